@@ -1,0 +1,63 @@
+import { Type } from '@sinclair/typebox';
+import { contract } from './contract';
+import { Actor, CivilDate, Cover, CreditorId, CustomerId, Instant, oneOf, PersonKey, Purpose, State_, Text, Uuid } from './vocabulary';
+import { heartbeat, rejected, resolved } from './housekeeping';
+
+const Case = { case_id: Uuid, creditor_id: CreditorId, customer_id: CustomerId };
+
+export const DunningCaseOpened = contract('dunning.case-opened.v1', 'A case began: the customer has something to pay.', {
+  ...Case, person_key: PersonKey, regua_version: Text(40),
+});
+
+export const DunningNoticeRequested = contract('dunning.notice-requested.v1', 'One message to one person is wanted on one local day; it lists every debt and step it covers.', {
+  ...Case,
+  notice_id: Uuid,
+  person_key: PersonKey,
+  purpose: Purpose,
+  local_day: CivilDate,
+  state: State_,
+  not_before: Instant,
+  valid_until: Instant,
+  regua_version: Text(40),
+  /** The firmest step covered; it chooses the template. */
+  step: Text(20),
+  covers: Type.Array(Cover, { maxItems: 200 }),
+  /** What the régua does next if nothing changes; null at its end. */
+  next_step: Type.Union([Type.Object({ step: Text(20), planned_day: CivilDate }), Type.Null()]),
+  /** For purpose agreement: the instalment that falls due. */
+  instalment_id: Type.Union([Uuid, Type.Null()]),
+  /** Law 5: the versions of the facts it was decided on, and the alternatives turned down. */
+  facts: Type.Array(Type.Object({ receivable_id: Uuid, version: Type.Integer() })),
+  turned_down: Type.Array(Type.Object({ receivable_id: Uuid, step: Text(20), reason: Text(80) })),
+});
+
+export const DunningTaskRequested = contract('dunning.task-requested.v1', 'A person should take the case: the régua has ended or a decision is needed.', {
+  ...Case,
+  task_id: Uuid,
+  queue: Text(80),
+  reason: Text(80),
+  receivable_ids: Type.Array(Uuid, { minItems: 1 }),
+  review_date: CivilDate,
+});
+
+export const DunningHoldPlaced = contract('dunning.hold-placed.v1', 'Collection of the listed receivables (all of the customer where the list is empty) stands still until lifted.', {
+  creditor_id: CreditorId,
+  customer_id: CustomerId,
+  hold_id: Uuid,
+  receivable_ids: Type.Array(Uuid),
+  reason: Text(80),
+  actor: Actor,
+  review_date: CivilDate,
+});
+
+export const DunningHoldLifted = contract('dunning.hold-lifted.v1', 'A hold ended.', {
+  creditor_id: CreditorId, customer_id: CustomerId, hold_id: Uuid, reason: Text(80), actor: Actor,
+});
+
+export const DunningCaseCured = contract('dunning.case-cured.v1', 'Nothing of the customer is past due any more.', {
+  ...Case, cured_on: CivilDate, contacts: Type.Integer({ minimum: 0 }), last_step: Type.Union([Text(20), Type.Null()]), outcome: oneOf('paid', 'cancelled'),
+});
+
+export const DunningHeartbeat = heartbeat('dunning');
+export const DunningEventRejected = rejected('dunning');
+export const DunningEventResolved = resolved('dunning');

@@ -1,0 +1,37 @@
+import { Type } from '@sinclair/typebox';
+import { contract } from './contract';
+import { CivilDate, Cover, CreditorId, CustomerId, Instant, oneOf, Purpose, Text, Uuid } from './vocabulary';
+import { rejected, resolved } from './housekeeping';
+
+const Notice = {
+  creditor_id: CreditorId,
+  customer_id: CustomerId,
+  case_id: Uuid,
+  notice_id: Uuid,
+  purpose: Purpose,
+  local_day: CivilDate,
+  covers: Type.Array(Cover),
+};
+
+export const NotificationsContactMade = contract('notifications.contact-made.v1', 'A message went out, or may have (`unknown`, never sent again); it covers its steps.', {
+  ...Notice,
+  channel: oneOf('email'),
+  step: Text(20),
+  certainty: oneOf('sent', 'unknown'),
+  call_began_at: Instant,
+});
+
+export const NotificationsContactRefused = contract('notifications.contact-refused.v1', 'These steps of a message did not go out; dunning plans anew.', {
+  ...Notice,
+  reason: oneOf(
+    'settled', 'held', 'disputed', 'promised', 'agreed', 'already-covered',
+    'budget', 'hours', 'opted-out', 'no-address', 'address-invalid', 'expired', 'provider-refused', 'superseded',
+  ),
+});
+
+export const NotificationsAddressInvalid = contract('notifications.address-invalid.v1', 'A contact point does not work; nobody writes to it again.', {
+  creditor_id: CreditorId, customer_id: CustomerId, channel: oneOf('email'), reason: Text(200),
+});
+
+export const NotificationsEventRejected = rejected('notifications');
+export const NotificationsEventResolved = resolved('notifications');

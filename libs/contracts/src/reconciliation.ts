@@ -1,0 +1,49 @@
+import { Type } from '@sinclair/typebox';
+import { contract } from './contract';
+import { Cents, ChargePolicy, CivilDate, Collectability, CreditorId, Currency, CustomerId, Instant, Instrument, oneOf, PositiveCents, Reference, Text, Uuid } from './vocabulary';
+import { rejected, resolved } from './housekeeping';
+
+const Receivable = { creditor_id: CreditorId, customer_id: CustomerId, receivable_id: Uuid };
+
+export const ReconciliationBalanceChanged = contract('reconciliation.balance-changed.v1', 'A receivable as it now is, whole; the first one opens it, consumers keep the highest version.', {
+  ...Receivable,
+  version: Type.Integer({ minimum: 1 }),
+  invoice_id: Reference,
+  number: Reference,
+  description: Type.Union([Text(200), Type.Null()]),
+  currency: Currency,
+  issue_date: CivilDate,
+  original_due_date: CivilDate,
+  effective_due_date: CivilDate,
+  amount_cents: Cents,
+  paid_cents: Cents,
+  waived_cents: Cents,
+  open_cents: Cents,
+  status: oneOf('open', 'settled', 'cancelled'),
+  collectability: Collectability,
+  /** A civil date by which somebody looks again, where collectability is not `owed` and the receivable is open. */
+  review_date: Type.Union([CivilDate, Type.Null()]),
+  charge_policy: Type.Union([ChargePolicy, Type.Null()]),
+  instruments: Type.Array(Instrument),
+  settled_on: Type.Union([CivilDate, Type.Null()]),
+});
+
+export const ReconciliationReceivableSettled = contract('reconciliation.receivable-settled.v1', 'Nothing is owed any more on a receivable.', {
+  ...Receivable, settled_on: CivilDate, days_late: Type.Integer({ minimum: 0 }), amount_cents: Cents,
+});
+
+export const ReconciliationReceivableReopened = contract('reconciliation.receivable-reopened.v1', 'A settled receivable is owed again.', {
+  ...Receivable, open_cents: PositiveCents, reason: oneOf('refund', 'amendment'), cause: Text(120),
+});
+
+export const ReconciliationPaymentUnmatched = contract('reconciliation.payment-unmatched.v1', 'Money was received that no receivable takes, in whole or in part.', {
+  creditor_id: CreditorId,
+  customer_id: Type.Union([CustomerId, Type.Null()]),
+  payment_id: Reference,
+  unapplied_cents: PositiveCents,
+  reason: oneOf('no-reference', 'unknown-reference', 'overpaid'),
+  recorded_at: Instant,
+});
+
+export const ReconciliationEventRejected = rejected('reconciliation');
+export const ReconciliationEventResolved = resolved('reconciliation');

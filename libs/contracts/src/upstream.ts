@@ -1,0 +1,89 @@
+import { Type } from '@sinclair/typebox';
+import { contract } from './contract';
+import { ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, PositiveCents, Reference, State, Text } from './vocabulary';
+
+/** What a subscription platform publishes, by Kafka, `POST /v1/events`, the resource endpoints or a file. */
+
+const Customer = {
+  customer_id: CustomerId,
+  name: Type.Optional(Text(200)),
+  document: Type.Optional(Type.String({ maxLength: 20, description: 'CPF or CNPJ, with or without punctuation.' })),
+  email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+  phone: Type.Optional(Type.String({ pattern: '^\\+[1-9][0-9]{7,14}$', description: 'E.164.' })),
+  state: Type.Optional(State),
+};
+
+/** Orders values that replace each other: the highest wins; without it `occurred_at`, else the order of arrival. */
+const Version = {
+  source_version: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  occurred_at: Type.Optional(Instant),
+};
+
+const Invoice = {
+  creditor_id: CreditorId,
+  invoice_id: Reference,
+  number: Type.Optional(Reference),
+  description: Type.Optional(Text(200)),
+  issue_date: CivilDate,
+  due_date: CivilDate,
+  currency: Currency,
+  amount_cents: PositiveCents,
+  charge_policy: Type.Optional(ChargePolicy),
+  instruments: Type.Optional(Type.Array(Instrument, { maxItems: 10 })),
+  ...Version,
+};
+
+export const UpstreamCustomerChanged = contract('upstream.customer-changed.v1', 'A customer or their contact data became known or changed.', {
+  creditor_id: CreditorId, ...Customer, ...Version,
+});
+
+export const UpstreamInvoiceIssued = contract('upstream.invoice-issued.v1', 'An invoice was issued to a customer.', {
+  ...Invoice, customer: Type.Object(Customer),
+});
+
+export const UpstreamInvoiceAmended = contract('upstream.invoice-amended.v1', 'The amount or the due date of an invoice changed.', {
+  creditor_id: CreditorId,
+  invoice_id: Reference,
+  due_date: Type.Optional(CivilDate),
+  amount_cents: Type.Optional(PositiveCents),
+  ...Version,
+});
+
+export const UpstreamInvoiceCancelled = contract('upstream.invoice-cancelled.v1', 'An invoice was cancelled or voided.', {
+  creditor_id: CreditorId, invoice_id: Reference, reason: Type.Optional(Text(200)), ...Version,
+});
+
+const Payment = {
+  creditor_id: CreditorId,
+  payment_id: Reference,
+  source: Type.Optional(Text(40)),
+  customer_id: Type.Optional(CustomerId),
+  reference: Type.Optional(Reference),
+  occurred_at: Type.Optional(Instant),
+};
+
+export const UpstreamPaymentReceived = contract('upstream.payment-received.v1', 'Money of a customer was received.', {
+  ...Payment,
+  amount_cents: PositiveCents,
+  currency: Currency,
+  paid_date: CivilDate,
+  credit_date: Type.Optional(CivilDate),
+});
+
+export const UpstreamPaymentPending = contract('upstream.payment-pending.v1', 'A payment began whose outcome is not yet known.', {
+  ...Payment, amount_cents: PositiveCents, currency: Currency,
+});
+
+export const UpstreamPaymentFailed = contract('upstream.payment-failed.v1', 'A payment that was pending or attempted did not come about.', {
+  ...Payment, code: Type.Optional(Text(40)),
+});
+
+export const UpstreamPaymentRefunded = contract('upstream.payment-refunded.v1', 'Money received was given back, in whole or in part.', {
+  creditor_id: CreditorId,
+  refund_id: Reference,
+  payment_id: Reference,
+  amount_cents: PositiveCents,
+  currency: Currency,
+  refunded_date: CivilDate,
+  occurred_at: Type.Optional(Instant),
+});

@@ -1,0 +1,59 @@
+import { Type, type Static } from '@sinclair/typebox';
+
+/** The shapes that several events share, each defined once. */
+export const CreditorId = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,39}$', description: 'Tenant: lower-case letters, digits, hyphens.' });
+export const CustomerId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,63}$', description: "The creditor's own id of the customer." });
+export const Reference = Type.String({ minLength: 1, maxLength: 80, pattern: '^[!-~]+$', description: 'Exact payment reference: invoice id or number, instalment id, txid, nosso número.' });
+export const Uuid = Type.String({ format: 'uuid' });
+export const Cents = Type.Integer({ minimum: 0, maximum: 99_999_999_999, description: 'Integer cents of the currency.' });
+export const PositiveCents = Type.Integer({ minimum: 1, maximum: 99_999_999_999, description: 'Integer cents of the currency, above zero.' });
+export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217.' });
+export const CivilDate = Type.String({ format: 'date', description: "Civil date in the creditor's zone, YYYY-MM-DD." });
+export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339 instant with offset.' });
+export const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
+export const Rate = Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,6})?$', description: 'Percent as a decimal string.' });
+export const State = Type.String({ pattern: '^[A-Z]{2}$', description: 'UF, two letters.' });
+export const State_ = Type.Union([State, Type.Null()]);
+export const PersonKey = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'HMAC-SHA-256 of the normalised CPF/CNPJ, else of creditor and customer.' });
+
+const oneOf = <const T extends readonly string[]>(...values: T) =>
+  Type.Union(values.map((value) => Type.Literal(value))) as unknown as import('@sinclair/typebox').TUnsafe<T[number]>;
+export { oneOf };
+
+export const ChargePolicy = Type.Object(
+  {
+    fine_percent: Rate,
+    interest_monthly_percent: Rate,
+    interest_rounding: oneOf('DAILY_AMOUNT', 'TOTAL'),
+    accrual_start: oneOf('ORIGINAL_IF_UNPAID_NEXT_BUSINESS_DAY', 'ROLLED'),
+  },
+  { description: 'Late charges of one receivable: fine once, simple interest by day (1/30 of the month rate).' },
+);
+export type ChargePolicy = Static<typeof ChargePolicy>;
+
+export const Rail = oneOf('BOLETO', 'PIX_COB', 'PIX_COBV', 'PIX_AUTO', 'CARD', 'DEBIT', 'TRANSFER', 'CASH');
+export type Rail = Static<typeof Rail>;
+
+export const Instrument = Type.Object(
+  {
+    rail: Rail,
+    reference: Type.Optional(Reference),
+    code: Type.Optional(Text(600)),
+    url: Type.Optional(Type.String({ maxLength: 500, pattern: '^https://' })),
+  },
+  { description: 'One way to pay the receivable: rail, the reference a payment will quote, the code to copy, the link.' },
+);
+export type Instrument = Static<typeof Instrument>;
+
+/** Why money may not be asked for; `owed` is the only state in which it may. */
+export const Collectability = oneOf('owed', 'settled', 'pending', 'unmatched', 'held', 'disputed', 'promised', 'agreed');
+export type Collectability = Static<typeof Collectability>;
+
+export const Purpose = oneOf('collection', 'agreement', 'service', 'reply');
+export type Purpose = Static<typeof Purpose>;
+
+export const Actor = Type.String({ minLength: 1, maxLength: 120, description: 'Who did it: a person, an API key, a service.' });
+
+/** One step of the régua that a contact covers for one receivable. */
+export const Cover = Type.Object({ receivable_id: Uuid, due_date: CivilDate, step: Text(20) });
+export type Cover = Static<typeof Cover>;

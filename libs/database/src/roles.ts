@@ -1,0 +1,47 @@
+import type { PoolClient } from 'pg';
+
+/** The three roles of a schema: `owner` migrates, `stream` handles batches that mix creditors, `api` sees one creditor. */
+export const roleOf = (schema: string, part: 'owner' | 'stream' | 'api'): string => `emdia_${schema}_${part}`;
+
+/** The role that reads every schema and writes none. */
+export const AUDITOR_ROLE = 'emdia_auditor';
+
+/** Any number will do as long as nothing else in the cluster takes it: bootstraps queue on it. */
+const BOOTSTRAP_LOCK = 7_311_944_201;
+
+const role = (name: string) => `do $$ begin create role ${name} nologin; exception when duplicate_object then null; end $$`;
+
+/**
+ * Creates a schema and its roles where they lack, as a user that may create roles. Roles are cluster-wide, so
+ * processes that start together would collide: they queue on an advisory lock. In production deploy/postgres does this.
+ */
+export async function bootstrap(client: PoolClient, schema: string): Promise<void> {
+  const [owner, stream, api] = [roleOf(schema, 'owner'), roleOf(schema, 'stream'), roleOf(schema, 'api')];
+  await client.query('select pg_advisory_lock($1)', [BOOTSTRAP_LOCK]);
+  try {
+    for (const name of [owner, stream, api, AUDITOR_ROLE]) await client.query(role(name));
+    await client.query(`grant ${[owner, stream, api, AUDITOR_ROLE].join(', ')} to current_user`);
+    await client.query(`create schema if not exists ${schema} authorization ${owner}`);
+    await client.query(`grant usage on schema ${schema} to ${stream}, ${api}, ${AUDITOR_ROLE}`);
+    await client.query(`alter default privileges for role ${owner} in schema ${schema} grant select, insert, update, delete on tables to ${stream}`);
+    await client.query(`alter default privileges for role ${owner} in schema ${schema} grant usage on sequences to ${stream}, ${api}`);
+    await client.query(`alter default privileges for role ${owner} in schema ${schema} grant select on tables to ${AUDITOR_ROLE}`);
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [BOOTSTRAP_LOCK]);
+  }
+}
+
+/**
+ * SQL that fences a table with a `creditor_id` column: the api role sees and writes rows of its creditor only
+ * (`emdia.creditor_id`, set per transaction), even if a query forgets to ask; stream and auditor see all.
+ */
+export function fence(schema: string, table: string, apiMay = 'select, insert, update'): string {
+  const ours = `creditor_id = current_setting('emdia.creditor_id', true)`;
+  return `
+    alter table ${table} enable row level security;
+    alter table ${table} force row level security;
+    create policy one_creditor on ${table} to ${roleOf(schema, 'api')} using (${ours}) with check (${ours});
+    create policy every_creditor on ${table} to ${roleOf(schema, 'stream')}, ${roleOf(schema, 'owner')} using (true) with check (true);
+    create policy audit on ${table} for select to ${AUDITOR_ROLE} using (true);
+    grant ${apiMay} on ${table} to ${roleOf(schema, 'api')};`;
+}

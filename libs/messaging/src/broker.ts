@@ -1,0 +1,57 @@
+/** A row of an outbox on its way: `id` orders it, `partition` is set where every partition must be reached. */
+export interface Row {
+  readonly id: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly partition: number | null;
+  readonly body: string;
+}
+
+/** What a consumer is handed: the encoded event and where it came from. */
+export interface Delivery {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string;
+  readonly body: string;
+  /** Position within the partition, for logs and lag only. */
+  readonly position: string;
+}
+
+/** Takes a batch in; resolves when its effects are committed. It throws only for outages: the batch comes again. */
+export type Handler = (batch: readonly Delivery[]) => Promise<void>;
+
+/** Reads rows that are still in an outbox, by id; the in-process broker asks when a group has fallen far behind. */
+export type Reread = (ids: readonly string[]) => Promise<readonly Row[]>;
+
+export interface Subscription {
+  /** True when the last poll is recent and the group has joined. */
+  healthy(): boolean;
+  /** Events handed out and not yet acknowledged (in process), or the known lag (Kafka). */
+  lag(): number;
+  close(): Promise<void>;
+}
+
+export interface Source {
+  /** Hands rows over, in order; `settled` is called with the ids that need not be kept any longer. Rejects on outage. */
+  publish(rows: readonly Row[], settled: (ids: readonly string[]) => void): Promise<void>;
+  /** After an error: forget what is in flight and begin anew. */
+  rebuild(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Kafka, or its stand-in within one process: ordered per key, at least once, one queue per group. One contract suite
+ * holds for both (broker.contract.ts).
+ */
+export interface Broker {
+  readonly kind: 'kafka' | 'in-process';
+  /** The partitions of a topic, fixed at its creation. */
+  partitions(topic: string): number;
+  /** Creates the topics that lack. */
+  prepare(topics: readonly string[]): Promise<void>;
+  subscribe(group: string, topics: readonly string[], handler: Handler): Promise<Subscription>;
+  source(name: string, reread: Reread): Promise<Source>;
+  /** Work that nobody has acknowledged yet, heartbeats left out; only in process it is known exactly. */
+  unacknowledged(): Promise<number>;
+  close(): Promise<void>;
+}
