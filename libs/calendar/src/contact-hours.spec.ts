@@ -1,0 +1,95 @@
+import { isUf, UFS } from '@emdia/brazil';
+import fc from 'fast-check';
+import { allowedDayOnOrAfter, allowedDayOnOrBefore, CONTACT_HOURS, contactWindow, DEFAULT_CONTACT_HOURS, isAllowedDay, isWithinContactHours, UNKNOWN_STATE_CONTACT_HOURS } from './contact-hours';
+import { isHoliday } from './holidays';
+import { instantAt } from './local-time';
+
+const at = (iso: string) => new Date(iso);
+const window = (opens: string, closes: string) => ({ opens: at(opens), closes: at(closes) });
+
+describe('contactWindow', () => {
+  it('is nine to seven where the debtor lives', () => {
+    expect(contactWindow('2026-03-10', 'SP')).toEqual(window('2026-03-10T12:00:00Z', '2026-03-10T22:00:00Z'));
+    expect(contactWindow('2026-03-10', 'AM')).toEqual(window('2026-03-10T13:00:00Z', '2026-03-10T23:00:00Z'));
+    expect(contactWindow('2026-03-10', 'AC')).toEqual(window('2026-03-10T14:00:00Z', '2026-03-11T00:00:00Z'));
+    expect(contactWindow('2019-01-10', 'SP')).toEqual(window('2019-01-10T11:00:00Z', '2019-01-10T21:00:00Z'));
+  });
+
+  it('is narrower where the state is unknown, inside the hours of all four zones', () => {
+    for (const uf of [undefined, null, 'XX', 'sp'])
+      expect(contactWindow('2026-03-10', uf)).toEqual(window('2026-03-10T14:00:00Z', '2026-03-10T21:00:00Z'));
+    const { opens, closes } = contactWindow('2026-03-10')!;
+    for (const zone of ['America/Noronha', 'America/Sao_Paulo', 'America/Manaus', 'America/Rio_Branco']) {
+      expect(opens.getTime()).toBeGreaterThanOrEqual(instantAt('2026-03-10', DEFAULT_CONTACT_HOURS.opens, zone).getTime());
+      expect(closes.getTime()).toBeLessThanOrEqual(instantAt('2026-03-10', DEFAULT_CONTACT_HOURS.closes, zone).getTime());
+    }
+  });
+
+  it.each([['Saturday', '2026-03-14'], ['Sunday', '2026-03-15'], ['New Year', '2026-01-01'], ['Carnival Monday', '2026-02-16'], ['Carnival Tuesday', '2026-02-17'],
+    ['Good Friday', '2026-04-03'], ['Corpus Christi', '2026-06-04'], ['20 November', '2026-11-20'], ['Christmas', '2026-12-25']])('is closed on %s', (_, date) => {
+    expect([contactWindow(date, 'SP'), contactWindow(date), isAllowedDay(date, 'SP')]).toEqual([null, null, false]);
+  });
+
+  it("is closed on the state's own holiday, there only", () => {
+    expect(contactWindow('2026-07-09', 'SP')).toBeNull();
+    expect(contactWindow('2026-07-09', 'RJ')).not.toBeNull();
+  });
+
+  it('hands out dates of its own', () => {
+    contactWindow('2026-03-10', 'SP')!.opens.setTime(0);
+    expect(contactWindow('2026-03-10', 'SP')!.opens).toEqual(at('2026-03-10T12:00:00Z'));
+  });
+});
+
+describe('isWithinContactHours', () => {
+  it('opens on the minute and is shut at the end', () => {
+    expect(['2026-03-10T11:59:59.999Z', '2026-03-10T12:00:00Z', '2026-03-10T21:59:59.999Z', '2026-03-10T22:00:00Z'].map((i) => isWithinContactHours(at(i), 'SP'))).toEqual([false, true, true, false]);
+    expect(['2026-03-10T13:59:59.999Z', '2026-03-10T14:00:00Z', '2026-03-10T20:59:59.999Z', '2026-03-10T21:00:00Z'].map((i) => isWithinContactHours(at(i)))).toEqual([false, true, true, false]);
+    expect(isWithinContactHours(at('2026-03-14T15:00:00Z'), 'SP')).toBe(false);
+  });
+
+  it('is never true outside nine to seven of a plain weekday, by the platform\'s clock', () => {
+    const zoneBy: Record<string, string> = { SP: 'America/Sao_Paulo', AC: 'America/Rio_Branco', AM: 'America/Manaus', MT: 'America/Cuiaba' };
+    let open = 0;
+    fc.assert(fc.property(fc.date({ min: at('2012-01-01T00:00:00Z'), max: at('2030-01-01T00:00:00Z'), noInvalidDate: true }), fc.constantFrom('SP', 'AC', 'AM', 'MT'), (instant, uf) => {
+      const parts = Object.fromEntries(new Intl.DateTimeFormat('en-CA', { timeZone: zoneBy[uf], weekday: 'short', hour: '2-digit', hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit' })
+        .formatToParts(instant).map((p) => [p.type, p.value]));
+      const hour = Number(parts.hour);
+      const expected = !['Sat', 'Sun'].includes(parts.weekday!) && hour >= 9 && hour < 19 && !isHoliday(`${parts.year}-${parts.month}-${parts.day}`, uf);
+      expect([instant, uf, isWithinContactHours(instant, uf)]).toEqual([instant, uf, expected]);
+      if (expected) open++;
+    }), { numRuns: 2_000 });
+    expect(open).toBeGreaterThan(300);
+  });
+});
+
+describe('allowed days', () => {
+  it('steps move over weekends, holidays and the days of the state', () => {
+    expect([allowedDayOnOrBefore('2026-03-10', 'SP'), allowedDayOnOrAfter('2026-03-10', 'SP')]).toEqual(['2026-03-10', '2026-03-10']);
+    expect([allowedDayOnOrBefore('2026-03-15', 'SP'), allowedDayOnOrAfter('2026-03-14', 'SP')]).toEqual(['2026-03-13', '2026-03-16']);
+    expect([allowedDayOnOrBefore('2026-02-17'), allowedDayOnOrAfter('2026-02-14')]).toEqual(['2026-02-13', '2026-02-18']);
+    expect([allowedDayOnOrAfter('2026-07-09', 'SP'), allowedDayOnOrAfter('2026-07-09', 'MG'), allowedDayOnOrBefore('2026-07-09', 'SP')]).toEqual(['2026-07-10', '2026-07-09', '2026-07-08']);
+  });
+
+  it('are the nearest ones', () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 10_000 }), fc.constantFrom(undefined, ...UFS), (n, uf) => {
+      const date = new Date(Date.UTC(2010, 0, 1) + n * 86_400_000).toISOString().slice(0, 10);
+      const [before, after] = [allowedDayOnOrBefore(date, uf), allowedDayOnOrAfter(date, uf)];
+      expect(before <= date && date <= after).toBe(true);
+      expect([contactWindow(before, uf), contactWindow(after, uf)]).not.toContain(null);
+      expect(isAllowedDay(date, uf)).toBe(before === date && after === date);
+    }));
+  });
+});
+
+describe('the table of the states', () => {
+  it('holds the default within every known rule, with its source', () => {
+    expect(CONTACT_HOURS.map((r) => r.state).sort()).toEqual(['AL', 'AM', 'ES', 'RJ', 'SP']);
+    for (const rule of CONTACT_HOURS) {
+      expect(isUf(rule.state) && /Lei|\d/.test(rule.source) && /^[HML]$/.test(rule.confidence)).toBe(true);
+      expect((rule.weekdays.opens ?? '00:00') <= DEFAULT_CONTACT_HOURS.opens).toBe(true);
+      expect(rule.weekdays.closes >= DEFAULT_CONTACT_HOURS.closes).toBe(true);
+    }
+    expect(UNKNOWN_STATE_CONTACT_HOURS).toMatchObject({ opens: '11:00', closes: '18:00', zone: 'America/Sao_Paulo' });
+  });
+});

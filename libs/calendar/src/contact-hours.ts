@@ -1,0 +1,53 @@
+import { isUf, type Uf } from '@emdia/brazil';
+import { roll } from './business-days';
+import { type CivilDate, weekday } from './civil-date';
+import type { Confidence } from './holiday-rules';
+import { isHoliday } from './holidays';
+import { instantAt, localDate, zoneOfState } from './local-time';
+
+/** What a state's law says on the hours of collection, local time; `opens` is null where the source names only the end, `saturday` where it allows none or is silent. */
+export interface StateContactHours {
+  readonly state: Uf;
+  readonly weekdays: { readonly opens: string | null; readonly closes: string };
+  readonly saturday: { readonly opens: string; readonly closes: string } | null;
+  readonly source: string;
+  readonly confidence: Confidence;
+}
+
+/** The states whose laws were found; there is no federal table. A lawyer confirms them before production. */
+export const CONTACT_HOURS: readonly StateContactHours[] = [
+  { state: 'SP', weekdays: { opens: '08:00', closes: '20:00' }, saturday: { opens: '08:00', closes: '14:00' }, source: 'Lei 15.426/2014', confidence: 'M' },
+  { state: 'AL', weekdays: { opens: '08:00', closes: '20:00' }, saturday: { opens: '08:00', closes: '14:00' }, source: 'Lei 7.782/2016 (text messages too)', confidence: 'M' },
+  { state: 'RJ', weekdays: { opens: '09:00', closes: '19:00' }, saturday: null, source: 'Lei 7.868/2018', confidence: 'L' },
+  { state: 'ES', weekdays: { opens: '08:00', closes: '19:00' }, saturday: null, source: 'Lei 10.626/2017', confidence: 'L' },
+  { state: 'AM', weekdays: { opens: null, closes: '19:00' }, saturday: null, source: 'Lei 306/2016', confidence: 'L' },
+];
+
+/** Hours of the product wherever the debtor lives, Monday to Friday: the intersection of the laws found. */
+export const DEFAULT_CONTACT_HOURS = { opens: '09:00', closes: '19:00', source: 'intersection of CONTACT_HOURS, our proposal', confidence: 'M' } as const;
+
+/** Hours for a debtor whose state is unknown: on Brasília's clock, inside the default hours of all four zones. */
+export const UNKNOWN_STATE_CONTACT_HOURS = { opens: '11:00', closes: '18:00', zone: 'America/Sao_Paulo', source: 'intersection over the zones, our proposal', confidence: 'M' } as const;
+
+/** Whether a debtor may be contacted on a date at all: Monday to Friday, no national, bank or (where known) state holiday. */
+export const isAllowedDay = (date: CivilDate, uf?: string | null): boolean => weekday(date) % 6 !== 0 && !isHoliday(date, uf);
+
+/** From when (inclusive) until when (exclusive) a debtor of a state may be contacted on a date; null where the day is not allowed. */
+export function contactWindow(date: CivilDate, uf?: string | null): { opens: Date; closes: Date } | null {
+  if (!isAllowedDay(date, uf)) return null;
+  const hours = isUf(uf) ? DEFAULT_CONTACT_HOURS : UNKNOWN_STATE_CONTACT_HOURS;
+  const zone = zoneOfState(uf);
+  return { opens: instantAt(date, hours.opens, zone), closes: instantAt(date, hours.closes, zone) };
+}
+
+/** Whether a debtor of a state may be contacted at an instant. */
+export function isWithinContactHours(instant: Date, uf?: string | null): boolean {
+  const window = contactWindow(localDate(instant, zoneOfState(uf)), uf);
+  return window !== null && window.opens <= instant && instant < window.closes;
+}
+
+/** The date itself where contact is allowed on it, else the last allowed day before. */
+export const allowedDayOnOrBefore = (date: CivilDate, uf?: string | null): CivilDate => roll(date, -1, (day) => isAllowedDay(day, uf));
+
+/** The date itself where contact is allowed on it, else the first allowed day after. */
+export const allowedDayOnOrAfter = (date: CivilDate, uf?: string | null): CivilDate => roll(date, 1, (day) => isAllowedDay(day, uf));

@@ -1,0 +1,6 @@
+export { addDays, type CivilDate, daysBetween, isCivilDate, weekday } from './civil-date';
+export { instantAt, localDate, localTime, zoneOfState } from './local-time';
+export * from './holiday-rules';
+export { easterSunday, type Holiday, holidays, isHoliday } from './holidays';
+export { addBusinessDays, isBusinessDay, nextBusinessDay, previousBusinessDay } from './business-days';
+export * from './contact-hours';
