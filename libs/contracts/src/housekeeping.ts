@@ -27,3 +27,6 @@ export const resolved = (service: string) =>
   contract(`${service}.event-resolved.v1`, `An event that ${service} had set aside was replayed or discarded.`, {
     ...Unread, outcome: Type.Union([Type.Literal('replayed'), Type.Literal('discarded')]),
   });
+
+/** Heartbeats are wall time, repeat every second and are never missed: they skip the inbox and do not count as work. */
+export const isHeartbeat = (type: string): boolean => type.includes('.heartbeat.');

@@ -7,4 +7,5 @@ export * from './dunning';
 export * from './negotiation';
 export * from './notifications';
 export * from './event-map';
+export { isHeartbeat } from './housekeeping';
 export * from './envelope';

@@ -2,6 +2,7 @@
 export interface Row {
   readonly id: string;
   readonly topic: string;
+  readonly type: string;
   readonly key: string;
   readonly partition: number | null;
   readonly body: string;
