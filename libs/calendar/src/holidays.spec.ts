@@ -48,6 +48,7 @@ describe('holidays', () => {
   it('have 20 November from 2024 everywhere and before only where the state had it', () => {
     expect([isHoliday('2023-11-20'), isHoliday('2024-11-20')]).toEqual([false, true]);
     expect([isHoliday('2023-11-20', 'RJ'), isHoliday('2023-11-20', 'PR'), isHoliday('2001-11-20', 'RJ')]).toEqual([true, false, false]);
+    expect(holidays(2079).filter((h) => h.date === '2079-04-21').map((h) => h.kind)).toEqual(['national']);
     expect(holidays(2024, { uf: 'RJ' }).filter((h) => h.date === '2024-11-20').map((h) => h.kind)).toEqual(['national']);
   });
 

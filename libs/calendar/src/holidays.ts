@@ -28,7 +28,7 @@ export function easterSunday(year: number): CivilDate {
 function dated(rules: readonly HolidayRule[], kind: Holiday['kind'], year: number): Holiday[] {
   const easter = dayNumber(easterSunday(year));
   return rules
-    .filter(({ since = year, until = year }) => since <= year && year <= until)
+    .filter(({ since = year }) => since <= year)
     .map(({ name, on, source, confidence }) => ({
       date: typeof on === 'string' ? `${String(year).padStart(4, '0')}-${on}` : dateOfDay(easter + on.daysAfterEaster), name, kind, source, confidence,
     }));
@@ -42,6 +42,7 @@ const years = new Map<string, Map<number, Year>>(['', ...UFS].map((uf) => [uf, n
 function buildYear(year: number, uf: Uf | undefined): Year {
   const byDate = new Map<CivilDate, Holiday>();
   const all = [...dated(nationalHolidayRules, 'national', year), ...dated(bankHolidayRules, 'bank', year), ...dated((uf && stateHolidayRules[uf]) ?? [], 'state', year)];
+  // The wider kind wins a shared date: from 2024 the nation's 20 November covers that of the states which had it before.
   for (const holiday of all) if (!byDate.has(holiday.date)) byDate.set(holiday.date, Object.freeze(holiday));
   const list = [...byDate.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
   return { list: Object.freeze(list), days: new Set(list.map((holiday) => dayNumber(holiday.date))) };

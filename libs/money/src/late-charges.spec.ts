@@ -45,6 +45,7 @@ describe('lateCharges', () => {
   it('charges nothing on nothing, and refuses impossible input', () => {
     expect(charge(0, '2026-03-10', '2026-04-10')).toMatchObject({ total_cents: 0, days_late: 31 });
     expect(() => charge(-1, '2026-03-10', '2026-04-10')).toThrow(RangeError);
+    expect(() => charge(2 ** 53 - 1, '2026-03-10', '2026-04-10')).toThrow('too large');
     expect(() => charge(1.5, '2026-03-10', '2026-04-10')).toThrow(RangeError);
     expect(() => charge(1, '2026-02-30', '2026-04-10')).toThrow(RangeError);
     expect(() => charge(1, '2026-03-10', '2026-02-30')).toThrow(RangeError);
