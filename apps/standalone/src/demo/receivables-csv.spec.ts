@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BadBook, readMap } from './columns';
+import { importedBook, readReceivables } from './receivables-csv';
+
+const NOTHING = { columns: {} };
+const read = (lines: string[], map = NOTHING as Parameters<typeof readReceivables>[1]) => readReceivables(Buffer.from(lines.join('\n')), map);
+const saying = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(BadBook);
+    return (error as Error).message;
+  }
+  throw new Error('It was accepted.');
+};
+
+describe('a book of receivables', () => {
+  it('reads an English export with the month first', () => {
+    const { receivables, notes } = read(['Customer ID,Invoice Number,Invoice Date,Due Date,Invoice Amount,Disputed,Settled Date', 'c1,0007,1/31/2024,3/1/2024,"1,234.50",Yes,3/5/2024', 'c2,0008,2/1/2024,3/2/2024,80,No,']);
+    expect(receivables).toMatchObject([
+      { line: 2, invoice: '0007', customer: 'c1', issue_date: '2024-01-31', due_date: '2024-03-01', amount_cents: 123_450, disputed: true, settled_date: '2024-03-05' },
+      { line: 3, invoice: '0008', amount_cents: 8_000, disputed: false, settled_date: null },
+    ]);
+    expect(notes.join(' ')).toContain('due_date = "Due Date"');
+    expect(notes.join(' ')).toContain('MM/DD/YYYY');
+  });
+
+  it('reads a Portuguese export in Latin-1 with semicolons, day first and a decimal comma', () => {
+    const file = Buffer.from('Fatura;Código Cliente;Emissão;Vencimento;Valor;Data Pagamento;Contestação\nF1;42;05/01/2024;20/01/2024;R$ 1.234,56;;Não\n', 'latin1');
+    expect(readReceivables(file, NOTHING).receivables).toMatchObject([{ invoice: 'F1', customer: '42', issue_date: '2024-01-05', due_date: '2024-01-20', amount_cents: 123_456, settled_date: null, disputed: false }]);
+  });
+
+  it('asks which comes first where no date tells, and obeys the map', () => {
+    const lines = ['invoice,customer,issue date,due date,amount', 'a,c,1/2/2024,3/4/2024,10.00'];
+    expect(saying(() => read(lines))).toContain('date_format');
+    expect(read(lines, readMap('{"date_format": "DD/MM/YYYY"}')).receivables[0]).toMatchObject({ issue_date: '2024-02-01', due_date: '2024-04-03' });
+    expect(saying(() => read([...lines, 'b,c,31/1/2024,3/4/2024,10.00', 'd,c,1/31/2024,3/4/2024,10.00']))).toMatch(/Line 3 .* line 4/);
+  });
+
+  it('asks whether 1.234 is a thousand or a fraction', () => {
+    const lines = ['invoice,customer,issue date,due date,amount', 'a,c,2024-01-02,2024-01-30,1.234'];
+    expect(saying(() => read(lines))).toContain('decimal');
+    expect(read(lines, readMap('{"decimal": ","}')).receivables[0]!.amount_cents).toBe(123_400);
+  });
+
+  it('names every bad row by its line and begins nothing', () => {
+    const message = saying(() => read([
+      'invoice,customer,issue date,due date,amount,disputed', 'a,c,2024-01-02,2024-02-30,10.00,no', 'b,c,2024-01-02,2024-01-30,-5.00,no',
+      'a1,c,2024-01-02,2024-01-30,10.00,no', 'a1,c,2024-01-02,2024-01-30,10.00,no', 'd,c,2024-01-02,2024-01-01,10.00,perhaps', 'e,c,2024-01-02',
+    ]));
+    expect(message).toContain('5 of 6 rows');
+    expect(message).toMatch(/line 2: due_date "2024-02-30"/);
+    expect(message).toMatch(/line 3: amount "-5.00"/);
+    expect(message).toMatch(/line 5: invoice a1 was already on line 4/);
+    expect(message).toMatch(/line 6: disputed "perhaps".*due \(2024-01-01\) before/);
+    expect(message).toMatch(/line 7: it has 3 columns/);
+  });
+
+  it('says what it found where a column lacks, and takes names from the map', () => {
+    const lines = ['ref,who,issue date,due date,amount', 'a,c,2024-01-02,2024-01-30,10.00'];
+    expect(saying(() => read(lines))).toMatch(/invoice, customer.*ref, who/s);
+    expect(read(lines, readMap('{"invoice": "ref", "customer": "who"}')).receivables).toHaveLength(1);
+    expect(saying(() => read(lines, readMap('{"invoice": "nope"}')))).toContain('"nope"');
+    expect(saying(() => readMap('{"colour": "red"}'))).toContain('colour');
+  });
+
+  it('tells each day at midnight: invoices, payments, the end of disputes, and coverage last', () => {
+    const { receivables } = read(['invoice,customer,issue date,due date,amount,settled date,disputed', 'a,c,2024-01-02,2024-01-30,10.00,2024-02-05,yes', 'b,c,2024-02-05,2024-02-20,10.00,2024-02-05,no']);
+    const book = importedBook(receivables, NOTHING);
+    const day = book.facts.filter(({ at }) => at.toISOString() === '2024-02-05T03:00:00.000Z').map(({ deed }) => (deed.kind === 'event' ? deed.event.type : deed.kind));
+    expect(day).toEqual(['upstream.payment-received.v1', 'upstream.invoice-issued.v1', 'upstream.payment-received.v1', 'dispute-resolved', 'checked']);
+    expect(book.truth).toEqual({ invoices: 2, invoiced_cents: 2_000, received_cents: 2_000, refunded_cents: 0, payments: 2, refunds: 0 });
+    const [invoice] = book.facts.map(({ deed }) => deed).filter((deed) => deed.kind === 'event');
+    expect(invoice!.event.data).toMatchObject({ customer: { email: 'c@imported-book.invalid' } });
+    expect(invoice!.event.data).not.toHaveProperty('charge_policy');
+  });
+
+  it('reads the public sample as it is', () => {
+    const file = join(process.env.EMDIA_TEST_DATA ?? join(__dirname, '../../../../../shared/data'), 'receivables/ibm-accounts-receivable.csv');
+    if (!existsSync(file)) return console.warn('The public receivables sample is not here: set EMDIA_TEST_DATA to the folder of test data.');
+    const { receivables } = readReceivables(readFileSync(file), NOTHING);
+    const book = importedBook(receivables, NOTHING);
+    expect(book).toMatchObject({ customers: 100, truth: { invoices: 2_466, payments: 2_466, invoiced_cents: book.truth.received_cents } });
+    const cents = readFileSync(file, 'utf8').trim().split(/\r?\n/).slice(1).map((line) => Math.round(Number(line.split(',')[6]) * 100));
+    expect(book.truth.invoiced_cents).toBe(cents.reduce((sum, amount) => sum + amount, 0));
+  });
+});
