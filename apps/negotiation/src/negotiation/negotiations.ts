@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { customerKey } from '@emdia/contracts';
+import type { Tx } from '@emdia/database';
+import type { Store } from '@emdia/messaging';
+import { type Cover, type Negotiation, noNegotiation, type Receivable } from './negotiation';
+import { type Owned, read, write } from './rows';
+
+const partsOf = (key: string): [string, string] => {
+  const at = key.indexOf('/');
+  return [key.slice(0, at), key.slice(at + 1)];
+};
+
+/** The negotiations by customer key: every receivable, and the promises, agreements and disputes that are live. */
+@Injectable()
+export class Negotiations implements Store<Negotiation> {
+  readonly name = 'negotiation';
+
+  // Decisions never change what they are given, so an object that was loaded is an object that need not be saved.
+  private readonly stored = new WeakSet<object>();
+
+  async load(tx: Tx, keys: readonly string[]): Promise<Map<string, Negotiation>> {
+    await tx.query(
+      `insert into negotiation_lock (key, creditor_id) select key, split_part(key, '/', 1) from unnest($1::text[]) as key order by 1 on conflict do nothing`, [keys],
+    );
+    await tx.query('select key from negotiation_lock where key = any($1::text[]) order by key for update', [keys]);
+    const states = new Map<string, Negotiation>(keys.map((key) => [key, noNegotiation(...partsOf(key))]));
+    const parts = keys.map(partsOf);
+    const values = [parts.map(([creditor_id]) => creditor_id), parts.map(([, customer_id]) => customer_id)];
+    const join = 'join unnest($1::text[], $2::text[]) as wanted(creditor_id, customer_id) using (creditor_id, customer_id)';
+    const receivables = await tx.query<Owned<Receivable>>(
+      `select creditor_id, customer_id, receivable_id, version, status, collectability, open_cents::float8 as open_cents, paid_cents::float8 as paid_cents,
+              effective_due_date::text as effective_due_date
+         from receivable ${join}`, values,
+    );
+    this.put(states, 'receivables', receivables, 'receivable_id');
+    this.put(states, 'promises', await read(tx, 'promise', { join, where: `status = 'active'`, values }), 'promise_id');
+    this.put(states, 'agreements', await read(tx, 'agreement', { join, where: `status = 'active'`, values }), 'agreement_id');
+    this.put(states, 'disputes', await read(tx, 'dispute', { join, where: `status = 'open'`, values }), 'dispute_id');
+    return states;
+  }
+
+  private put<T extends object>(states: Map<string, Negotiation>, part: 'receivables' | 'promises' | 'agreements' | 'disputes', rows: readonly Owned<T>[], id: keyof T): void {
+    for (const { creditor_id, customer_id, ...row } of rows) {
+      const thing = row as unknown as T;
+      this.stored.add(thing);
+      (states.get(customerKey(creditor_id, customer_id))![part] as Map<string, unknown>).set(thing[id] as string, thing);
+    }
+  }
+
+  async save(tx: Tx, changed: ReadonlyMap<string, Negotiation>): Promise<void> {
+    const unsaved = <T extends object>(thingsOf: (state: Negotiation) => ReadonlyMap<string, T>): Owned<T>[] =>
+      [...changed.values()].flatMap((state) => {
+        const { creditor_id, customer_id } = state;
+        return [...thingsOf(state).values()].filter((thing) => !this.stored.has(thing)).map((thing) => ({ ...thing, creditor_id, customer_id }));
+      });
+    const promises = unsaved((state) => state.promises);
+    const agreements = unsaved((state) => state.agreements);
+    const disputes = unsaved((state) => state.disputes);
+    await write(tx, 'receivable', unsaved((state) => state.receivables));
+    await write(tx, 'promise', promises);
+    await write(tx, 'agreement', agreements);
+    await write(tx, 'instalment', agreements.flatMap(({ creditor_id, agreement_id, instalments }) => instalments.map((instalment) => ({ ...instalment, creditor_id, agreement_id }))));
+    await write(tx, 'dispute', disputes);
+    await write(tx, 'cover', [
+      ...promises.flatMap(({ promise_id, ...promise }) => coverRows(promise_id, promise)),
+      ...agreements.flatMap(({ agreement_id, ...agreement }) => coverRows(agreement_id, agreement)),
+      ...disputes.flatMap(({ dispute_id, ...dispute }) => coverRows(dispute_id, dispute)),
+    ]);
+  }
+}
+
+const coverRows = (thing_id: string, { creditor_id, covers }: { creditor_id: string; covers: readonly Cover[] }) =>
+  covers.map((cover, position) => ({ ...cover, thing_id, creditor_id, position }));
