@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { Mailbox, type Content, type SinkMessage } from './mailbox';
 import { mailboxPages } from './pages';
@@ -86,7 +86,7 @@ function smtpServer(mailbox: Mailbox): SMTPServer {
   });
 }
 
-function listening(server: Pick<Server, 'listen' | 'once' | 'off' | 'address'>, port: number, host: string, what: string): Promise<number> {
+function listening(server: Server, port: number, host: string, what: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error) => reject(new Error(`the mail sink cannot listen for ${what} on ${host}:${port}: ${error.message}`));
     server.once('error', failed);

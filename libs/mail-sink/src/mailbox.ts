@@ -123,8 +123,7 @@ function decodeWords(value: string): string {
   return value
     .replace(/(\?=)\s+(?==\?)/g, '$1')
     .replace(/=\?([^?]+)\?([bq])\?([^?]*)\?=/gi, (word, charset: string, encoding: string, content: string) => {
-      const quoted = () => content.replace(/_/g, ' ').replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-      const bytes = encoding.toLowerCase() === 'b' ? Buffer.from(content, 'base64') : Buffer.from(quoted(), 'latin1');
+      const bytes = encoding.toLowerCase() === 'b' ? Buffer.from(content, 'base64') : quotedBytes(content);
       try {
         return new TextDecoder(charset.split('*')[0]).decode(bytes);
       } catch {
@@ -132,3 +131,6 @@ function decodeWords(value: string): string {
       }
     });
 }
+
+const quotedBytes = (content: string): Buffer =>
+  Buffer.from(content.replace(/_/g, ' ').replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), 'latin1');

@@ -59,21 +59,32 @@ const h = (text: string): string =>
 
 const STYLE = `
 body{margin:0;background:#f3f5f8;color:#1a202c;font:16px/1.5 system-ui,Arial,sans-serif}
-main{max-width:960px;margin:0 auto;padding:24px 16px}
+main{max-width:1080px;overflow-x:auto;margin:0 auto;padding:24px 16px}
 h1{font-size:24px;margin:0 0 4px} a{color:#0b57a4} .quiet{color:#4a5568;margin:0 0 16px}
 form{display:flex;gap:8px;margin:0 0 16px} input,button{font:inherit;padding:8px 12px;border:1px solid #8b95a5;border-radius:6px}
 input{flex:1;min-width:0} button{background:#0b57a4;border-color:#0b57a4;color:#fff}
 table{width:100%;border-collapse:collapse;background:#fff;border:1px solid #d5d9e0}
-th,td{padding:10px 12px;text-align:left;border-bottom:1px solid #d5d9e0;vertical-align:top;overflow-wrap:anywhere}
-th{font-size:14px;color:#4a5568} td.nr,td.when{white-space:nowrap;color:#4a5568}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;background:#fff;border:1px solid #d5d9e0;padding:16px;margin:16px 0}
+th,td{padding:10px 12px;text-align:left;border-bottom:1px solid #d5d9e0;vertical-align:top;overflow-wrap:break-word}
+th{font-size:14px;color:#4a5568;white-space:nowrap} td.nr,td.when{white-space:nowrap;color:#4a5568}
+@media (max-width:700px){thead,td.nr{display:none} tr{display:block;padding:10px 12px;border-bottom:1px solid #d5d9e0}
+td{display:block;padding:0;border:0}}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:16px 0;padding:16px;background:#fff}
 dt{color:#4a5568} dd{margin:0;overflow-wrap:anywhere}
 iframe{width:100%;height:80vh;border:1px solid #d5d9e0;background:#fff;box-sizing:border-box}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#fff;border:1px solid #d5d9e0;padding:16px;font:14px/1.6 Consolas,Menlo,monospace}
 `;
 
+const BRASILIA = new Intl.DateTimeFormat('pt-BR', { timeZone: 'America/Sao_Paulo', dateStyle: 'short', timeStyle: 'short' });
+
+/** A Date header in Brasília time; what is no date stays as it came. */
+function dateShown(date: string): string {
+  const instant_ms = Date.parse(date);
+  return Number.isNaN(instant_ms) ? date : BRASILIA.format(instant_ms);
+}
+
 const page = (title: string, body: string): string =>
-  '<!doctype html><html lang="pt-BR"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">' +
+  '<!doctype html><html lang="pt-BR"><head><meta charset="utf-8">' +
+  '<meta name="viewport" content="width=device-width,initial-scale=1">' +
   `<title>${h(title)}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`;
 
 function listPage(count: number, to: string, found: SinkMessage[]): string {
@@ -82,7 +93,7 @@ function listPage(count: number, to: string, found: SinkMessage[]): string {
   const body = rows.map((message) =>
     `<tr><td class="nr">${message.sequence}</td><td>${h(message.to.join(', '))}</td>` +
     `<td><a href="/messages/${message.sequence}">${h(message.subject) || '(sem assunto)'}</a></td>` +
-    `<td class="when">${h(message.date)}</td></tr>`);
+    `<td class="when">${h(dateShown(message.date))}</td></tr>`);
   const older = found.length > PAGE_ROWS && last
     ? `<p><a href="/?to=${encodeURIComponent(to)}&amp;before=${last.sequence}">Mais antigas</a></p>`
     : '';
@@ -101,7 +112,7 @@ function messagePage(message: SinkMessage, content: Content | undefined): string
   const facts: [string, string][] = [
     ['Para', message.to.join(', ')],
     ['De', message.from],
-    ['Data', message.date],
+    ['Data', dateShown(message.date)],
     ['Message-ID', message.message_id],
     ...Object.entries(message.emdia),
   ];

@@ -5,7 +5,7 @@ import { formatDay, formatDocument, oneLine } from './plain-words';
 import { factSentence, followsSentence, isLate, toneOf, wordsOf } from './wording';
 
 /** One row of the table of debts, or of payments, every text already one printable line. */
-export type Row = { name: string; note: string; day: string; day_note: string; amount: string; amount_note: string };
+export type Row = { name: string; note: string; day: string; day_note: string; amount: string; amount_parts: string[] };
 
 /** One way to pay, ready to show; `title` names the debt where the letter has several. */
 export type Payable = { title: string; ways: { label: string; code?: string; url?: string }[] };
@@ -33,7 +33,7 @@ const WAYS_MAX = 3;
 const CODE_CHARS_MAX = 600;
 const URL_CHARS_MAX = 500;
 
-const EMPTY_ROW: Row = { name: '', note: '', day: '', day_note: '', amount: '', amount_note: '' };
+const EMPTY_ROW: Row = { name: '', note: '', day: '', day_note: '', amount: '', amount_parts: [] };
 
 const RAIL_LABELS: Record<Rail, string> = {
   BOLETO: 'Boleto: copie o código no aplicativo do seu banco',
@@ -128,7 +128,7 @@ function debtRow(item: LetterItem, local_day: string): Row {
     day: formatDay(item.due_date),
     day_note: dayNote(item, local_day),
     amount: formatBRL(item.total_cents),
-    amount_note: charges.length > 0 ? [formatBRL(item.open_cents), ...charges].join(' + ') : '',
+    amount_parts: charges.length > 0 ? [formatBRL(item.open_cents), ...charges] : [],
   };
 }
 

@@ -13,7 +13,7 @@ export function letterHtml(letter: Composition): string {
   const title = h(letter.title);
   const email = h(letter.stop.email);
   const stop = `<a href="mailto:${h(encodeURI(letter.stop.email))}" style="${LINK}">${email}</a>`;
-  const url = letter.stop.url ? `<a href="${h(letter.stop.url)}" style="${LINK}">parar os e-mails</a> ou ` : '';
+  const url = letter.stop.url ? `<a href="${h(letter.stop.url)}" style="${LINK}">parar os e-mails</a> ou escreva para ` : '';
   const signature = letter.signature.map((line, i) => (i === 0 ? `<strong>${h(line)}</strong>` : h(line))).join('<br>');
   return '<!doctype html>\n<html lang="pt-BR"><head><meta charset="utf-8">' +
     '<meta name="viewport" content="width=device-width,initial-scale=1">' +
@@ -58,10 +58,13 @@ function tableHtml(part: Extract<Part, { kind: 'table' }>): string {
 
 function rowHtml(row: Row): string {
   const note = (text: string) => (text ? `<br><span style="${NOTE}">${h(text)}</span>` : '');
-  const name = `${CELL}text-align:left;font-weight:normal;overflow-wrap:anywhere`;
+  const parts = row.amount_parts.map((part, i) => note(i === 0 ? part : `+ ${part}`)).join('');
+  // A short number stays in one piece; a long one must break, or it pushes the amount off a phone's screen.
+  const wrap = row.name.length <= 10 ? 'overflow-wrap:normal' : 'overflow-wrap:anywhere';
+  const name = `${CELL}text-align:left;font-weight:normal;${wrap}`;
   return `<tr><th scope="row" style="${name}">${h(row.name)}${note(row.note)}</th>` +
     `<td style="${CELL}">${h(row.day)}${note(row.day_note)}</td>` +
-    `<td style="${CELL}text-align:right"><strong style="white-space:nowrap">${h(row.amount)}</strong>${note(row.amount_note)}</td></tr>`;
+    `<td style="${CELL}text-align:right;white-space:nowrap"><strong>${h(row.amount)}</strong>${parts}</td></tr>`;
 }
 
 function payableHtml(payable: Payable): string {
@@ -69,7 +72,7 @@ function payableHtml(payable: Payable): string {
   return title + payable.ways.map((way) => {
     const code = way.code
       ? '<code style="display:block;padding:12px;background:#f3f5f8;border:1px solid #d5d9e0;border-radius:6px;' +
-        `font:14px/1.5 Consolas,Menlo,monospace;overflow-wrap:anywhere;word-break:break-all">${h(way.code)}</code>`
+        `font:14px/1.5 Consolas,Menlo,monospace;overflow-wrap:anywhere">${h(way.code)}</code>`
       : '';
     const url = way.url
       ? `<a href="${h(way.url)}" style="display:inline-block;margin-top:8px;padding:10px 18px;background:#0b57a4;color:#ffffff;` +

@@ -2,7 +2,7 @@ import type { Composition, Part, Payable, Row } from './composition';
 
 /** The letter as plain text: short blocks instead of columns, so that it reads well in any font and aloud. */
 export function letterText(letter: Composition): string {
-  const stop = letter.stop.url ? `${letter.stop.url} ou ${letter.stop.email}` : letter.stop.email;
+  const stop = letter.stop.url ? `${letter.stop.url} ou escreva para ${letter.stop.email}` : letter.stop.email;
   return [
     letter.greeting,
     ...letter.parts.map(partText),
@@ -30,7 +30,7 @@ function partText(part: Part): string {
 function rowText(row: Row, columns: [string, string, string]): string {
   const lines = [`${columns[0]} ${row.name}${row.note ? ` (${row.note})` : ''}`];
   if (row.day) lines.push(`${columns[1]}: ${row.day}${row.day_note ? ` (${row.day_note})` : ''}`);
-  lines.push(`${columns[2]}: ${row.amount}${row.amount_note ? ` (${row.amount_note})` : ''}`);
+  lines.push(`${columns[2]}: ${row.amount}${row.amount_parts.length > 0 ? ` (${row.amount_parts.join(' + ')})` : ''}`);
   return lines.join('\n');
 }
 

@@ -14,7 +14,8 @@ const item = (changes: Partial<LetterItem> = {}): LetterItem => {
   return { total_cents: whole.open_cents + whole.fine_cents + whole.interest_cents, ...whole };
 };
 
-const upcoming = (changes: Partial<LetterItem> = {}) => item({ due_date: '2025-06-15', days_late: -3, fine_cents: 0, interest_cents: 0, ...changes });
+const upcoming = (changes: Partial<LetterItem> = {}) =>
+  item({ due_date: '2025-06-15', days_late: -3, fine_cents: 0, interest_cents: 0, ...changes });
 
 const letter = (changes: Partial<Letter> = {}): Letter => {
   const items = changes.items ?? [item()];
@@ -75,7 +76,8 @@ describe('every letter that asks for money', () => {
     const follows = 'last' in given.what_follows ? 'Não enviaremos outro' : 'o próximo lembrete está previsto para 20/06/2025';
     for (const [, words] of both(renderLetter(given))) {
       expectInOrder(words, [
-        'Olá, Maria da Silva.', due, 'Se você já pagou, desconsidere este e-mail', due, given.items[0]!.fine_cents ? 'R$ 1.262,13' : 'R$ 1.234,56',
+        'Olá, Maria da Silva.', due, 'Se você já pagou, desconsidere este e-mail', due,
+        given.items[0]!.fine_cents ? 'R$ 1.262,13' : 'R$ 1.234,56',
         'Como pagar', '23793.38128 60000.000003 00000.000400 1 84340000015000', '00020126580014br.gov.bcb.pix0136',
         'uma nova data', follows, 'Academia São Jorge', 'CNPJ 12.345.678/0001-95', 'Rua das Flores, 10, Campinas/SP',
         'Se não quiser mais receber e-mails como este', 'parar@emdia.invalid',
@@ -115,7 +117,9 @@ describe('every letter that asks for money', () => {
 
   test('without an instrument it says how to reach the creditor', () => {
     for (const [, words] of both(renderLetter(letter({ items: [item({ how_to_pay: [] })] }))))
-      expectInOrder(words, ['Como pagar', 'responda este e-mail ou fale com Academia São Jorge: financeiro@academia.invalid ou (19) 3333-0000']);
+      expectInOrder(words, [
+        'Como pagar', 'responda este e-mail ou fale com Academia São Jorge: financeiro@academia.invalid ou (19) 3333-0000',
+      ]);
     const bare = letter({ items: [item({ how_to_pay: [] })], creditor: { name: 'Ana', document: '52998224725', address: 'Rua A, 1' } });
     expect(renderLetter(bare).text).toContain('Para receber os dados de pagamento, responda este e-mail.');
     expect(renderLetter(bare).text).toContain('CPF 529.982.247-25');
@@ -175,8 +179,9 @@ describe('several debts in one letter', () => {
     const rendered = renderLetter(letter({ step: 'D+30', items }));
     for (const [, words] of both(rendered)) {
       expectInOrder(words, [
-        '3 faturas: 2 já venceram e ainda não têm pagamento identificado, 1 ainda vai vencer', 'A-1', '05/05/2025', '38 dias de atraso', 'B-2',
-        '05/06/2025', '7 dias de atraso', 'C-3', '15/06/2025', 'a vencer', 'R$ 50,00', 'Total', 'R$ 2.574,26', 'Como pagar', 'Fatura A-1', 'Fatura C-3',
+        '3 faturas: 2 já venceram e ainda não têm pagamento identificado, 1 ainda vai vencer', 'A-1', '05/05/2025',
+        '38 dias de atraso', 'B-2', '05/06/2025', '7 dias de atraso', 'C-3', '15/06/2025', 'a vencer', 'R$ 50,00', 'Total',
+        'R$ 2.574,26', 'Como pagar', 'Fatura A-1', 'Fatura C-3',
         'Para receber os dados de pagamento de B-2, responda este e-mail',
       ]);
     }
@@ -203,7 +208,9 @@ describe('thanks and replies', () => {
   test('a thank-you says what was paid and asks for nothing', () => {
     const rendered = renderLetter(letter(THANKS));
     for (const [, words] of both(rendered)) {
-      expectInOrder(words, ['Olá, Maria da Silva.', 'Pagamento recebido', '2025/0601', '11/06/2025', 'R$ 1.262,13', 'Academia São Jorge', 'parar@emdia.invalid']);
+      expectInOrder(words, [
+        'Olá, Maria da Silva.', 'Pagamento recebido', '2025/0601', '11/06/2025', 'R$ 1.262,13', 'Academia São Jorge', 'parar@emdia.invalid',
+      ]);
       expect(words).not.toMatch(/Como pagar|vence|atraso|parcel|lembrete/);
     }
   });
@@ -237,12 +244,13 @@ describe('what others wrote cannot do harm', () => {
     const rendered = renderLetter(letter({
       creditor: { name: evil, document: evil, address: evil, contact_email: evil, contact_phone: evil },
       customer: { name: evil },
-      items: [item({ number: evil, description: evil, how_to_pay: [{ rail: 'PIX_COB', label: evil, code: evil, url: 'javascript:alert(1)' }] })],
+      items: [item({
+        number: evil, description: evil, how_to_pay: [{ rail: 'PIX_COB', label: evil, code: evil, url: 'javascript:alert(1)' }],
+      })],
       stop: { email: evil, url: 'javascript:alert(2)' },
     }));
     expect(rendered.html).not.toMatch(/<script|javascript:/i);
     expect(rendered.html).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;q&#39;');
-    // eslint-disable-next-line no-control-regex
     for (const words of Object.values(rendered)) expect(words).not.toMatch(/[\u0000\r\u2028\u202e]/);
     expect(rendered.subject).not.toContain('\n');
     expect(rendered.text).not.toMatch(/^Bcc:/m);
@@ -251,7 +259,8 @@ describe('what others wrote cannot do harm', () => {
   });
 
   test('nothing is fetched and nobody is tracked', () => {
-    for (const [, changes] of STEPS) expect(renderLetter(letter(changes)).html).not.toMatch(/<img|<link|<script|<iframe|url\(|@import|background=/i);
+    for (const [, changes] of STEPS)
+      expect(renderLetter(letter(changes)).html).not.toMatch(/<img|<link|<script|<iframe|url\(|@import|background=/i);
   });
 
   test('a link that is not of the web, or a code cut short, is left out whole', () => {
@@ -263,7 +272,8 @@ describe('what others wrote cannot do harm', () => {
 
   test('a letter never grows past what mail programs show, and keeps its total, its creditor and its way to stop', () => {
     const way = { rail: 'PIX_COB' as const, code: '&'.repeat(600), url: `https://x.invalid/${'&'.repeat(480)}` };
-    const huge = Array.from({ length: 500 }, () => item({ number: '"'.repeat(500), description: '<'.repeat(5_000), how_to_pay: [way, way, way, way] }));
+    const one = item({ number: '"'.repeat(500), description: '<'.repeat(5_000), how_to_pay: [way, way, way, way] });
+    const huge = Array.from({ length: 500 }, () => one);
     const creditor = { ...letter().creditor, address: '&'.repeat(10_000) };
     const rendered = renderLetter(letter({ items: huge, creditor, customer: { name: '<'.repeat(9_999) } }));
     expect(Buffer.byteLength(rendered.html)).toBeLessThanOrEqual(HTML_BYTES_MAX);
