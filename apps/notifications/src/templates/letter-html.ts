@@ -3,7 +3,7 @@ import { escapeHtml as h } from './plain-words';
 
 // Mail clients drop style sheets and never load pictures from strangers: inline styles, no images, nothing to fetch.
 const CELL = 'padding:10px 8px;border-bottom:1px solid #d5d9e0;vertical-align:top;';
-const NOTE = 'color:#4a5568;font-size:14px;';
+const NOTE = 'color:#4a5568;font-size:14px;overflow-wrap:anywhere;';
 const PARAGRAPH = '<p style="margin:0 0 16px">';
 const HEADING = '<h2 style="font-size:18px;line-height:1.3;margin:28px 0 8px;color:#1a202c">';
 const LINK = 'color:#0b57a4;';
