@@ -48,11 +48,40 @@ export interface Broker {
   readonly kind: 'kafka' | 'in-process';
   /** The partitions of a topic, fixed at its creation. */
   partitions(topic: string): number;
+  /** The partition that a key's events go to. */
+  partitionOf(topic: string, key: string): number;
   /** Creates the topics that lack. */
   prepare(topics: readonly string[]): Promise<void>;
   subscribe(group: string, topics: readonly string[], handler: Handler): Promise<Subscription>;
   source(name: string, reread: Reread): Promise<Source>;
-  /** Work that nobody has acknowledged yet, heartbeats left out; only in process it is known exactly. */
+  /** Waits until the group has taken in what its topics held when the call came; false when that takes too long. */
+  caughtUp(group: string, waitMsMax: number): Promise<boolean>;
+  /** Work that nobody has acknowledged yet, heartbeats left out: what `run()` waits on when all services are here. */
   unacknowledged(): Promise<number>;
   close(): Promise<void>;
+}
+
+/** What a service may ask about partitions: heartbeats and coverage are kept, and asked for, per partition. */
+export class Partitions {
+  constructor(private readonly broker: Broker) {}
+
+  count(topic: string): number {
+    return this.broker.partitions(topic);
+  }
+  of(topic: string, key: string): number {
+    return this.broker.partitionOf(topic, key);
+  }
+}
+
+/** Whether a service has taken in what stood on its upstream topics when it was asked. */
+export class UpstreamProgress {
+  constructor(
+    private readonly broker: Broker,
+    private readonly group: string,
+  ) {}
+
+  /** False when it takes longer than the time given, in milliseconds. */
+  caughtUp(waitMsMax: number): Promise<boolean> {
+    return this.broker.caughtUp(this.group, waitMsMax);
+  }
 }

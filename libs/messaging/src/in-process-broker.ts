@@ -181,6 +181,9 @@ export class InProcessBroker implements Broker {
   partitions(): number {
     return 1;
   }
+  partitionOf(): number {
+    return 0;
+  }
   async prepare(): Promise<void> {}
 
   async subscribe(name: string, topics: readonly string[], handler: Handler): Promise<Subscription> {
@@ -207,6 +210,11 @@ export class InProcessBroker implements Broker {
 
   async source(name: string, reread: Reread): Promise<Source> {
     return new OutboxSource(this, name, reread);
+  }
+
+  /** What comes from outside enters by REST here, and is committed when the call returns. */
+  async caughtUp(): Promise<boolean> {
+    return true;
   }
 
   async unacknowledged(): Promise<number> {

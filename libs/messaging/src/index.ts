@@ -1,0 +1,13 @@
+export * from './broker';
+export * from './dead-letters';
+export { fold, type Outcome } from './fold';
+export * from './heart';
+export * from './in-process-broker';
+export * from './kafka-broker';
+export * from './migration';
+export { append, type Caused } from './outbox';
+export * from './relay';
+export * from './runner';
+export * from './seal';
+export * from './store';
+export * from './strategy';

@@ -1,0 +1,336 @@
+import { isHeartbeat } from '@emdia/contracts';
+import type { WallClock } from '@emdia/clock';
+import { Kafka, logLevel, Partitioners, type Admin, type Consumer, type EachBatchPayload, type KafkaMessage, type Producer } from 'kafkajs';
+import type { Broker, Delivery, Handler, Row, Source, Subscription } from './broker';
+
+const BATCH_MAX = 500;
+const BACK_OFF_MS_MAX = 5_000;
+const TOPICS_WAIT_MS = 5_000;
+
+export interface KafkaOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly wall: WallClock;
+  /** Partitions of a topic that has to be created; an existing topic keeps its own. */
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  /** A consumer crashed and will not restart by itself: the process should end and be started anew. */
+  readonly fatal: (error: Error) => void;
+  readonly failed: (error: Error) => void;
+}
+
+/** Offsets by `topic/partition`: the next one to read. */
+type Offsets = Map<string, bigint>;
+const raise = (offsets: Offsets, topic: string, partition: number, next: bigint): void => {
+  const name = `${topic}/${partition}`;
+  if ((offsets.get(name) ?? 0n) < next) offsets.set(name, next);
+};
+
+/** `upstream.<platform>.events.v1` stands for every platform's topic. */
+const matches = (pattern: string, topic: string): boolean =>
+  pattern === topic || (pattern.includes('<') && new RegExp(`^${pattern.replaceAll('.', '\\.').replace(/<[a-z]+>/, '[a-z0-9-]+')}$`).test(topic));
+
+/** One group of this process. kafkajs hands over a partition's fetch at a time, which is cut into batches. */
+class KafkaGroup implements Subscription {
+  private consumer: Consumer | null = null;
+  private readonly stopping = new AbortController();
+  private topics: string[] = [];
+  private seenAt: number;
+  private joined = false;
+  readonly handled: Offsets = new Map();
+  private readonly lags = new Map<string, number>();
+  private watching: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly broker: KafkaBroker,
+    readonly name: string,
+    readonly patterns: readonly string[],
+    private readonly handler: Handler,
+  ) {
+    this.seenAt = broker.options.wall.monotonicMs();
+  }
+
+  hears(topic: string): boolean {
+    return this.patterns.some((pattern) => matches(pattern, topic));
+  }
+  healthy(): boolean {
+    return this.joined && this.broker.options.wall.monotonicMs() - this.seenAt < 15_000;
+  }
+  lag(): number {
+    return [...this.lags.values()].reduce((sum, lag) => sum + lag, 0);
+  }
+
+  async start(): Promise<void> {
+    await this.listen(await this.broker.topics(this.patterns));
+    if (this.patterns.some((pattern) => pattern.includes('<'))) this.watching = this.watch();
+  }
+
+  private async listen(topics: string[]): Promise<void> {
+    this.topics = topics;
+    if (topics.length === 0) {
+      this.joined = true;
+      return;
+    }
+    const consumer = this.broker.kafka.consumer({
+      groupId: this.name,
+      sessionTimeout: 6_000,
+      heartbeatInterval: 1_500,
+      rebalanceTimeout: 10_000,
+      maxWaitTimeInMs: 200,
+      maxBytesPerPartition: 4_194_304,
+      allowAutoTopicCreation: false,
+    });
+    const { wall, fatal, failed } = this.broker.options;
+    const seen = () => (this.seenAt = wall.monotonicMs());
+    consumer.on(consumer.events.FETCH, seen);
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      seen();
+      this.joined = true;
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => (payload.restart ? failed(payload.error) : fatal(payload.error)));
+    await consumer.connect();
+    await consumer.subscribe({ topics, fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch: (payload) => this.eachBatch(payload) });
+    this.consumer = consumer;
+  }
+
+  private async eachBatch({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, uncommittedOffsets, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const { topic, partition, messages } = batch;
+    for (let from = 0; from < messages.length; from += BATCH_MAX) {
+      if (!isRunning() || isStale()) return;
+      const chunk = messages.slice(from, from + BATCH_MAX);
+      if (!(await this.handle(topic, partition, chunk, heartbeat, () => isRunning() && !isStale()))) return;
+      const last = chunk[chunk.length - 1]!;
+      resolveOffset(last.offset);
+      raise(this.handled, topic, partition, BigInt(last.offset) + 1n);
+      this.lags.set(`${topic}/${partition}`, Number(BigInt(batch.highWatermark) - BigInt(last.offset) - 1n));
+      await heartbeat();
+      await commitOffsetsIfNecessary(uncommittedOffsets());
+    }
+  }
+
+  /** Repeats a batch until it is taken in; false when the partition was lost or the consumer stops meanwhile. */
+  private async handle(topic: string, partition: number, chunk: readonly KafkaMessage[], heartbeat: () => Promise<void>, ours: () => boolean): Promise<boolean> {
+    const deliveries = chunk.map((message): Delivery => ({
+      topic,
+      partition,
+      key: message.key?.toString('utf8') ?? '',
+      body: message.value?.toString('utf8') ?? '',
+      position: message.offset,
+    }));
+    for (let backOffMs = 50; ; backOffMs = Math.min(backOffMs * 2, BACK_OFF_MS_MAX)) {
+      try {
+        await this.handler(deliveries);
+        return true;
+      } catch (error) {
+        this.broker.options.failed(error as Error);
+        const until = this.broker.options.wall.monotonicMs() + backOffMs;
+        while (this.broker.options.wall.monotonicMs() < until) {
+          if (this.stopping.signal.aborted || !ours()) return false;
+          await this.broker.options.wall.sleep(Math.min(backOffMs, 500), this.stopping.signal);
+          await heartbeat();
+        }
+      }
+    }
+  }
+
+  /** A platform registered later brings a new topic: kafkajs takes new topics only when it starts. */
+  private async watch(): Promise<void> {
+    const { wall, failed } = this.broker.options;
+    while (!this.stopping.signal.aborted) {
+      await wall.sleep(TOPICS_WAIT_MS, this.stopping.signal);
+      try {
+        const topics = this.stopping.signal.aborted ? this.topics : await this.broker.topics(this.patterns);
+        if (topics.length === this.topics.length) continue;
+        await this.consumer?.disconnect();
+        await this.listen(topics);
+      } catch (error) {
+        failed(error as Error);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await this.watching;
+    await this.consumer?.disconnect();
+  }
+}
+
+/** Idempotent, acks=all, one request in flight; after an error the producer is thrown away, as its sequence is unknown. */
+class KafkaSource implements Source {
+  private producer: Promise<Producer> | null = null;
+
+  constructor(private readonly broker: KafkaBroker) {}
+
+  private connect(): Promise<Producer> {
+    this.producer ??= (async () => {
+      const producer = this.broker.kafka.producer({
+        idempotent: true,
+        maxInFlightRequests: 1,
+        allowAutoTopicCreation: false,
+        createPartitioner: Partitioners.DefaultPartitioner,
+      });
+      await producer.connect();
+      return producer;
+    })();
+    return this.producer;
+  }
+
+  async publish(rows: readonly Row[], settled: (ids: readonly string[]) => void): Promise<void> {
+    const producer = await this.connect();
+    const byTopic = new Map<string, Row[]>();
+    for (const row of rows) {
+      const list = byTopic.get(row.topic);
+      if (list) list.push(row);
+      else byTopic.set(row.topic, [row]);
+    }
+    const metadata = await producer.sendBatch({
+      acks: -1,
+      topicMessages: [...byTopic].map(([topic, list]) => ({
+        topic,
+        messages: list.map(({ key, body, partition }) => ({ key, value: body, ...(partition === null ? {} : { partition }) })),
+      })),
+    });
+    // Heartbeats alone are no work; a send that carries anything else counts whole.
+    if (rows.some(({ type }) => !isHeartbeat(type))) {
+      for (const { topicName, partition } of metadata) this.broker.published(topicName, partition);
+    }
+    settled(rows.map(({ id }) => id));
+  }
+
+  async rebuild(): Promise<void> {
+    const old = this.producer;
+    this.producer = null;
+    await (await old?.catch(() => undefined))?.disconnect().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.rebuild();
+  }
+}
+
+/** Apache Kafka through kafkajs; nothing else in the house imports kafkajs. */
+export class KafkaBroker implements Broker {
+  readonly kind = 'kafka';
+  readonly kafka: Kafka;
+  private readonly admin: Admin;
+  private connected: Promise<void> | null = null;
+  private readonly groups = new Map<string, KafkaGroup>();
+  private readonly sources: KafkaSource[] = [];
+  private readonly counts = new Map<string, number>();
+  private readonly dirty = new Set<string>();
+  private readonly partitioner = Partitioners.DefaultPartitioner();
+
+  constructor(readonly options: KafkaOptions) {
+    this.kafka = new Kafka({ clientId: options.clientId, brokers: [...options.brokers], logLevel: logLevel.NOTHING, retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 5_000 } });
+    this.admin = this.kafka.admin();
+  }
+
+  private async ready(): Promise<Admin> {
+    this.connected ??= this.admin.connect();
+    await this.connected;
+    return this.admin;
+  }
+
+  partitions(topic: string): number {
+    const count = this.counts.get(topic);
+    if (count === undefined) throw new Error(`Topic ${topic} was not prepared.`);
+    return count;
+  }
+
+  /** The same hash as the producer's and as the Java client's (murmur2 of the key). */
+  partitionOf(topic: string, key: string): number {
+    const partitionMetadata = Array.from({ length: this.partitions(topic) }, (_, partitionId) => ({ partitionId, partitionErrorCode: 0, leader: 0, replicas: [], isr: [], offlineReplicas: [] }));
+    return this.partitioner({ topic, partitionMetadata, message: { key: Buffer.from(key), value: null } });
+  }
+
+  async topics(patterns: readonly string[]): Promise<string[]> {
+    const all = await (await this.ready()).listTopics();
+    return all.filter((topic) => patterns.some((pattern) => matches(pattern, topic))).sort();
+  }
+
+  async prepare(topics: readonly string[]): Promise<void> {
+    const admin = await this.ready();
+    const wanted = topics.filter((topic) => !topic.includes('<'));
+    const existing = new Set(await admin.listTopics());
+    const lacking = wanted.filter((topic) => !existing.has(topic));
+    if (lacking.length > 0) {
+      await admin
+        .createTopics({
+          waitForLeaders: true,
+          topics: lacking.map((topic) => ({ topic, numPartitions: this.options.partitions ?? 3, replicationFactor: this.options.replicationFactor ?? 1 })),
+        })
+        // Another process may have made it meanwhile.
+        .catch((error: Error) => {
+          if (!/already exists/i.test(error.message)) throw error;
+        });
+    }
+    if (wanted.length === 0) return;
+    const { topics: found } = await admin.fetchTopicMetadata({ topics: [...wanted] });
+    for (const { name, partitions } of found) this.counts.set(name, partitions.length);
+  }
+
+  async subscribe(name: string, topics: readonly string[], handler: Handler): Promise<Subscription> {
+    const group = new KafkaGroup(this, name, topics, handler);
+    this.groups.set(name, group);
+    await group.start();
+    return { healthy: () => group.healthy(), lag: () => group.lag(), close: () => group.close().finally(() => this.groups.delete(name)) };
+  }
+
+  async source(): Promise<Source> {
+    const source = new KafkaSource(this);
+    this.sources.push(source);
+    return source;
+  }
+
+  /** Something that counts as work went to this partition. */
+  published(topic: string, partition: number): void {
+    this.dirty.add(`${topic}/${partition}`);
+  }
+
+  async caughtUp(group: string, waitMsMax: number): Promise<boolean> {
+    const admin = await this.ready();
+    const patterns = this.groups.get(group)?.patterns ?? [];
+    const topics = await this.topics(patterns.filter((pattern) => pattern.includes('<')));
+    const ends = await Promise.all(topics.map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsets(topic) })));
+    const until = this.options.wall.monotonicMs() + waitMsMax;
+    for (;;) {
+      const committed = topics.length === 0 ? [] : await admin.fetchOffsets({ groupId: group, topics });
+      const behind = ends.some(({ topic, offsets }) =>
+        offsets.some(({ partition, high, low }) => {
+          const at = committed.find((each) => each.topic === topic)?.partitions.find((each) => each.partition === partition)?.offset ?? '-1';
+          return BigInt(high) > BigInt(low) && BigInt(at) < BigInt(high);
+        }),
+      );
+      if (!behind) return true;
+      if (this.options.wall.monotonicMs() >= until) return false;
+      await this.options.wall.sleep(50);
+    }
+  }
+
+  /** Partitions that hold something a group here has not yet taken in; foreign producers' topics are asked for each time. */
+  async unacknowledged(): Promise<number> {
+    const admin = await this.ready();
+    const upstream = await this.topics([...new Set([...this.groups.values()].flatMap(({ patterns }) => patterns.filter((pattern) => pattern.includes('<'))))]);
+    const names = new Set([...this.dirty].map((name) => name.slice(0, name.lastIndexOf('/'))));
+    let behind = 0;
+    for (const topic of new Set([...names, ...upstream])) {
+      const groups = [...this.groups.values()].filter((group) => group.hears(topic));
+      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
+        const name = `${topic}/${partition}`;
+        if (!upstream.includes(topic) && !this.dirty.has(name)) continue;
+        const late = groups.filter(({ handled }) => BigInt(high) > 0n && (handled.get(name) ?? 0n) < BigInt(high)).length;
+        behind += late;
+        if (late === 0) this.dirty.delete(name);
+      }
+    }
+    return behind;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.groups.values()].map((group) => group.close()));
+    await Promise.all(this.sources.map((source) => source.close()));
+    if (this.connected) await this.admin.disconnect();
+  }
+}

@@ -1,0 +1,247 @@
+import 'reflect-metadata';
+import { Module, ValidationPipe, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE, NestFactory } from '@nestjs/core';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { services, type Contract, type ServiceName } from '@emdia/contracts';
+import { Clock, WallClock } from '@emdia/clock';
+import { Database } from '@emdia/database';
+import { DeadLetters, EventStrategy, Heart, messagingMigrations, outboxDepth, Partitions, Relay, reread, Rethrow, Runner, Seal, UpstreamProgress, type Reactions, type Source, type Subscription } from '@emdia/messaging';
+import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
+import { AuthGuard } from './auth';
+import { Config, isServiceName } from './config';
+import { deadLettersController, ReactionsOf } from './dead-letters.controller';
+import { Health, healthController } from './health';
+import { InternalClient } from './internal-client';
+import { logging } from './logging';
+import { Metrics } from './metrics';
+import { invalidRequest, ProblemFilter } from './problem';
+import type { Service, Surroundings } from './service';
+import { Sweeps } from './sweeps';
+
+const HEARTBEATS: readonly ServiceName[] = ['billing-ingestion', 'dunning-orchestration', 'negotiation'];
+const JSON_TYPES = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'];
+const BODY_MAX = '8mb';
+
+export const groupOf = (service: string): string => `emdia.${service}`;
+
+/** Reads and identifies upstream deliveries in its own way: provided by the service that needs it. */
+export abstract class Reading {
+  abstract readonly read?: Reactions['read'];
+  abstract readonly identify?: Reactions['identify'];
+}
+
+@Module({})
+class RuntimeModule {}
+
+/** One service of a house: its Nest application, database, subscription, relay, heart and sweeps. */
+export class Application {
+  readonly metrics = new Metrics();
+  readonly health = new Health();
+  readonly sweeps: Sweeps;
+  readonly runner: Runner;
+  private readonly reactionsOf = new ReactionsOf();
+  private nest!: NestExpressApplication;
+  private logger!: PinoLogger;
+  private subscription: Subscription | null = null;
+  private relay: Relay | null = null;
+  private heart: Heart | null = null;
+  private source: Source | null = null;
+  private readonly deadLetters: DeadLetters;
+  /** Counts what was committed, so that the house can tell whether anything happened between two looks. */
+  commits = 0;
+
+  private constructor(
+    readonly service: Service,
+    readonly database: Database,
+    private readonly around: Surroundings,
+    readonly internal: InternalClient,
+  ) {
+    const { clock, wall, config } = around;
+    this.sweeps = new Sweeps(clock, wall, (name, error) => this.failed(`sweep ${name}`, error));
+    this.deadLetters = new DeadLetters(database, new Seal(config.installationKey, 'dead-letters'));
+    this.runner = new Runner({
+      service: service.name,
+      database,
+      clock,
+      wall,
+      deadLetters: this.deadLetters,
+      observer: {
+        committed: () => {
+          this.commits++;
+          this.relay?.poke();
+          this.sweeps.poke();
+        },
+        handled: (type, count) => this.metrics.handled.inc({ type }, count),
+        setAside: (reason, event, detail) => {
+          this.metrics.setAside.inc({ reason });
+          this.logger.error({ event_id: event?.id, event_type: event?.type, reason, detail }, 'An event was set aside; see dead letters.');
+        },
+      },
+    });
+  }
+
+  static async create(service: Service, around: Surroundings, internal: InternalClient): Promise<Application> {
+    const schema = isServiceName(service.name) ? services[service.name].schema : service.name;
+    const database = new Database({ url: around.config.databaseUrl(service.name), schema });
+    const application = new Application(service, database, around, internal);
+    try {
+      if (isServiceName(service.name)) await database.migrate([...messagingMigrations(schema), ...service.migrations]);
+      await application.build();
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return application;
+  }
+
+  /** Handles a request as Express does. */
+  get handle(): (request: unknown, response: unknown) => void {
+    return this.nest.getHttpAdapter().getInstance() as (request: unknown, response: unknown) => void;
+  }
+
+  private async build(): Promise<void> {
+    const { name } = this.service;
+    const { config } = this.around;
+    this.nest = await NestFactory.create<NestExpressApplication>(this.module(), new ExpressAdapter(), { bufferLogs: true, abortOnError: false, bodyParser: false });
+    this.nest.useLogger(this.nest.get(Logger));
+    this.nest.useBodyParser('json', { limit: BODY_MAX, type: JSON_TYPES, strict: true });
+    this.nest.useBodyParser('urlencoded', { limit: '100kb', extended: false });
+    this.logger = await this.nest.resolve(PinoLogger);
+    if (isServiceName(name)) await this.connect(name);
+    await this.nest.init();
+    this.document();
+    this.health.add({ name: 'database', check: async () => (await this.database.query('select 1')).length === 1 });
+    this.logger.info({ production: config.production }, `${name} is built`);
+  }
+
+  private async connect(name: ServiceName): Promise<void> {
+    const strategy = new EventStrategy(name);
+    const micro = this.nest.connectMicroservice({ strategy }, { inheritAppConfig: false });
+    micro.useGlobalFilters(new Rethrow());
+    await this.nest.startAllMicroservices();
+    const reading = this.provided(Reading);
+    this.reactionsOf.reactions = {
+      consumes: strategy.consumes,
+      react: (event) => strategy.react(event),
+      ...(reading?.read ? { read: reading.read } : {}),
+      ...(reading?.identify ? { identify: reading.identify } : {}),
+    };
+  }
+
+  private provided(token: typeof Reading): Reading | null {
+    try {
+      return this.nest.get(token, { strict: false });
+    } catch {
+      return null;
+    }
+  }
+
+  private module(): DynamicModule {
+    const { config, clock, wall, broker } = this.around;
+    const { name } = this.service;
+    const shared: Provider[] = [
+      { provide: Config, useValue: config },
+      { provide: Clock, useValue: clock },
+      { provide: WallClock, useValue: wall },
+      { provide: Database, useValue: this.database },
+      { provide: Runner, useValue: this.runner },
+      { provide: DeadLetters, useValue: this.deadLetters },
+      { provide: ReactionsOf, useValue: this.reactionsOf },
+      { provide: Sweeps, useValue: this.sweeps },
+      { provide: InternalClient, useValue: this.internal },
+      { provide: Metrics, useValue: this.metrics },
+      { provide: Health, useValue: this.health },
+      { provide: Partitions, useValue: new Partitions(broker) },
+      { provide: UpstreamProgress, useValue: new UpstreamProgress(broker, groupOf(name)) },
+    ];
+    return {
+      module: RuntimeModule,
+      global: true,
+      imports: [LoggerModule.forRoot(logging(name, config.logLevel)), this.service.module],
+      controllers: [healthController(name), ...(isServiceName(name) ? [deadLettersController(name)] : [])],
+      providers: [
+        ...shared,
+        { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useValue: new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true, exceptionFactory: invalidRequest }) },
+      ],
+      exports: shared,
+    };
+  }
+
+  private document(): void {
+    const { name } = this.service;
+    const settings = new DocumentBuilder()
+      .setTitle(`Emdia ${name}`)
+      .setVersion('1')
+      .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'API key of a creditor, or an installation-wide one.' }, 'api-key')
+      .build();
+    SwaggerModule.setup(`${name}/docs`, this.nest, () => SwaggerModule.createDocument(this.nest, settings), { jsonDocumentUrl: `${name}/openapi.json` });
+  }
+
+  /** Begins to consume, to publish, to beat and to sweep. */
+  async start(): Promise<void> {
+    const { broker, clock, wall } = this.around;
+    const { name } = this.service;
+    if (isServiceName(name)) {
+      const reactions = this.reactionsOf.reactions!;
+      this.source = await broker.source(name, reread(this.database));
+      this.relay = new Relay({ name, database: this.database, wall, source: this.source, failed: (error) => this.failed('relay', error) });
+      this.relay.start();
+      const topics = [...new Set([...reactions.consumes.values()].map((contract: Contract) => contract.topic))];
+      const subscription = await broker.subscribe(groupOf(name), topics, async (batch) => {
+        try {
+          await this.runner.batch(batch, reactions);
+        } catch (error) {
+          this.failed('consumer', error as Error);
+          throw error;
+        }
+      });
+      this.subscription = subscription;
+      this.observe(subscription, this.relay);
+      if (HEARTBEATS.includes(name)) {
+        const partitions = broker.partitions(`${this.database.schema}.events.v1`);
+        this.heart = new Heart({ service: name, database: this.database, clock, wall, partitions, beat: () => this.relay?.poke(), failed: (error) => this.failed('heart', error) });
+        this.heart.start();
+      }
+    }
+    this.sweeps.start();
+  }
+
+  private observe(subscription: Subscription, relay: Relay): void {
+    this.health.add({ name: 'consumer', check: async () => ({ ok: subscription.healthy(), lag: subscription.lag() }) });
+    this.health.add({ name: 'relay', check: async () => relay.healthy() });
+    this.metrics.gauge('emdia_consumer_lag_events', 'Events handed to this group and not yet taken in.', () => subscription.lag());
+    this.metrics.gauge('emdia_outbox_rows', 'Rows waiting in the outbox, heartbeats left out.', () => outboxDepth(this.database));
+  }
+
+  /** Reads the outbox from its head at once. */
+  hurry(): void {
+    this.relay?.pokeHead();
+  }
+
+  /** What is under way here, in words; empty when nothing is. */
+  async busy(): Promise<string[]> {
+    const { name } = this.service;
+    const [depth, sweeping] = await Promise.all([isServiceName(name) ? outboxDepth(this.database) : 0, this.sweeps.busy()]);
+    return [...(depth > 0 ? [`${name}: ${depth} outbox rows`] : []), ...sweeping.map((sweep) => `${name}: sweep ${sweep}`)];
+  }
+
+  private failed(part: string, error: Error): void {
+    this.metrics.failures.inc({ part });
+    this.logger?.warn({ err: error, part }, `${part} failed and will try again`);
+  }
+
+  /** Takes no more in, finishes what is under way, lets the relay empty what it can, and closes. */
+  async stop(): Promise<void> {
+    this.health.stop();
+    await this.sweeps.stop();
+    await this.heart?.stop();
+    await this.subscription?.close();
+    await this.relay?.stop();
+    await this.source?.close();
+    await this.nest.close();
+    await this.database.close();
+  }
+}

@@ -1,0 +1,174 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { DrivenClock } from '@emdia/clock';
+import { serviceNames, services as eventMap, type Contract } from '@emdia/contracts';
+import { Application } from './application';
+import { isServiceName } from './config';
+import { InternalClient } from './internal-client';
+import type { Service, Surroundings } from './service';
+
+const STILL_WAIT_MS_MAX = 30_000;
+const STOP_WAIT_MS_MAX = 9_000;
+
+/** The house did not come to rest; `busy` names who was at work. */
+export class NotStill extends Error {
+  constructor(readonly busy: readonly string[]) {
+    super(`The house is not still after ${STILL_WAIT_MS_MAX / 1000} s: ${busy.join('; ')}.`);
+  }
+}
+
+/** Services that run together in one process behind one address. */
+export class House {
+  private requests = 0;
+  private readonly processMetrics = new Registry();
+
+  private constructor(
+    readonly applications: readonly Application[],
+    private readonly around: Surroundings,
+    private readonly internal: InternalClient,
+    private readonly server: Server,
+  ) {
+    collectDefaultMetrics({ register: this.processMetrics });
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => this.dispatch(request, response));
+  }
+
+  static async open(services: readonly Service[], around: Surroundings): Promise<House> {
+    if (around.clock instanceof DrivenClock) {
+      const lacking = serviceNames.filter((name) => !services.some((service) => service.name === name));
+      if (lacking.length > 0) throw new Error(`A driven clock needs every service in the house; ${lacking.join(', ')} lack.`);
+    }
+    unique(services);
+    const internal = new InternalClient(around.config);
+    await around.broker.prepare([...new Set(services.flatMap(topicsOf))]);
+    const applications: Application[] = [];
+    const server = createServer();
+    try {
+      for (const service of services) applications.push(await Application.create(service, around, internal));
+      const house = new House(applications, around, internal, server);
+      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(around.config.port, around.config.host, resolve));
+      internal.serveLocally(new Set(services.map(({ name }) => name)), `http://127.0.0.1:${house.port}`);
+      await Promise.all(applications.map((application) => application.start()));
+      if (around.clock instanceof DrivenClock) around.clock.onJump(() => applications.forEach(({ sweeps }) => sweeps.poke()));
+      return house;
+    } catch (error) {
+      server.close();
+      await Promise.allSettled(applications.map((application) => application.stop()));
+      throw error;
+    }
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Business time, where it is driven; throws where it is not. */
+  get clock(): DrivenClock {
+    if (!(this.around.clock instanceof DrivenClock)) throw new Error('Business time is not driven in this house.');
+    return this.around.clock;
+  }
+
+  private dispatch(request: IncomingMessage, response: ServerResponse): void {
+    this.requests++;
+    response.once('close', () => this.requests--);
+    const path = (request.url ?? '/').split('?')[0]!.slice(1);
+    const application = this.applications.find(
+      ({ service }) => path.startsWith(`${service.name}/`) || service.resources.some((resource) => path === resource || path.startsWith(`${resource}/`)),
+    );
+    if (application) application.handle(request, response);
+    else if (path === 'metrics') void this.processMetrics.metrics().then((text) => response.setHeader('content-type', this.processMetrics.contentType).end(text));
+    else if (path === 'health/live' || path === 'health/ready') void this.told(path === 'health/live', response);
+    else this.nowhere(path, response);
+  }
+
+  private async told(live: boolean, response: ServerResponse): Promise<void> {
+    const states = live ? [] : await Promise.all(this.applications.map(async ({ service, health }) => [service.name, await health.ready()] as const));
+    const ready = states.every(([, state]) => state.ready);
+    response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(live ? { live: true } : { ready, services: Object.fromEntries(states) }));
+  }
+
+  private nowhere(path: string, response: ServerResponse): void {
+    const links = this.applications.map(({ service }) => ({ service: service.name, docs: `/${service.name}/docs`, ready: `/${service.name}/health/ready`, metrics: `/${service.name}/metrics` }));
+    if (path === '') {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ emdia: links }, null, 2));
+      return;
+    }
+    const detail = `Nothing is served at /${path}. The docs of each service list its paths: ${links.map(({ docs }) => docs).join(', ')}.`;
+    response.writeHead(404, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ type: 'urn:emdia:problem:not-found', title: 'Not found', status: 404, detail }));
+  }
+
+  /** The earliest business instant at which any service has something due; null when nothing is. */
+  async nextDueAt(): Promise<Date | null> {
+    return (await this.nextDue())?.at ?? null;
+  }
+
+  private async nextDue(): Promise<{ name: string; at: Date } | null> {
+    const dues = await Promise.all(this.applications.map(({ sweeps }) => sweeps.nextDue()));
+    return dues.filter((due) => due !== null).sort((a, b) => a.at.getTime() - b.at.getTime())[0] ?? null;
+  }
+
+  /**
+   * Resolves when the house is still, seen twice running with nothing committed between: no outbox row, no
+   * unacknowledged event but heartbeats, no request, sweep or send at work, nothing due now. Rejects with NotStill
+   * after 30 s.
+   */
+  async settle(): Promise<void> {
+    const { wall, broker } = this.around;
+    const until = wall.monotonicMs() + STILL_WAIT_MS_MAX;
+    let still = -1;
+    for (;;) {
+      for (const application of this.applications) application.hurry();
+      const before = this.commits;
+      const busy = await this.busy();
+      if (busy.length === 0 && (await broker.unacknowledged()) === 0 && before === this.commits) {
+        if (still === before) return this.nothingDue();
+        still = before;
+      } else still = -1;
+      if (wall.monotonicMs() > until) throw new NotStill(busy.length > 0 ? busy : ['events that no group has acknowledged']);
+      await wall.sleep(broker.kind === 'kafka' ? 10 : 1);
+    }
+  }
+
+  private get commits(): number {
+    return this.applications.reduce((sum, { commits }) => sum + commits, 0);
+  }
+
+  private async busy(): Promise<string[]> {
+    const parts = await Promise.all(this.applications.map((application) => application.busy()));
+    return [...parts.flat(), ...(this.requests > 0 ? [`${this.requests} requests`] : [])];
+  }
+
+  private async nothingDue(): Promise<void> {
+    const due = await this.nextDue();
+    if (due && due.at <= this.around.clock.now()) throw new Error(`Sweep ${due.name} left something due at ${due.at.toISOString()}, which is not after now.`);
+  }
+
+  /** Stops in under 10 s: no new requests, what is under way ends, relays stop, connections close. */
+  async stop(): Promise<void> {
+    this.server.close();
+    this.server.closeIdleConnections();
+    const stopped = Promise.allSettled(this.applications.map((application) => application.stop()));
+    const timer = this.around.wall.sleep(STOP_WAIT_MS_MAX);
+    await Promise.race([stopped, timer]);
+    this.server.closeAllConnections();
+    this.internal.close();
+    await Promise.race([this.around.broker.close(), this.around.wall.sleep(1_000)]);
+  }
+}
+
+const topicsOf = ({ name }: Service): string[] =>
+  isServiceName(name) ? [`${eventMap[name].schema}.events.v1`, ...eventMap[name].consumes.map((contract: Contract) => contract.topic)] : [];
+
+function unique(services: readonly Service[]): void {
+  const owner = new Map<string, string>();
+  for (const { name, resources } of services) {
+    for (const resource of resources) {
+      const other = owner.get(resource);
+      if (other) throw new Error(`Both ${other} and ${name} want the path ${resource}.`);
+      owner.set(resource, name);
+    }
+  }
+}

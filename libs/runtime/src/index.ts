@@ -1,0 +1,13 @@
+export * from './application';
+export * from './auth';
+export * from './config';
+export { Health, type Part } from './health';
+export * from './house';
+export * from './internal-client';
+export * from './metrics';
+export * from './page';
+export { problem, type Problem } from './problem';
+export * from './run';
+export * from './schema';
+export * from './service';
+export * from './sweeps';

@@ -1,0 +1,75 @@
+import { Clock, DrivenClock, SystemClock, WallClock } from '@emdia/clock';
+import { InProcessBroker, KafkaBroker, type Broker } from '@emdia/messaging';
+import { Config, ConfigError, EXIT_CONFIG } from './config';
+import { House } from './house';
+import type { Service } from './service';
+
+export type BrokerKind = 'in-process' | 'kafka';
+
+const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+
+function clockOf({ clock }: Config): Clock {
+  return clock.kind === 'driven' ? new DrivenClock(clock.start) : new SystemClock(clock.offset_ms);
+}
+
+function brokerOf(kind: BrokerKind, config: Config, wall: WallClock, fatal: (error: Error) => void): Broker {
+  if (kind === 'in-process') return new InProcessBroker(wall);
+  if (config.kafkaBrokers.length === 0) throw new ConfigError(['KAFKA_BROKERS must list at least one host:port.']);
+  return new KafkaBroker({
+    brokers: config.kafkaBrokers,
+    clientId: 'emdia',
+    wall,
+    partitions: config.kafkaPartitions,
+    replicationFactor: config.kafkaReplicationFactor,
+    fatal,
+    failed: (error) => say(JSON.stringify({ level: 40, service: 'kafka', message: error.message })),
+  });
+}
+
+/**
+ * Opens a house of services over a broker: the only place that knows whether they share a process. Rejects with
+ * ConfigError when a setting is wrong.
+ */
+export async function run(
+  services: readonly Service[],
+  kind: BrokerKind,
+  options: { config: Config; clock?: Clock; wall?: WallClock; broker?: Broker; fatal?: (error: Error) => void },
+): Promise<House> {
+  const wall = options.wall ?? new WallClock();
+  const fatal = options.fatal ?? ((error: Error) => {
+    say(`Emdia ends: ${error.message}`);
+    process.exit(1);
+  });
+  const { config } = options;
+  return House.open(services, { config, clock: options.clock ?? clockOf(config), wall, broker: options.broker ?? brokerOf(kind, config, wall, fatal), fatal });
+}
+
+/** The `main` of a service: settings from the environment, Kafka, and a stop in under 10 s on SIGTERM or SIGINT. */
+export async function start(services: readonly Service[], kind: BrokerKind = 'kafka'): Promise<void> {
+  try {
+    const house = await run(services, kind, { config: Config.from(process.env) });
+    say(`Emdia (${services.map(({ name }) => name).join(', ')}) listens on port ${house.port}.`);
+    stopOnSignal(() => house.stop());
+  } catch (error) {
+    say(error instanceof ConfigError ? error.message : `Emdia cannot start: ${(error as Error).stack}`);
+    process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1);
+  }
+}
+
+/** Runs `stop` once at the first SIGTERM or SIGINT and exits; a second signal exits at once. */
+export function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const end = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void stop().then(
+      () => process.exit(0),
+      (error: Error) => {
+        say(`Emdia did not stop cleanly: ${error.message}`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}

@@ -1,0 +1,24 @@
+import type { Type } from '@nestjs/common';
+import type { MigrationInterface } from 'typeorm';
+import type { Broker } from '@emdia/messaging';
+import type { Clock, WallClock } from '@emdia/clock';
+import type { Config, ServiceId } from './config';
+
+/** A service as `run()` takes it. */
+export interface Service {
+  readonly name: ServiceId;
+  readonly module: Type<unknown>;
+  readonly migrations: readonly (new () => MigrationInterface)[];
+  /** The first segments of its paths (`v1/cases`), unique over the house; `internal/v1/...` too. */
+  readonly resources: readonly string[];
+}
+
+/** What every service of a house shares. */
+export interface Surroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly wall: WallClock;
+  readonly broker: Broker;
+  /** Something that cannot be repaired in this process; it should end. */
+  readonly fatal: (error: Error) => void;
+}
