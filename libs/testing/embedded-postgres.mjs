@@ -247,7 +247,9 @@ async function stop(server, release) {
 
 /** `node libs/testing/embedded-postgres.mjs [dataDir]` runs one in the foreground. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const server = await startPostgres({ dataDir: process.argv[2] });
-  console.log(`DATABASE_URL=${server.url}`);
-  untilSignal(server.stop);
+  // Without a top-level await: CommonJS may require this module.
+  void startPostgres({ dataDir: process.argv[2] }).then((server) => {
+    console.log(`DATABASE_URL=${server.url}`);
+    untilSignal(server.stop);
+  });
 }

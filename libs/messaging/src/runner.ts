@@ -13,8 +13,17 @@ export interface Reactions {
   react(event: Event): Promise<readonly Step[]>;
   /** The inbox id of a delivery; the event's own id unless the service says otherwise (ids given by strangers). */
   identify?(event: Event, delivery: Delivery): string;
-  /** Reads a delivery; `decode` unless the service maps foreign bodies itself. */
-  read?(delivery: Delivery): Event;
+  /**
+   * Reads a delivery; `decode` unless strangers wrote it. An Event goes on to its handler; `steps` are what the service
+   * does itself with a body that does not fit (its quarantine), under the inbox id given.
+   */
+  read?(delivery: Delivery): Event | SelfMade;
+}
+
+/** What a service does by itself with a delivery that is no event of its contracts. */
+export interface SelfMade {
+  readonly inbox_id: string;
+  readonly steps: readonly Step[];
 }
 
 /** What the runner tells the house about, for metrics, sweeps and the relay. */
@@ -37,7 +46,10 @@ interface Item {
   readonly delivery: Delivery;
   readonly event: Event;
   readonly inboxId: string;
+  readonly steps?: readonly Step[];
 }
+
+const SELF_MADE: Event = { id: '', type: 'self-made', source: '', key: '', time: '', creditor_id: '', data: {} };
 
 const ATTEMPTS_MAX = 5;
 const family = (type: string): string => type.replace(/\.v\d+$/, '');
@@ -65,7 +77,8 @@ export class Runner {
       const position = `${topic}/${delivery.partition}/${delivery.position}`;
       try {
         const event = (reactions.read ?? ((d: Delivery) => decode(d.body)))(delivery);
-        if (reactions.consumes.has(event.type)) items.push({ delivery, event, inboxId: reactions.identify?.(event, delivery) ?? event.id });
+        if ('steps' in event) items.push({ delivery, event: SELF_MADE, inboxId: event.inbox_id, steps: event.steps });
+        else if (reactions.consumes.has(event.type)) items.push({ delivery, event, inboxId: reactions.identify?.(event, delivery) ?? event.id });
         else if (families.has(family(event.type)))
           unreadable.push({ topic, position, body, event, reason: 'unknown-version', detail: `${event.type} is a version this service does not know; deploy one that does, then replay.` });
       } catch (error) {
@@ -229,6 +242,10 @@ async function reactAll(items: readonly Item[], reactions: Reactions): Promise<{
   const steps: { item: Item; steps: readonly Step[] }[] = [];
   const refused: SetAside[] = [];
   for (const item of items) {
+    if (item.steps) {
+      steps.push({ item, steps: item.steps });
+      continue;
+    }
     const wrong = invalid(reactions.consumes.get(item.event.type)!, item.event.data);
     if (wrong) {
       refused.push(aside(item.delivery, item.event, 'invalid', `${wrong.path} ${wrong.rule}`));

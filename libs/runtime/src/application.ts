@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Module, ValidationPipe, type DynamicModule, type Provider } from '@nestjs/common';
+import { Injectable, Module, ValidationPipe, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
@@ -25,14 +25,18 @@ const BODY_MAX = '8mb';
 
 export const groupOf = (service: string): string => `emdia.${service}`;
 
-/** Reads and identifies upstream deliveries in its own way: provided by the service that needs it. */
-export abstract class Reading {
-  abstract readonly read?: Reactions['read'];
-  abstract readonly identify?: Reactions['identify'];
-}
-
 @Module({})
 class RuntimeModule {}
+
+const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication', 'NestMicroservice']);
+
+/** Leaves out what Nest says of every route and module at start. */
+@Injectable()
+class QuietLogger extends Logger {
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!FRAMEWORK.has(String(rest.at(-1)))) super.log(message, ...rest);
+  }
+}
 
 /** One service of a house: its Nest application, database, subscription, relay, heart and sweeps. */
 export class Application {
@@ -104,37 +108,29 @@ export class Application {
     const { name } = this.service;
     const { config } = this.around;
     this.nest = await NestFactory.create<NestExpressApplication>(this.module(), new ExpressAdapter(), { bufferLogs: true, abortOnError: false, bodyParser: false });
-    this.nest.useLogger(this.nest.get(Logger));
+    this.nest.useLogger(this.nest.get(QuietLogger));
     this.nest.useBodyParser('json', { limit: BODY_MAX, type: JSON_TYPES, strict: true });
     this.nest.useBodyParser('urlencoded', { limit: '100kb', extended: false });
     this.logger = await this.nest.resolve(PinoLogger);
     if (isServiceName(name)) await this.connect(name);
-    await this.nest.init();
     this.document();
+    await this.nest.init();
     this.health.add({ name: 'database', check: async () => (await this.database.query('select 1')).length === 1 });
     this.logger.info({ production: config.production }, `${name} is built`);
   }
 
   private async connect(name: ServiceName): Promise<void> {
     const strategy = new EventStrategy(name);
-    const micro = this.nest.connectMicroservice({ strategy }, { inheritAppConfig: false });
+    const micro = this.nest.connectMicroservice({ strategy }, { inheritAppConfig: false, deferInitialization: true });
     micro.useGlobalFilters(new Rethrow());
     await this.nest.startAllMicroservices();
-    const reading = this.provided(Reading);
+    const reading = this.service.reading ? this.nest.get(this.service.reading, { strict: false }) : null;
     this.reactionsOf.reactions = {
       consumes: strategy.consumes,
       react: (event) => strategy.react(event),
-      ...(reading?.read ? { read: reading.read } : {}),
-      ...(reading?.identify ? { identify: reading.identify } : {}),
+      ...(reading?.read ? { read: (delivery) => reading.read!(delivery) } : {}),
+      ...(reading?.identify ? { identify: (event, delivery) => reading.identify!(event, delivery) } : {}),
     };
-  }
-
-  private provided(token: typeof Reading): Reading | null {
-    try {
-      return this.nest.get(token, { strict: false });
-    } catch {
-      return null;
-    }
   }
 
   private module(): DynamicModule {
@@ -162,6 +158,7 @@ export class Application {
       controllers: [healthController(name), ...(isServiceName(name) ? [deadLettersController(name)] : [])],
       providers: [
         ...shared,
+        QuietLogger,
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useValue: new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true, exceptionFactory: invalidRequest }) },

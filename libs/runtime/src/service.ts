@@ -1,8 +1,11 @@
 import type { Type } from '@nestjs/common';
 import type { MigrationInterface } from 'typeorm';
-import type { Broker } from '@emdia/messaging';
+import type { Broker, Reactions } from '@emdia/messaging';
 import type { Clock, WallClock } from '@emdia/clock';
 import type { Config, ServiceId } from './config';
+
+/** How a service reads deliveries whose envelope and ids strangers chose; `decode` and the event's own id otherwise. */
+export type Reading = Pick<Reactions, 'read' | 'identify'>;
 
 /** A service as `run()` takes it. */
 export interface Service {
@@ -11,6 +14,7 @@ export interface Service {
   readonly migrations: readonly (new () => MigrationInterface)[];
   /** The first segments of its paths (`v1/cases`), unique over the house; `internal/v1/...` too. */
   readonly resources: readonly string[];
+  readonly reading?: Type<Reading>;
 }
 
 /** What every service of a house shares. */
