@@ -1,0 +1,84 @@
+import { derivedId, DunningHoldLifted, DunningTaskRequested, outgoing, type Outgoing } from '@emdia/contracts';
+import { addDays } from '@emdia/calendar';
+import type { DecisionOne } from '@emdia/messaging';
+import { defaultRegua } from '../reguas/default-regua';
+import { withEntries, type CaseFile, type Hold, type Owner, type Receivable } from './case-file';
+import { conclude } from './conclude';
+import { askForMoney, askForThanks, remindOfInstalment, type Asked } from './notices';
+import { creditorDay, isLive, lapsesAt, plan } from './plan';
+
+/**
+ * Does what is due on a case: lifts holds that came to their review, gives up notices nobody answered, asks for at
+ * most one notice that asks for money and one of thanks, hands over what the régua can do no more for. Throws where
+ * something is still due afterwards, which is a defect.
+ */
+export function act(file: CaseFile, now: Date): DecisionOne<CaseFile> {
+  if (file.due_at === null || file.due_at > now) return { ignored: 'not-due' };
+  const cause = `due ${file.due_at.toISOString()}`;
+  const events: Outgoing[] = [];
+  const take = (asked: Asked): CaseFile => (events.push(...asked.events), asked.next);
+
+  let next = take(liftReviewed(lapse(file, now), now));
+  // A reminder takes the day, so a collection due at the same hour finds it taken and moves on.
+  next = take(remindOfInstalment(next, plan(next, now), now));
+  next = take(askForMoney(next, plan(next, now), now));
+  next = take(handOver(next, now));
+  next = take(askForThanks(next, plan(next, now), now));
+
+  const concluded = conclude(next, cause, now, events);
+  const { due_at } = concluded.next;
+  if (due_at !== null && due_at <= now) throw new Error(`Case ${file.case_id} is still due at ${due_at.toISOString()} after it acted at ${now.toISOString()}.`);
+  return concluded;
+}
+
+function lapse(file: CaseFile, now: Date): CaseFile {
+  const lapsed = [...file.covers].filter(([, cover]) => cover.outcome === 'asked' && lapsesAt(cover) <= now);
+  return { ...file, covers: withEntries(file.covers, lapsed.map(([key, cover]) => [key, { ...cover, outcome: 'lapsed' as const }])) };
+}
+
+const REVIEWED = 'review date reached';
+const SELF = 'dunning-orchestration';
+
+function liftReviewed(file: CaseFile, now: Date): Asked {
+  const over = [...file.holds.values()].filter((hold) => hold.lifted === null && !isLive(hold, now));
+  return over.reduce<Asked>(
+    (asked, hold) => {
+      const { next, events } = lift(asked.next, hold, { reason: REVIEWED, actor: SELF }, now);
+      return { next, events: [...asked.events, ...events] };
+    },
+    { next: file, events: [] },
+  );
+}
+
+/** Ends a hold and tells so. */
+export function lift(file: CaseFile, hold: Hold, { reason, actor }: { reason: string; actor: string }, now: Date): Asked {
+  const { key, creditor_id, customer_id } = file;
+  const { hold_id } = hold;
+  const event = outgoing(DunningHoldLifted, {
+    id: derivedId('hold-lifted', hold_id), key, creditor_id, now,
+    data: { creditor_id, customer_id, hold_id, reason, actor },
+  });
+  return { next: { ...file, holds: withEntries(file.holds, [[hold_id, { ...hold, lifted: { at: now, reason, actor } }]]) }, events: [event] };
+}
+
+/** One task per case, reason and day for the receivables that need a person now; the first review comes sooner than the later ones. */
+function handOver(file: CaseFile, now: Date): Asked {
+  const { queue, first_review_days, later_review_days } = defaultRegua;
+  const today = creditorDay(now);
+  const { key, creditor_id, customer_id, case_id } = file;
+  const groups = new Map<string, Receivable[]>();
+  for (const [id, standing] of plan(file, now).standings)
+    if (standing.kind === 'task' && standing.at <= now) groups.set(standing.reason, [...(groups.get(standing.reason) ?? []), file.receivables.get(id)!]);
+
+  const events: Outgoing[] = [];
+  const owned: [string, Receivable][] = [];
+  for (const [reason, receivables] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const isLater = receivables.every(({ owner }) => owner?.reason === reason);
+    const owner: Owner = { queue, reason, review_date: addDays(today, isLater ? later_review_days : first_review_days), task_id: derivedId('task', case_id, reason, now.toISOString()) };
+    const receivable_ids = receivables.map(({ receivable_id }) => receivable_id).sort();
+    owned.push(...receivables.map((receivable) => [receivable.receivable_id, { ...receivable, owner }] as [string, Receivable]));
+    const data = { case_id, creditor_id, customer_id, task_id: owner.task_id, queue, reason, receivable_ids, review_date: owner.review_date };
+    events.push(outgoing(DunningTaskRequested, { id: owner.task_id, key, creditor_id, now, data }));
+  }
+  return { next: { ...file, receivables: withEntries(file.receivables, owned) }, events };
+}

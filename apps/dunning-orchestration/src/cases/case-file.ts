@@ -1,0 +1,142 @@
+import { derivedId, type Collectability, type Purpose } from '@emdia/contracts';
+import type { CivilDate } from '@emdia/calendar';
+
+/** What billing tells of the customer; the highest `source_version` counts. */
+export interface Person {
+  readonly person_key: string;
+  readonly state: string | null;
+  readonly has_email: boolean;
+  readonly source_version: number;
+  readonly changed_at: Date;
+}
+
+/** How one open receivable is kept from being forgotten (law 3), or how it ended; `at` is when somebody looks again. */
+export type Standing =
+  | { readonly kind: 'action'; readonly step: string; readonly planned_day: CivilDate; readonly contact_day: CivilDate; readonly at: Date }
+  | { readonly kind: 'waiting'; readonly step: string; readonly notice_id: string; readonly at: Date }
+  | { readonly kind: 'task'; readonly reason: string; readonly at: Date }
+  | { readonly kind: 'hold'; readonly reason: string; readonly review_date: CivilDate; readonly at: Date }
+  | ({ readonly kind: 'owner'; readonly at: Date } & Owner)
+  | { readonly kind: 'end'; readonly reason: 'settled' | 'cancelled' | 'prescribed' };
+
+/** The queue a receivable was given to, why, and when it is asked again. */
+export interface Owner {
+  readonly queue: string;
+  readonly reason: string;
+  readonly review_date: CivilDate;
+  readonly task_id: string;
+}
+
+/** A receivable as reconciliation last told it, and what this service made of it. */
+export interface Receivable {
+  readonly receivable_id: string;
+  readonly version: number;
+  readonly original_due_date: CivilDate;
+  readonly effective_due_date: CivilDate;
+  readonly open_cents: number;
+  readonly paid_cents: number;
+  readonly status: 'open' | 'settled' | 'cancelled';
+  readonly collectability: Collectability;
+  readonly review_date: CivilDate | null;
+  readonly settled_on: CivilDate | null;
+  /** Day of the event that brought this version, Brasília. */
+  readonly as_of: CivilDate;
+  /** Whether a case-cured event spoke of its end. */
+  readonly cure_told: boolean;
+  readonly owner: Owner | null;
+  readonly standing: Standing | null;
+}
+
+/** What became of one (receivable, due date, step) triple of one notice. */
+export interface Covered {
+  readonly notice_id: string;
+  readonly receivable_id: string;
+  readonly due_date: CivilDate;
+  readonly step: string;
+  readonly outcome: 'asked' | 'sent' | 'unknown' | 'refused' | 'lapsed';
+  readonly reason: string | null;
+  readonly valid_until: Date;
+}
+
+export interface Hold {
+  readonly hold_id: string;
+  /** Empty: all of the customer. */
+  readonly receivable_ids: readonly string[];
+  readonly reason: string;
+  readonly actor: string;
+  readonly placed_at: Date;
+  readonly review_date: CivilDate;
+  readonly lifted: { readonly at: Date; readonly reason: string; readonly actor: string } | null;
+}
+
+export interface Instalment {
+  readonly instalment_id: string;
+  readonly number: number;
+  readonly due_date: CivilDate;
+}
+
+/** An agreement as negotiation told it so far: its end or a payment may be read before its making. */
+export interface Agreement {
+  readonly agreement_id: string;
+  readonly receivable_ids: readonly string[];
+  readonly instalments: readonly Instalment[];
+  readonly paid: readonly string[];
+  readonly ended: boolean;
+}
+
+/** A notice as it was asked for: kept for explanation (law 5), read by no decision. */
+export interface Notice {
+  readonly notice_id: string;
+  readonly purpose: Purpose;
+  readonly local_day: CivilDate;
+  readonly step: string;
+  readonly asked_at: Date;
+  readonly valid_until: Date;
+  readonly regua_version: string;
+  readonly instalment_id: string | null;
+  readonly next_step: unknown;
+  readonly facts: unknown;
+  readonly turned_down: unknown;
+}
+
+/** Everything known of one customer at one creditor; never changed in place. */
+export interface CaseFile {
+  readonly key: string;
+  readonly creditor_id: string;
+  readonly customer_id: string;
+  readonly case_id: string;
+  readonly status: 'new' | 'open' | 'closed';
+  readonly person: Person | null;
+  /** A channel that notifications found closed, and when. */
+  readonly channel_closed: { readonly reason: string; readonly at: Date } | null;
+  readonly receivables: ReadonlyMap<string, Receivable>;
+  /** By notice and receivable, see coverKey. */
+  readonly covers: ReadonlyMap<string, Covered>;
+  readonly holds: ReadonlyMap<string, Hold>;
+  readonly agreements: ReadonlyMap<string, Agreement>;
+  /** Last local day for which a collection or agreement notice was asked: one contact per day, whatever became of it. */
+  readonly contact_asked_day: CivilDate | null;
+  readonly service_asked_day: CivilDate | null;
+  /** When this case wants to be looked at next; null where nothing is open. */
+  readonly due_at: Date | null;
+  /** Notices asked for by this change. */
+  readonly asked: readonly Notice[];
+}
+
+export const coverKey = (notice_id: string, receivable_id: string): string => `${notice_id}/${receivable_id}`;
+
+/** The file of a customer of whom nothing is known yet; the key is creditor/customer, and neither holds a slash. */
+export function emptyCase(key: string): CaseFile {
+  const slash = key.indexOf('/');
+  const [creditor_id, customer_id] = [key.slice(0, slash), key.slice(slash + 1)];
+  return {
+    key, creditor_id, customer_id,
+    case_id: derivedId('case', creditor_id, customer_id),
+    status: 'new', person: null, channel_closed: null,
+    receivables: new Map(), covers: new Map(), holds: new Map(), agreements: new Map(),
+    contact_asked_day: null, service_asked_day: null, due_at: null, asked: [],
+  };
+}
+
+/** A copy of a map with some entries set. */
+export const withEntries = <V>(map: ReadonlyMap<string, V>, entries: Iterable<readonly [string, V]>): ReadonlyMap<string, V> => new Map([...map, ...entries]);

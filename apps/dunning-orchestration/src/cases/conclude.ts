@@ -1,0 +1,71 @@
+import { derivedId, DunningCaseCured, DunningCaseOpened, outgoing, type Outgoing } from '@emdia/contracts';
+import { defaultRegua } from '../reguas/default-regua';
+import type { CaseFile, Covered, Receivable, Standing } from './case-file';
+import { isPaid, plan, wasChased, type Plan } from './plan';
+
+/** A case with its plan written into it, and what is to be told. */
+export interface Concluded {
+  readonly next: CaseFile;
+  readonly events: readonly Outgoing[];
+}
+
+/** Ends every decision on a case: plans anew from the facts, and tells when it opened or was cured. `cause` is the id of what happened. */
+export function conclude(file: CaseFile, cause: string, now: Date, events: readonly Outgoing[] = []): Concluded {
+  const planned = plan(file, now);
+  const isOpen = [...planned.standings.values()].some(({ kind }) => kind !== 'end');
+  const opens = isOpen && file.status !== 'open' && file.person !== null;
+  const cure = cureOf(file, planned, cause, now);
+  const status = opens ? 'open' : isOpen || file.status === 'new' ? file.status : 'closed';
+  const receivables = written(file, planned.standings, cure.told);
+  return {
+    next: { ...file, status, receivables, due_at: planned.due_at },
+    events: [...events, ...(opens ? [opened(file, cause, now)] : []), ...cure.events],
+  };
+}
+
+/** The receivables with their standings; one that did not change keeps its identity, so that the store need not write it. */
+function written(file: CaseFile, standings: ReadonlyMap<string, Standing>, told: ReadonlySet<string>): ReadonlyMap<string, Receivable> {
+  return new Map(
+    [...file.receivables].map(([id, receivable]) => {
+      const standing = standings.get(id)!;
+      const cure_told = receivable.status !== 'open' && (receivable.cure_told || told.has(id));
+      const same = cure_told === receivable.cure_told && JSON.stringify(standing) === JSON.stringify(receivable.standing);
+      return [id, same ? receivable : { ...receivable, cure_told, standing }];
+    }),
+  );
+}
+
+const opened = ({ key, creditor_id, customer_id, case_id, person }: CaseFile, cause: string, now: Date): Outgoing =>
+  outgoing(DunningCaseOpened, {
+    id: derivedId('case-opened', case_id, cause), key, creditor_id, now,
+    data: { case_id, creditor_id, customer_id, person_key: person!.person_key, regua_version: defaultRegua.version },
+  });
+
+/** A cure: what was past due or asked for has ended, and nothing else is past due. Told once per receivable and ending. */
+function cureOf(file: CaseFile, { past_due, today }: Plan, cause: string, now: Date): { told: ReadonlySet<string>; events: readonly Outgoing[] } {
+  if (past_due) return { told: new Set(), events: [] };
+  const covers = [...file.covers.values()];
+  const of = (receivable: Receivable): Covered[] => covers.filter(({ receivable_id }) => receivable_id === receivable.receivable_id);
+  const ended = [...file.receivables.values()].filter((receivable) => receivable.status !== 'open' && !receivable.cure_told);
+  const cured = ended.filter((receivable) => wasChased(receivable, of(receivable)));
+  if (cured.length === 0) return { told: new Set(), events: [] };
+  const contacts = cured.flatMap(of).filter(({ outcome, step }) => step !== 'thanks' && (outcome === 'sent' || outcome === 'unknown'));
+  const { key, creditor_id, customer_id, case_id } = file;
+  const event = outgoing(DunningCaseCured, {
+    id: derivedId('case-cured', case_id, cause), key, creditor_id, now,
+    data: {
+      case_id, creditor_id, customer_id,
+      cured_on: today,
+      contacts: new Set(contacts.map(({ notice_id }) => notice_id)).size,
+      last_step: firmest(contacts.map(({ step }) => step)),
+      outcome: cured.some(isPaid) ? 'paid' : 'cancelled',
+    },
+  });
+  return { told: new Set(cured.map(({ receivable_id }) => receivable_id)), events: [event] };
+}
+
+/** The firmest of some steps: the latest of the régua, else whatever there is (an instalment's reminder). */
+export function firmest(steps: readonly string[]): string | null {
+  const rank = (step: string) => defaultRegua.steps.findIndex((each) => each.step === step);
+  return steps.reduce<string | null>((best, step) => (best === null || rank(step) > rank(best) ? step : best), null);
+}

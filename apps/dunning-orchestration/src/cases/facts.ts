@@ -1,0 +1,101 @@
+import type {
+  BillingCustomerChanged, EventOf, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationInstalmentPaid,
+  NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged,
+} from '@emdia/contracts';
+import type { DecisionOne } from '@emdia/messaging';
+import { coverKey, withEntries, type Agreement, type CaseFile, type Covered } from './case-file';
+import { conclude } from './conclude';
+import { creditorDay } from './plan';
+
+type Applied = DecisionOne<CaseFile>;
+
+/** A receivable as it now is; an older version says nothing new. */
+export function applyBalance(file: CaseFile, event: EventOf<typeof ReconciliationBalanceChanged>, now: Date): Applied {
+  const { receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on } = event.data;
+  const known = file.receivables.get(receivable_id);
+  if (known && known.version >= version) return { ignored: 'older-version' };
+  const receivable = {
+    receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on,
+    as_of: creditorDay(new Date(event.time)),
+    cure_told: status !== 'open' && (known?.cure_told ?? false),
+    owner: known?.owner ?? null,
+    standing: null,
+  };
+  return conclude({ ...file, receivables: withEntries(file.receivables, [[receivable_id, receivable]]) }, event.id, now);
+}
+
+/** Where the person lives and whether an address is known; the highest source version counts. */
+export function applyCustomer(file: CaseFile, event: EventOf<typeof BillingCustomerChanged>, now: Date): Applied {
+  const { person_key, state, has_email, source_version } = event.data;
+  if (file.person && file.person.source_version >= source_version) return { ignored: 'older-version' };
+  return conclude({ ...file, person: { person_key, state, has_email, source_version, changed_at: new Date(event.time) } }, event.id, now);
+}
+
+export function applyAgreementMade(file: CaseFile, event: EventOf<typeof NegotiationAgreementMade>, now: Date): Applied {
+  const { receivable_ids, instalments } = event.data;
+  const made = instalments.map(({ instalment_id, number, due_date }) => ({ instalment_id, number, due_date }));
+  return withAgreement(file, event, now, (agreement) => ({ ...agreement, receivable_ids, instalments: made }));
+}
+
+export function applyInstalmentPaid(file: CaseFile, event: EventOf<typeof NegotiationInstalmentPaid>, now: Date): Applied {
+  const { instalment_id } = event.data;
+  return withAgreement(file, event, now, (agreement) => ({ ...agreement, paid: [...new Set([...agreement.paid, instalment_id])].sort() }));
+}
+
+/** Broken or completed: either way it reminds nobody any more; what is owed then comes from reconciliation. */
+export function applyAgreementEnded(
+  file: CaseFile,
+  event: EventOf<typeof NegotiationAgreementBroken> | EventOf<typeof NegotiationAgreementCompleted>,
+  now: Date,
+): Applied {
+  return withAgreement(file, event, now, (agreement) => ({ ...agreement, ended: true }));
+}
+
+function withAgreement(
+  file: CaseFile,
+  event: { id: string; data: { agreement_id: string; receivable_ids: string[] } },
+  now: Date,
+  change: (agreement: Agreement) => Agreement,
+): Applied {
+  const { agreement_id, receivable_ids } = event.data;
+  const known = file.agreements.get(agreement_id) ?? { agreement_id, receivable_ids, instalments: [], paid: [], ended: false };
+  return conclude({ ...file, agreements: withEntries(file.agreements, [[agreement_id, change(known)]]) }, event.id, now);
+}
+
+/** The steps of a notice went out, or may have. */
+export function applyContactMade(file: CaseFile, event: EventOf<typeof NotificationsContactMade>, now: Date): Applied {
+  return withOutcome(file, event, now, event.data.certainty, null);
+}
+
+/** Reasons that close e-mail for this customer until billing tells of an address again. */
+const CLOSES_CHANNEL = new Set(['no-address', 'address-invalid', 'opted-out']);
+
+/** Steps of a notice did not go out; what follows is planned anew. */
+export function applyContactRefused(file: CaseFile, event: EventOf<typeof NotificationsContactRefused>, now: Date): Applied {
+  const { reason } = event.data;
+  const at = new Date(event.time);
+  const known = file.channel_closed;
+  const isNews = CLOSES_CHANNEL.has(reason) && (known === null || at > known.at || (at.getTime() === known.at.getTime() && reason < known.reason));
+  return withOutcome(isNews ? { ...file, channel_closed: { reason, at } } : file, event, now, 'refused', reason);
+}
+
+// What says more wins over what says less, whichever was read first; a send that happened is never taken back.
+const WEIGHT: Record<Covered['outcome'], number> = { asked: 0, lapsed: 1, refused: 2, unknown: 4, sent: 5 };
+const weightOf = ({ outcome, reason }: Pick<Covered, 'outcome' | 'reason'>): number => (reason === 'already-covered' ? 3 : WEIGHT[outcome]);
+
+function withOutcome(
+  file: CaseFile,
+  event: EventOf<typeof NotificationsContactMade> | EventOf<typeof NotificationsContactRefused>,
+  now: Date,
+  outcome: Covered['outcome'],
+  reason: string | null,
+): Applied {
+  const { notice_id, covers } = event.data;
+  const told = covers.flatMap(({ receivable_id, due_date, step }) => {
+    const known = file.covers.get(coverKey(notice_id, receivable_id));
+    if (known && weightOf(known) >= weightOf({ outcome, reason })) return [];
+    const valid_until = known?.valid_until ?? new Date(event.time);
+    return [[coverKey(notice_id, receivable_id), { notice_id, receivable_id, due_date, step, outcome, reason, valid_until }] as const];
+  });
+  return conclude({ ...file, covers: withEntries(file.covers, told) }, event.id, now);
+}

@@ -1,0 +1,109 @@
+import { derivedId, DunningNoticeRequested, outgoing, type Cover, type DataOf, type Outgoing, type Purpose } from '@emdia/contracts';
+import { defaultRegua } from '../reguas/default-regua';
+import { coverKey, withEntries, type CaseFile, type Covered, type Standing } from './case-file';
+import { closeOf, plannedDays } from './contact-days';
+import { firmest } from './conclude';
+import { AGREEMENT_STEP, isDone, plan, THANKS_STEP, type Plan } from './plan';
+
+/** A case after something was asked for, and the events that ask for it. */
+export interface Asked {
+  readonly next: CaseFile;
+  readonly events: readonly Outgoing[];
+}
+
+type NoticeData = DataOf<typeof DunningNoticeRequested>;
+type Action = Extract<Standing, { kind: 'action' }>;
+
+/** As many debts as one message may list, by contract; the firmest go first and the rest on the next allowed day. */
+const COVERS_MAX = 200;
+
+/** The collection notice of the day: every receivable of the case whose step is due. */
+export function askForMoney(file: CaseFile, planned: Plan, now: Date): Asked {
+  const rank = ({ step }: Action) => defaultRegua.steps.findIndex((each) => each.step === step);
+  const due = [...planned.standings]
+    .filter((entry): entry is [string, Action] => entry[1].kind === 'action' && entry[1].at <= now)
+    .sort(([a, one], [b, other]) => rank(other) - rank(one) || (a < b ? -1 : 1))
+    .slice(0, COVERS_MAX);
+  if (due.length === 0) return { next: file, events: [] };
+  const covers = due.map(([receivable_id, { step }]) => ({ receivable_id, due_date: file.receivables.get(receivable_id)!.original_due_date, step }));
+  const step = firmest(covers.map((cover) => cover.step))!;
+  const asked = { purpose: 'collection', step, covers, instalment_id: null, turned_down: turnedDown(file, planned, new Map(due)) } as const;
+  return ask(file, planned, now, { ...asked, next_step: whatFollows(file, planned, covers, now) });
+}
+
+/** The reminder of one instalment. */
+export function remindOfInstalment(file: CaseFile, planned: Plan, now: Date): Asked {
+  const { reminder } = planned;
+  if (!reminder || reminder.at > now) return { next: file, events: [] };
+  const { receivable_id, instalment } = reminder;
+  const covers = [{ receivable_id, due_date: instalment.due_date, step: AGREEMENT_STEP }];
+  const turned_down = [...planned.standings].flatMap(([id, standing]) =>
+    standing.kind === 'action' ? [{ receivable_id: id, step: standing.step, reason: 'an instalment is reminded of first; one contact a day' }] : [],
+  );
+  return ask(file, planned, now, { purpose: 'agreement', step: AGREEMENT_STEP, covers, instalment_id: instalment.instalment_id, turned_down, next_step: null });
+}
+
+/** The thank-you after a cure. */
+export function askForThanks(file: CaseFile, planned: Plan, now: Date): Asked {
+  if (!planned.thanks || planned.thanks.at > now) return { next: file, events: [] };
+  const covers = planned.thanks.receivable_ids
+    .slice(0, COVERS_MAX)
+    .map((receivable_id) => ({ receivable_id, due_date: file.receivables.get(receivable_id)!.original_due_date, step: THANKS_STEP }));
+  return ask(file, planned, now, { purpose: 'service', step: THANKS_STEP, covers, instalment_id: null, turned_down: [], next_step: null });
+}
+
+type What = Pick<NoticeData, 'step' | 'covers' | 'instalment_id' | 'turned_down' | 'next_step'> & { purpose: Purpose };
+
+function ask(file: CaseFile, { today }: Plan, now: Date, what: What): Asked {
+  const { key, creditor_id, customer_id, case_id, person } = file;
+  const notice_id = derivedId('notice', case_id, what.purpose, today);
+  const closes = closeOf(file, today);
+  const facts = [...file.receivables.values()]
+    .filter(({ receivable_id, status }) => status === 'open' || what.covers.some((cover) => cover.receivable_id === receivable_id))
+    .map(({ receivable_id, version }) => ({ receivable_id, version }));
+  const data: NoticeData = {
+    case_id, creditor_id, customer_id, notice_id,
+    person_key: person!.person_key, state: person!.state,
+    local_day: today, not_before: now.toISOString(), valid_until: closes.toISOString(),
+    regua_version: defaultRegua.version, facts, ...what,
+  };
+  const event = outgoing(DunningNoticeRequested, { id: derivedId('notice-requested', notice_id), key, creditor_id, now, data });
+  const { purpose, step, instalment_id, next_step, turned_down } = what;
+  const notice = { notice_id, purpose, local_day: today, step, asked_at: now, valid_until: closes, regua_version: data.regua_version, instalment_id, next_step, facts, turned_down };
+  const next = { ...withCovers(file, notice_id, what.covers, 'asked', closes), asked: [...file.asked, notice] };
+  return { next: purpose === 'service' ? { ...next, service_asked_day: today } : { ...next, contact_asked_day: today }, events: [event] };
+}
+
+const withCovers = (file: CaseFile, notice_id: string, covers: readonly Cover[], outcome: Covered['outcome'], valid_until: Date): CaseFile => ({
+  ...file,
+  covers: withEntries(file.covers, covers.map((cover) => [coverKey(notice_id, cover.receivable_id), { notice_id, ...cover, outcome, reason: null, valid_until }])),
+});
+
+/** What the régua does next with the debts of a notice if it goes out and nothing else changes. */
+function whatFollows(file: CaseFile, { today }: Plan, covers: readonly Cover[], now: Date): NoticeData['next_step'] {
+  const sent = plan({ ...withCovers(file, 'supposed', covers, 'sent', now), contact_asked_day: today }, now);
+  const actions = covers.flatMap(({ receivable_id }) => sent.standings.get(receivable_id) ?? []).filter((standing): standing is Action => standing.kind === 'action');
+  const [first] = actions.sort((a, b) => a.at.getTime() - b.at.getTime());
+  return first ? { step: first.step, planned_day: first.contact_day } : null;
+}
+
+/** The alternatives of a collection notice: steps merged into a firmer one, and open debts that it leaves out, each with its reason. */
+function turnedDown(file: CaseFile, planned: Plan, due: ReadonlyMap<string, Action>): NoticeData['turned_down'] {
+  return [...planned.standings].flatMap(([receivable_id, standing]) => {
+    const action = due.get(receivable_id);
+    if (action) return mergedSteps(file, planned, receivable_id, action);
+    if (standing.kind === 'end') return [];
+    const step = 'step' in standing ? standing.step : 'none';
+    const reason = standing.kind === 'action' ? `planned for ${standing.contact_day}` : standing.kind === 'waiting' ? 'a notice is out' : `${standing.kind}: ${standing.reason}`;
+    return [{ receivable_id, step, reason: reason.slice(0, 80) }];
+  });
+}
+
+function mergedSteps(file: CaseFile, { today }: Plan, receivable_id: string, action: Action): NoticeData['turned_down'] {
+  const receivable = file.receivables.get(receivable_id)!;
+  const days = plannedDays(receivable, defaultRegua, file.person?.state ?? null);
+  const covered = new Set([...file.covers.values()].flatMap((cover) => (cover.receivable_id === receivable_id && cover.due_date === receivable.original_due_date && isDone(cover) ? [cover.step] : [])));
+  return defaultRegua.steps
+    .filter(({ step }, index) => days[index]! <= today && step !== action.step && !covered.has(step))
+    .map(({ step }) => ({ receivable_id, step, reason: `merged into ${action.step}` }));
+}

@@ -1,0 +1,140 @@
+import * as fc from 'fast-check';
+import { contactWindow, localDate, zoneOfState, addDays } from '@emdia/calendar';
+import {
+  BillingCustomerChanged, derivedId, NegotiationAgreementBroken, NegotiationAgreementMade, NegotiationInstalmentPaid, NotificationsContactMade,
+  NotificationsContactRefused, ReconciliationBalanceChanged, type DataOf, type DunningNoticeRequested,
+} from '@emdia/contracts';
+import type { DecisionOne } from '@emdia/messaging';
+import { placeHold } from '../holds/hold';
+import { emptyCase, type CaseFile } from './case-file';
+import { prescribesOn } from './contact-days';
+import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from './facts';
+import { plan } from './plan';
+import { bill, creditor_id, customer_id, eventOf, key, PERSON, receivableId, Story, type Bill } from './story';
+
+type Notice = DataOf<typeof DunningNoticeRequested>;
+type Fact = (file: CaseFile, now: Date) => DecisionOne<CaseFile>;
+
+const NAMES = ['A', 'B', 'C'] as const;
+const STATES = ['SP', 'AC', 'AM', 'RJ', null] as const;
+const STEPS = ['D-3', 'D0', 'D+1', 'D+3', 'D+7', 'D+15', 'D+30'] as const;
+const day = (from: string, days: number) => fc.integer({ min: 0, max: days }).map((n) => addDays(from, n));
+const instant = fc.integer({ min: 0, max: 60 * 86_400 }).map((s) => new Date(Date.parse('2026-02-01T00:00:00Z') + s * 1000));
+const collectability = fc.constantFrom('owed', 'owed', 'owed', 'pending', 'unmatched', 'held', 'disputed', 'promised', 'agreed');
+
+/** What a receivable may look like in some version. */
+const look = (name: string): fc.Arbitrary<Bill> =>
+  fc.record({ due: day('2026-01-10', 90), silence: collectability, review: fc.option(day('2026-02-01', 60), { nil: null }), end: fc.constantFrom('open', 'open', 'settled', 'cancelled'), settled_on: day('2026-02-01', 60) })
+    .map(({ due, silence, review, end, settled_on }) =>
+      end === 'open' ? bill(name, due, { collectability: silence as Bill['collectability'], review_date: silence === 'owed' ? null : review })
+      : bill(name, due, { status: end as Bill['status'], collectability: 'settled', open_cents: 0, paid_cents: end === 'settled' ? 10_000 : 0, settled_on: end === 'settled' ? settled_on : null }));
+
+const customers: fc.Arbitrary<Fact[]> = fc.array(fc.tuple(fc.constantFrom(...STATES), fc.boolean(), instant), { maxLength: 3 }).map((changes) =>
+  changes.map(([state, has_email, time], index): Fact => (file, now) =>
+    applyCustomer(file, eventOf(BillingCustomerChanged, { creditor_id, customer_id, person_key: PERSON, document_key: null, state, has_email, source_version: index + 1 }, time), now)));
+
+const contacts: fc.Arbitrary<Fact[]> = fc
+  .record({ name: fc.constantFrom(...NAMES), due_date: day('2026-01-10', 90), step: fc.constantFrom(...STEPS), on: day('2026-02-01', 60), time: instant, outcomes: fc.uniqueArray(fc.constantFrom('sent', 'unknown', 'settled', 'budget', 'already-covered', 'no-address', 'expired'), { minLength: 1, maxLength: 3 }) })
+  .map(({ name, due_date, step, on, time, outcomes }) => {
+    const case_id = derivedId('case', creditor_id, customer_id);
+    const notice = { creditor_id, customer_id, case_id, notice_id: derivedId('notice', case_id, 'collection', on), purpose: 'collection' as const, local_day: on, covers: [{ receivable_id: receivableId(name), due_date, step }] };
+    return outcomes.map((outcome): Fact => (file, now) =>
+      outcome === 'sent' || outcome === 'unknown'
+        ? applyContactMade(file, eventOf(NotificationsContactMade, { ...notice, channel: 'email', step, certainty: outcome, call_began_at: time.toISOString() }, time), now)
+        : applyContactRefused(file, eventOf(NotificationsContactRefused, { ...notice, reason: outcome as 'budget' }, time), now));
+  });
+
+const agreements: fc.Arbitrary<Fact[]> = fc.tuple(fc.constantFrom(...NAMES), day('2026-02-01', 60), instant, fc.boolean(), fc.boolean()).map(([name, due_date, time, isPaid, isBroken]) => {
+  const agreement_id = derivedId('agreement', name);
+  const agreement = { creditor_id, customer_id, agreement_id, receivable_ids: [receivableId(name)] };
+  const instalment = { instalment_id: derivedId(agreement_id, 1), number: 1, due_date: addDays('2026-02-10', NAMES.indexOf(name)), amount_cents: 1 };
+  const later = { ...instalment, instalment_id: derivedId(agreement_id, 2), number: 2, due_date };
+  const made: Fact = (file, now) => applyAgreementMade(file, eventOf(NegotiationAgreementMade, { ...agreement, instalments: [instalment, later], waived_cents: 0, actor: 'x' }, time), now);
+  const paid: Fact = (file, now) => applyInstalmentPaid(file, eventOf(NegotiationInstalmentPaid, { ...agreement, instalment_id: instalment.instalment_id, number: 1 }, time), now);
+  const ended: Fact = (file, now) => applyAgreementEnded(file, eventOf(NegotiationAgreementBroken, { ...agreement, instalment_id: instalment.instalment_id }, time), now);
+  return [made, ...(isPaid ? [paid] : []), ...(isBroken ? [ended] : [])];
+});
+
+// One list per receivable, notice and agreement: two lists of one receivable would be two truths under one version.
+const facts: fc.Arbitrary<Fact[]> = fc.record({
+  balances: fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1 }).chain((names) => fc.tuple(...names.map((name) => fc.array(fc.tuple(look(name), instant), { minLength: 1, maxLength: 3 })))),
+  customers, contacts: fc.uniqueArray(contacts, { maxLength: 1 }), agreement: fc.option(agreements, { nil: [] }),
+}).map(({ balances: all, customers: people, contacts: notices, agreement }) => [
+  ...all.flatMap((looks) => looks.map(([data, time], index): Fact => (file, now) => applyBalance(file, eventOf(ReconciliationBalanceChanged, { ...data, version: index + 1 }, time), now))),
+  ...people, ...notices.flat(), ...agreement,
+]);
+
+const NOW = new Date('2026-03-02T14:00:00Z');
+function planAfter(list: readonly Fact[]) {
+  const file = list.reduce((state, apply) => {
+    const decision = apply(state, NOW);
+    return 'ignored' in decision ? state : decision.next;
+  }, emptyCase(key));
+  const { standings, ...rest } = plan(file, NOW);
+  return { ...rest, standings: [...standings].sort(([a], [b]) => (a < b ? -1 : 1)) };
+}
+
+it('facts in any order and any number give the same next actions', () => {
+  const shuffled = facts.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }), fc.array(fc.nat(list.length - 1), { maxLength: 5 })));
+  fc.assert(
+    fc.property(shuffled, ([list, other, repeats]) => expect(planAfter([...other, ...repeats.map((index) => list[index]!)])).toEqual(planAfter(list))),
+    { numRuns: 500 },
+  );
+});
+
+type Turn = (story: Story) => void;
+const turn: fc.Arbitrary<Turn> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...NAMES).chain(look).map((data): Turn => (s) => s.owes(data.invoice_id, data.original_due_date, data)) },
+  { weight: 2, arbitrary: fc.constantFrom('sent', 'unknown', 'silence', 'budget', 'provider-refused', 'already-covered', 'opted-out', 'settled').map((answer): Turn => (s) => { s.answer = answer as Story['answer']; }) },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...STATES), fc.boolean()).map(([state, has_email]): Turn => (s) => s.customer(state, has_email, (s.file.person?.source_version ?? 0) + 1)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...NAMES), fc.array(day('2026-02-01', 60), { minLength: 1, maxLength: 3 })).map(([name, dates]): Turn => (s) => s.agrees([name], dates)) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 30 }).map((days): Turn => (s) =>
+      s.file.person && s.take((file, now) => placeHold(file, { hold_id: derivedId('hold', now.toISOString()), receivable_ids: [], reason: 'x', review_date: addDays(localDate(now, zoneOfState(null)), days), actor: 'x' }, now))) },
+);
+
+/** What must hold whenever the house is still. */
+function checkLaw3(s: Story) {
+  const today = localDate(s.now, zoneOfState(null));
+  for (const { standing, status, effective_due_date } of s.file.receivables.values()) {
+    if (status !== 'open') expect(standing).toEqual({ kind: 'end', reason: status });
+    else if (standing!.kind === 'end') expect(prescribesOn(effective_due_date) < today).toBe(true);
+    else {
+      expect(standing!.at > s.now).toBe(true);
+      if (standing!.kind === 'hold' || standing!.kind === 'owner') expect(standing!.review_date >= today).toBe(true);
+    }
+  }
+}
+
+function checkLaw2(notices: readonly { time: string; data: Notice }[]) {
+  const days = (purposes: string[]) => notices.filter(({ data }) => purposes.includes(data.purpose)).map(({ data }) => data.local_day);
+  for (const asked of [days(['collection', 'agreement']), days(['service'])]) expect(new Set(asked).size).toBe(asked.length);
+  for (const { time, data } of notices) {
+    const hours = contactWindow(data.local_day, data.state)!;
+    expect(hours.opens <= new Date(time) && new Date(time) < hours.closes).toBe(true);
+    expect(data.valid_until).toBe(hours.closes.toISOString());
+  }
+}
+
+it('whatever happens: one contact a day inside the hours, no debt without a date, no triple sent twice', () => {
+  const life = fc.array(fc.tuple(fc.integer({ min: 1, max: 6 * 24 }), turn), { minLength: 3, maxLength: 25 });
+  let asked = 0;
+  fc.assert(
+    fc.property(life, (turns) => {
+      const s = new Story(new Date('2026-02-01T12:00:00Z')).customer('SP');
+      for (const [hours, take] of turns) {
+        s.until(new Date(s.now.getTime() + hours * 3_600_000).toISOString());
+        checkLaw3(s);
+        take(s);
+      }
+      s.until('2026-08-01T12:00:00Z');
+      checkLaw3(s);
+      const notices = s.heard<Notice>('notice-requested');
+      asked += notices.length;
+      checkLaw2(notices);
+      const sent = [...s.file.covers.values()].filter(({ outcome }) => outcome === 'sent' || outcome === 'unknown').map(({ receivable_id, due_date, step }) => `${receivable_id} ${due_date} ${step}`);
+      expect(new Set(sent).size).toBe(sent.length);
+    }),
+    { numRuns: 200 },
+  );
+  expect(asked).toBeGreaterThan(500);
+});

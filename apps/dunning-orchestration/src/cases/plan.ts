@@ -1,0 +1,222 @@
+import { addDays, allowedDayOnOrBefore, instantAt, localDate, type CivilDate } from '@emdia/calendar';
+import { defaultRegua, type Regua } from '../reguas/default-regua';
+import type { Agreement, CaseFile, Covered, Hold, Instalment, Receivable, Standing } from './case-file';
+import { CREDITOR_ZONE, localDayOf, nextContact, plannedDays, prescribesOn, startOf } from './contact-days';
+
+/** A reminder of one instalment that is to go out. */
+export interface Reminder {
+  readonly receivable_id: string;
+  readonly instalment: Instalment;
+  readonly contact_day: CivilDate;
+  readonly at: Date;
+}
+
+/** What follows from the facts: one standing per receivable, and the other things that fall due. */
+export interface Plan {
+  readonly today: CivilDate;
+  readonly past_due: boolean;
+  readonly standings: ReadonlyMap<string, Standing>;
+  readonly reminder: Reminder | null;
+  readonly thanks: { readonly receivable_ids: readonly string[]; readonly at: Date } | null;
+  readonly due_at: Date | null;
+}
+
+/** The steps that are not the régua's. */
+export const AGREEMENT_STEP = 'agreement';
+export const THANKS_STEP = 'thanks';
+
+// Notifications speaks at valid_until; a minute later its word has come, or will not.
+const LAPSE_MS = 60_000;
+
+/** When an unanswered notice is given up. */
+export const lapsesAt = (cover: Covered): Date => new Date(cover.valid_until.getTime() + LAPSE_MS);
+
+/** Whether a notice is out whose fate nobody told yet. */
+export const isOutstanding = (cover: Covered, now: Date): boolean => cover.outcome === 'asked' && lapsesAt(cover) > now;
+
+/** Whether the triple needs no message any more: it was sent, may have been, or somebody else covered it. */
+export const isDone = ({ outcome, reason }: Covered): boolean =>
+  outcome === 'sent' || outcome === 'unknown' || (outcome === 'refused' && reason === 'already-covered');
+
+export const isLive = (hold: Hold, now: Date): boolean => hold.lifted === null && startOf(hold.review_date) > now;
+
+/** Plans a case from its facts alone; pure, and the same for any order in which the facts came. */
+export function plan(file: CaseFile, now: Date, regua: Regua = defaultRegua): Plan {
+  const view = new View(file, now, regua);
+  const standings = new Map([...file.receivables.values()].map((receivable) => [receivable.receivable_id, view.standing(receivable)] as const));
+  const { reminder, thanks } = view;
+  const instants = [
+    ...[...standings.values()].flatMap((standing) => (standing.kind === 'end' ? [] : [standing.at])),
+    ...[...file.holds.values()].flatMap((hold) => (hold.lifted ? [] : [startOf(hold.review_date)])),
+    ...[...file.covers.values()].flatMap((cover) => (cover.outcome === 'asked' ? [lapsesAt(cover)] : [])),
+    ...(reminder ? [reminder.at] : []),
+    ...(thanks ? [thanks.at] : []),
+  ];
+  const due_at = instants.length === 0 ? null : instants.reduce((a, b) => (a < b ? a : b));
+  return { today: view.today, past_due: view.past_due, standings, reminder, thanks, due_at };
+}
+
+/** The facts of a case as they look at one instant. */
+class View {
+  readonly today: CivilDate;
+  readonly past_due: boolean;
+  readonly reminder: Reminder | null;
+  private readonly state: string | null;
+  private readonly closedChannel: string | null;
+  private readonly coversOf = new Map<string, Covered[]>();
+
+  constructor(
+    private readonly file: CaseFile,
+    private readonly now: Date,
+    private readonly regua: Regua,
+  ) {
+    this.today = localDayOf(file, now);
+    this.state = file.person?.state ?? null;
+    this.closedChannel = closedChannel(file);
+    for (const cover of file.covers.values()) {
+      const known = this.coversOf.get(cover.receivable_id);
+      if (known) known.push(cover);
+      else this.coversOf.set(cover.receivable_id, [cover]);
+    }
+    this.past_due = [...file.receivables.values()].some((receivable) => this.isPastDue(receivable));
+    this.reminder = this.nextReminder();
+  }
+
+  private isPastDue = (receivable: Receivable): boolean =>
+    receivable.status === 'open' && receivable.effective_due_date < this.today && !this.isPrescribed(receivable);
+
+  private isPrescribed = ({ effective_due_date }: Receivable): boolean => prescribesOn(effective_due_date) < this.today;
+
+  private covers = (receivable: Receivable): readonly Covered[] => this.coversOf.get(receivable.receivable_id) ?? [];
+
+  standing(receivable: Receivable): Standing {
+    if (receivable.status !== 'open') return { kind: 'end', reason: receivable.status };
+    if (this.isPrescribed(receivable)) return { kind: 'end', reason: 'prescribed' };
+    return this.ownHold(receivable) ?? this.silence(receivable) ?? this.onRegua(receivable);
+  }
+
+  /** Own holds count at once, before reconciliation has heard of them; of several the one that stays longest. */
+  private ownHold({ receivable_id }: Receivable): Standing | null {
+    const [longest] = [...this.file.holds.values()]
+      .filter((hold) => isLive(hold, this.now) && (hold.receivable_ids.length === 0 || hold.receivable_ids.includes(receivable_id)))
+      .sort((a, b) => (a.review_date !== b.review_date ? (a.review_date > b.review_date ? -1 : 1) : a.hold_id < b.hold_id ? -1 : 1));
+    return longest ? { kind: 'hold', reason: `held: ${longest.reason}`, review_date: longest.review_date, at: startOf(longest.review_date) } : null;
+  }
+
+  /** Whatever reconciliation says beyond `owed` silences the régua until a day on which somebody looks again. */
+  private silence(receivable: Receivable): Standing | null {
+    const agreement = this.liveAgreements.find(({ receivable_ids }) => receivable_ids.includes(receivable.receivable_id));
+    const reason = receivable.collectability === 'owed' ? (agreement ? 'agreed' : null) : receivable.collectability;
+    if (reason === null) return null;
+    const unpaid = reason === 'agreed' && agreement ? unpaidOf(agreement)[0]?.due_date : undefined;
+    const last = [receivable.as_of, unpaid ?? receivable.as_of].sort()[1]!;
+    const review_date = receivable.review_date ?? addDays(last, this.regua.first_review_days);
+    const at = startOf(addDays(review_date, 1));
+    return this.now < at ? { kind: 'hold', reason, review_date, at } : this.owned(receivable, `unresolved: ${reason}`);
+  }
+
+  private onRegua(receivable: Receivable): Standing {
+    const { steps } = this.regua;
+    const isStep = ({ step }: Covered) => step !== THANKS_STEP && step !== AGREEMENT_STEP;
+    const covers = this.covers(receivable).filter(isStep);
+    const out = covers.find((cover) => isOutstanding(cover, this.now));
+    if (out) return { kind: 'waiting', step: out.step, notice_id: out.notice_id, at: lapsesAt(out) };
+
+    const days = plannedDays(receivable, this.regua, this.state);
+    const ofThisDate = covers.filter(({ due_date }) => due_date === receivable.original_due_date);
+    const done = Math.max(-1, ...ofThisDate.filter(isDone).map(({ step }) => steps.findIndex((each) => each.step === step)));
+    const due = days.findLastIndex((day) => day <= this.today);
+    const next = due > done ? due : done + 1;
+    const lastStep = steps.at(-1)!.step;
+    const refusals = ofThisDate.filter(({ step, outcome }) => step === lastStep && (outcome === 'refused' || outcome === 'lapsed')).length;
+    if (next >= steps.length || refusals >= this.regua.last_step_refusals_max) return this.owned(receivable, 'regua-ended');
+    if (this.closedChannel) return this.withoutChannel(receivable, this.closedChannel, days);
+
+    const { day, at } = nextContact(this.file, { from: days[next]!, hour: this.regua.hour_wanted, taken: this.isTakenForCollection }, this.now);
+    // Steps that meet on the day of contact merge into the firmest.
+    const index = days.findLastIndex((planned) => planned <= day);
+    return { kind: 'action', step: steps[index]!.step, planned_day: days[index]!, contact_day: day, at };
+  }
+
+  /** Nobody can be written to: a person takes it, but only once it is late. */
+  private withoutChannel(receivable: Receivable, reason: string, days: readonly CivilDate[]): Standing {
+    const late = this.regua.steps.findIndex(({ offset_days }) => offset_days > 0);
+    const at = instantAt(days[late]!, this.regua.hour_wanted, CREDITOR_ZONE);
+    return this.now < at ? { kind: 'task', reason, at } : this.owned(receivable, reason);
+  }
+
+  private owned({ owner }: Receivable, reason: string): Standing {
+    if (owner?.reason === reason) {
+      const at = instantAt(owner.review_date, this.regua.hour_wanted, CREDITOR_ZONE);
+      if (this.now < at) return { kind: 'owner', ...owner, at };
+    }
+    return { kind: 'task', reason, at: this.now };
+  }
+
+  private isTaken = (day: CivilDate): boolean => this.file.contact_asked_day !== null && day <= this.file.contact_asked_day;
+
+  // The reminder of an instalment goes first: the collection of that day moves to the next allowed one.
+  private isTakenForCollection = (day: CivilDate): boolean => this.isTaken(day) || day === this.reminder?.contact_day;
+
+  private get liveAgreements(): Agreement[] {
+    return [...this.file.agreements.values()].filter(({ ended }) => !ended).sort((a, b) => (a.agreement_id < b.agreement_id ? -1 : 1));
+  }
+
+  private nextReminder(): Reminder | null {
+    if (this.closedChannel) return null;
+    const reminders = this.liveAgreements.flatMap((agreement) => unpaidOf(agreement).flatMap((instalment) => this.reminderOf(agreement, instalment) ?? []));
+    return reminders.reduce<Reminder | null>((first, each) => (first === null || isBefore(each, first) ? each : first), null);
+  }
+
+  private reminderOf({ receivable_ids }: Agreement, instalment: Instalment): Reminder | null {
+    const { due_date } = instalment;
+    if (due_date < this.today) return null;
+    // Money goes to the oldest first, so the first receivables of an agreement may be settled while it lives.
+    const receivable_id = receivable_ids.find((id) => this.file.receivables.get(id)?.status === 'open');
+    const covers = receivable_ids.flatMap((id) => this.coversOf.get(id) ?? []).filter((cover) => cover.step === AGREEMENT_STEP && cover.due_date === due_date);
+    if (!receivable_id || covers.some((cover) => isDone(cover) || isOutstanding(cover, this.now))) return null;
+    const from = allowedDayOnOrBefore(addDays(due_date, -this.regua.instalment_reminder_days), this.state);
+    const { day, at } = nextContact(this.file, { from, hour: this.regua.hour_wanted, taken: this.isTaken }, this.now);
+    return day <= due_date ? { receivable_id, instalment, contact_day: day, at } : null;
+  }
+
+  /** Thanks are due for what was settled late or after a reminder, once nothing is past due any more; asked once. */
+  get thanks(): Plan['thanks'] {
+    if (this.past_due || this.closedChannel) return null;
+    const taken = (day: CivilDate) => this.file.service_asked_day !== null && day <= this.file.service_asked_day;
+    const { day, at } = nextContact(this.file, { from: this.today, hour: null, taken }, this.now);
+    const isRecent = ({ settled_on }: Receivable) => settled_on !== null && day <= addDays(settled_on, this.regua.thanks_days_max);
+    const receivable_ids = [...this.file.receivables.values()]
+      .filter((receivable) => isPaid(receivable) && isRecent(receivable) && wasChased(receivable, this.covers(receivable)))
+      .filter((receivable) => !this.covers(receivable).some(({ step }) => step === THANKS_STEP))
+      .map(({ receivable_id }) => receivable_id)
+      .sort();
+    return receivable_ids.length === 0 ? null : { receivable_ids, at };
+  }
+}
+
+const isBefore = (a: Reminder, b: Reminder): boolean =>
+  a.at.getTime() !== b.at.getTime() ? a.at < b.at : a.instalment.due_date !== b.instalment.due_date ? a.instalment.due_date < b.instalment.due_date : a.instalment.instalment_id < b.instalment.instalment_id;
+
+const unpaidOf = ({ instalments, paid }: Agreement): Instalment[] =>
+  instalments.filter(({ instalment_id }) => !paid.includes(instalment_id)).sort((a, b) => a.number - b.number);
+
+/** Settled, and by money rather than by a waiver alone. */
+export const isPaid = ({ status, paid_cents }: Receivable): boolean => status === 'settled' && paid_cents > 0;
+
+/** Whether somebody wrote about a receivable, or it ended after the last day payable without charge. */
+export function wasChased(receivable: Receivable, covers: readonly Covered[]): boolean {
+  const ended_on = receivable.settled_on ?? receivable.as_of;
+  return ended_on > receivable.effective_due_date || covers.some(({ outcome, step }) => step !== THANKS_STEP && (outcome === 'sent' || outcome === 'unknown'));
+}
+
+/** Why nobody may be written to by e-mail, the only channel so far; null where one may. */
+function closedChannel({ person, channel_closed }: CaseFile): string | null {
+  if (!person) return 'customer-unknown';
+  const reopened = channel_closed === null || (person.has_email && person.changed_at > channel_closed.at);
+  if (!reopened) return channel_closed.reason;
+  return person.has_email ? null : 'no-address';
+}
+
+/** The creditor's civil date at an instant. */
+export const creditorDay = (instant: Date): CivilDate => localDate(instant, CREDITOR_ZONE);

@@ -1,0 +1,23 @@
+import { Controller } from '@nestjs/common';
+import {
+  BillingCustomerChanged, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationInstalmentPaid,
+  NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged, type EventOf,
+} from '@emdia/contracts';
+import { On, on } from '@emdia/messaging';
+import { Cases } from './cases/cases';
+import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from './cases/facts';
+
+/** What dunning reacts to: every event is a fact about one case, from which its plan is made anew. */
+@Controller()
+export class DunningConsumer {
+  constructor(private readonly cases: Cases) {}
+
+  @On(BillingCustomerChanged) customerChanged(e: EventOf<typeof BillingCustomerChanged>) { return on(this.cases, e, applyCustomer); }
+  @On(ReconciliationBalanceChanged) balanceChanged(e: EventOf<typeof ReconciliationBalanceChanged>) { return on(this.cases, e, applyBalance); }
+  @On(NegotiationAgreementMade) agreementMade(e: EventOf<typeof NegotiationAgreementMade>) { return on(this.cases, e, applyAgreementMade); }
+  @On(NegotiationInstalmentPaid) instalmentPaid(e: EventOf<typeof NegotiationInstalmentPaid>) { return on(this.cases, e, applyInstalmentPaid); }
+  @On(NegotiationAgreementCompleted) agreementCompleted(e: EventOf<typeof NegotiationAgreementCompleted>) { return on(this.cases, e, applyAgreementEnded); }
+  @On(NegotiationAgreementBroken) agreementBroken(e: EventOf<typeof NegotiationAgreementBroken>) { return on(this.cases, e, applyAgreementEnded); }
+  @On(NotificationsContactMade) contactMade(e: EventOf<typeof NotificationsContactMade>) { return on(this.cases, e, applyContactMade); }
+  @On(NotificationsContactRefused) contactRefused(e: EventOf<typeof NotificationsContactRefused>) { return on(this.cases, e, applyContactRefused); }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { Cases } from './cases/cases';
+import { CasesController } from './cases/cases.controller';
+import { DueCases } from './cases/due-cases';
+import { DunningConsumer } from './dunning.consumer';
+import { HoldsController } from './holds/holds.controller';
+import { ReguasController } from './reguas/reguas.controller';
+import { TasksController } from './tasks/tasks.controller';
+
+@Module({
+  controllers: [DunningConsumer, CasesController, HoldsController, TasksController, ReguasController],
+  providers: [Cases, DueCases],
+})
+export class DunningModule {}

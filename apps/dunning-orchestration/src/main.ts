@@ -1,0 +1,4 @@
+import { start } from '@emdia/runtime';
+import { dunningOrchestration } from './index';
+
+void start([dunningOrchestration]);
