@@ -1,7 +1,8 @@
+import { type Static, Type } from '@sinclair/typebox';
 import { addDays, type CivilDate, nextBusinessDay } from '@emdia/calendar';
-import { derivedId, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationInstalmentPaid, outgoing, type Outgoing } from '@emdia/contracts';
+import { Actor, Cents, CivilDate as Day, CustomerId, derivedId, Instant, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationInstalmentPaid, outgoing, type Outgoing, PositiveCents, Uuid } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
-import { addressOf, type Cover, coversOf, idsOf, type Negotiation, nothingOpen, openCents, openReceivables, receivedSince, refuseCommitted, startOf, today, withEntry } from '../negotiation/negotiation';
+import { addressOf, type Cover, coversOf, idsOf, type Negotiation, nothingOpen, openCents, oneWordOf, openReceivables, receivedSince, refuseCommitted, startOf, today, withEntry } from '../negotiation/negotiation';
 import { Refusal } from '../refusal';
 
 /** One part of an agreement; `first_paid_at` stays when a refund opens it again, so that it is announced once. */
@@ -146,15 +147,22 @@ export const payableUntil = ({ due_date }: Instalment): CivilDate => nextBusines
 
 const checkOf = (instalment: Instalment): Date => startOf(addDays(payableUntil(instalment), 1));
 
-/** An agreement as REST tells it, instants as ISO texts. */
-export const agreementView = (customer_id: string, agreement: Agreement) => ({
+/** An agreement as REST tells it; an instalment's id is the reference that its payment quotes. */
+export const AgreementView = Type.Object({
+  agreement_id: Uuid, customer_id: CustomerId, receivable_ids: Type.Array(Uuid),
+  instalments: Type.Array(Type.Object({ instalment_id: Uuid, number: Type.Integer({ minimum: 1 }), due_date: Day, amount_cents: PositiveCents, status: oneWordOf('open', 'paid') })),
+  waived_cents: Cents, actor: Actor, made_at: Instant,
+  status: oneWordOf('active', 'completed', 'broken'), ended_at: Type.Optional(Instant), broken_by: Type.Optional(oneWordOf('date', 'request')),
+});
+export type AgreementView = Static<typeof AgreementView>;
+
+export const agreementView = (customer_id: string, agreement: Agreement): AgreementView => ({
   agreement_id: agreement.agreement_id, customer_id, receivable_ids: idsOf(agreement.covers),
   instalments: agreement.instalments.map(({ first_paid_at: _, ...instalment }) => instalment), waived_cents: agreement.waived_cents,
   actor: agreement.actor, made_at: agreement.made_at.toISOString(), status: agreement.status,
   ...(agreement.status === 'active' ? {} : { ended_at: agreement.ended_at.toISOString() }),
   ...(agreement.status === 'broken' ? { broken_by: agreement.broken_by } : {}),
 });
-export type AgreementView = ReturnType<typeof agreementView>;
 
 export const withAgreement = (state: Negotiation, agreement: Agreement): Negotiation => ({
   ...state, agreements: withEntry(state.agreements, agreement.agreement_id, agreement),

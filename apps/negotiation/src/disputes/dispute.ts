@@ -1,10 +1,12 @@
+import { type Static, Type } from '@sinclair/typebox';
 import { addDays, type CivilDate } from '@emdia/calendar';
-import { type DataOf, derivedId, NegotiationDisputeRaised, NegotiationDisputeResolved, outgoing, type Outgoing } from '@emdia/contracts';
+import { Actor, CivilDate as Day, CustomerId, derivedId, Instant, NegotiationDisputeRaised, NegotiationDisputeResolved, outgoing, type Outgoing, Text, Uuid } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
-import { addressOf, type Cover, coversOf, idsOf, type Negotiation, nothingOpen, openReceivables, startOf, today, withEntry } from '../negotiation/negotiation';
+import { addressOf, type Cover, coversOf, idsOf, type Negotiation, nothingOpen, oneWordOf, openReceivables, startOf, today, withEntry } from '../negotiation/negotiation';
 import { Refusal } from '../refusal';
 
-export type Outcome = DataOf<typeof NegotiationDisputeResolved>['outcome'];
+export const OUTCOMES = ['upheld', 'rejected', 'withdrawn', 'settled'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 interface Disputed {
   readonly dispute_id: string;
@@ -94,13 +96,18 @@ function resolved(state: Negotiation, { next_check_at: _, ...dispute }: OpenDisp
   return { next: { ...dispute, status: 'resolved', ended_at: now, outcome, resolved_by: actor }, events: [outgoing(NegotiationDisputeResolved, event)] };
 }
 
-/** A dispute as REST tells it, instants as ISO texts. */
-export const disputeView = (customer_id: string, dispute: Dispute) => ({
+/** A dispute as REST tells it; `needs_review` is true once a review date passed without a resolution. */
+export const DisputeView = Type.Object({
+  dispute_id: Uuid, customer_id: CustomerId, receivable_ids: Type.Array(Uuid), reason: Text(500), review_date: Day, needs_review: Type.Boolean(), actor: Actor, made_at: Instant,
+  status: oneWordOf('open', 'resolved'), ended_at: Type.Optional(Instant), outcome: Type.Optional(oneWordOf(...OUTCOMES)), resolved_by: Type.Optional(Actor),
+});
+export type DisputeView = Static<typeof DisputeView>;
+
+export const disputeView = (customer_id: string, dispute: Dispute): DisputeView => ({
   dispute_id: dispute.dispute_id, customer_id, receivable_ids: idsOf(dispute.covers), reason: dispute.reason, review_date: dispute.review_date,
   needs_review: dispute.needs_review, actor: dispute.actor, made_at: dispute.made_at.toISOString(), status: dispute.status,
   ...(dispute.status === 'resolved' ? { ended_at: dispute.ended_at.toISOString(), outcome: dispute.outcome, resolved_by: dispute.resolved_by } : {}),
 });
-export type DisputeView = ReturnType<typeof disputeView>;
 
 const withDispute = (state: Negotiation, dispute: Dispute): Negotiation => ({ ...state, disputes: withEntry(state.disputes, dispute.dispute_id, dispute) });
 

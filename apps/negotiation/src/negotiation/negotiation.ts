@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox';
 import { type CivilDate, instantAt, localDate, zoneOfState } from '@emdia/calendar';
 import { customerKey, type Collectability } from '@emdia/contracts';
 import type { Agreement } from '../agreements/agreement';
@@ -43,6 +44,9 @@ export const idsOf = (covers: readonly Cover[]): string[] => covers.map((cover) 
 
 /** A map with one entry set; the given one stays as it is. */
 export const withEntry = <T>(map: ReadonlyMap<string, T>, id: string, value: T): ReadonlyMap<string, T> => new Map(map).set(id, value);
+
+/** One of a few words, as an `enum`: OpenAPI 3.0 knows no `const`. */
+export const oneWordOf = <const T extends readonly string[]>(...words: T) => Type.Unsafe<T[number]>({ type: 'string', enum: words });
 
 // Dates here are civil dates of the creditor, who is in Brazil; Brasília's day stands for it.
 const ZONE = zoneOfState();

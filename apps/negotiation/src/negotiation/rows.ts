@@ -24,8 +24,8 @@ const COLUMNS = {
   dispute: `reason, review_date::text as review_date, needs_review, actor, made_at, ${ENDING}, outcome, resolved_by`,
 } as const;
 
-type Kind = keyof typeof COLUMNS;
-type Things = { promise: PaymentPromise; agreement: Agreement; dispute: Dispute };
+export type Kind = keyof typeof COLUMNS;
+export type Things = { promise: PaymentPromise; agreement: Agreement; dispute: Dispute };
 
 /** Reads promises, agreements or disputes whole, in three statements at most. */
 export async function read<K extends Kind>(tx: Tx, kind: K, { join = '', where, tail = '', values }: Selection): Promise<Owned<Things[K]>[]> {

@@ -1,7 +1,8 @@
+import { type Static, Type } from '@sinclair/typebox';
 import { addDays, type CivilDate } from '@emdia/calendar';
-import { derivedId, NegotiationPromiseBroken, NegotiationPromiseKept, NegotiationPromiseMade, outgoing, type Outgoing } from '@emdia/contracts';
+import { Actor, CivilDate as Day, CustomerId, derivedId, Instant, NegotiationPromiseBroken, NegotiationPromiseKept, NegotiationPromiseMade, outgoing, type Outgoing, PositiveCents, Uuid } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
-import { addressOf, type Cover, coversOf, idsOf, type Negotiation, nothingOpen, openCents, openReceivables, receivedSince, refuseCommitted, startOf, today, withEntry } from '../negotiation/negotiation';
+import { addressOf, type Cover, coversOf, idsOf, type Negotiation, nothingOpen, openCents, oneWordOf, openReceivables, receivedSince, refuseCommitted, startOf, today, withEntry } from '../negotiation/negotiation';
 import { Refusal } from '../refusal';
 
 interface Promised {
@@ -89,14 +90,19 @@ export function keepPromise(state: Negotiation, promise: PaymentPromise, now: Da
   return { next: { ...withoutCheck(promise), status: 'kept', ended_at: now }, events: [outgoing(NegotiationPromiseKept, event)] };
 }
 
-/** A promise as REST tells it, instants as ISO texts. */
-export const promiseView = (customer_id: string, promise: PaymentPromise) => ({
+/** A promise as REST tells it. */
+export const PromiseView = Type.Object({
+  promise_id: Uuid, customer_id: CustomerId, receivable_ids: Type.Array(Uuid), amount_cents: PositiveCents, promised_date: Day, actor: Actor, made_at: Instant,
+  status: oneWordOf('active', 'kept', 'broken'), ended_at: Type.Optional(Instant), broken_by: Type.Optional(oneWordOf('date', 'request')),
+});
+export type PromiseView = Static<typeof PromiseView>;
+
+export const promiseView = (customer_id: string, promise: PaymentPromise): PromiseView => ({
   promise_id: promise.promise_id, customer_id, receivable_ids: idsOf(promise.covers), amount_cents: promise.amount_cents, promised_date: promise.promised_date,
   actor: promise.actor, made_at: promise.made_at.toISOString(), status: promise.status,
   ...(promise.status === 'active' ? {} : { ended_at: promise.ended_at.toISOString() }),
   ...(promise.status === 'broken' ? { broken_by: promise.broken_by } : {}),
 });
-export type PromiseView = ReturnType<typeof promiseView>;
 
 export const withPromise = (state: Negotiation, promise: PaymentPromise): Negotiation => ({
   ...state, promises: withEntry(state.promises, promise.promise_id, promise),

@@ -1,0 +1,3 @@
+import { start } from '@emdia/runtime';
+import { negotiation } from './index';
+void start([negotiation]);

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { AgreementsController } from './agreements/agreements.controller';
+import { DisputesController } from './disputes/disputes.controller';
+import { DueChecks } from './due/due-checks';
+import { NegotiationConsumer } from './negotiation.consumer';
+import { Negotiations } from './negotiation/negotiations';
+import { PromisesController } from './promises/promises.controller';
+
+@Module({
+  controllers: [NegotiationConsumer, PromisesController, AgreementsController, DisputesController],
+  providers: [Negotiations, DueChecks],
+})
+export class NegotiationModule {}
