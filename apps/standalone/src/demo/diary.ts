@@ -76,7 +76,7 @@ export class Diary {
 
   refund(payment_id: string, day: CivilDate, hour: Hour, amount_cents: number): void {
     const refund_id = `${payment_id}-back`;
-    this.tell(day, hour, 'payment-refunded', { refund_id, payment_id, amount_cents, currency: 'BRL', refunded_date: day }, refund_id);
+    this.tell(day, hour, 'payment-refunded', { refund_id, payment_id, source: SOURCE, amount_cents, currency: 'BRL', refunded_date: day }, refund_id);
   }
 
   receivable(invoice_id: string): string {

@@ -9,6 +9,7 @@ import { truthOf } from './truth';
 const CREDITOR_ID = 'imported-book';
 const SOURCE = 'bank';
 const BAD_ROWS_SHOWN_MAX = 20;
+const REVIEW_DAYS = 30;
 
 /** One invoice of the file; `settled_date` is null while it is open. */
 export interface Receivable {
@@ -115,7 +116,7 @@ export function importedBook(receivables: readonly Receivable[], map: ColumnMap)
   const anyOpen = receivables.some(({ settled_date }) => settled_date === null);
   // Open invoices get time to walk the whole régua; a book that is all settled ends the day after its last payment.
   const last = addDays(dates[dates.length - 1]!, anyOpen ? 45 : 1);
-  const facts = receivables.flatMap((receivable) => factsOf(receivable, map, addDays(last, 30)));
+  const facts = receivables.flatMap((receivable) => factsOf(receivable, map));
   for (let day = first; day <= last; day = addDays(day, 1)) facts.push({ at: midnight(day), deed: { kind: 'checked', source: SOURCE, date: day } });
   const happened = inOrder(facts);
   return {
@@ -139,7 +140,7 @@ const midnight = (day: CivilDate) => instantAt(day, '00:00', ZONE);
 /** A mailbox that exists nowhere; letters that an address cannot hold are escaped so that two customers never share one. */
 const invented = (customer: string) => `${customer.replace(/[^A-Za-z0-9._+-]/g, (sign) => `=${sign.charCodeAt(0).toString(16)}`)}@${CREDITOR_ID}.invalid`;
 
-function factsOf(receivable: Receivable, map: ColumnMap, end: CivilDate): Fact[] {
+function factsOf(receivable: Receivable, map: ColumnMap): Fact[] {
   const { invoice, customer, issue_date, due_date, amount_cents, currency, settled_date, description, document, state } = receivable;
   const facts: Fact[] = [];
   const on = (day: CivilDate, deed: Deed) => facts.push({ at: midnight(day), deed });
@@ -151,10 +152,10 @@ function factsOf(receivable: Receivable, map: ColumnMap, end: CivilDate): Fact[]
     issue_date, due_date, currency, amount_cents, ...(map.charge_policy && { charge_policy: map.charge_policy }), source_version: 1,
   }));
   if (settled_date) on(settled_date, event(settled_date, 'payment-received', { payment_id: `pay-${invoice}`, source: SOURCE, customer_id: customer, reference: invoice, amount_cents, currency, paid_date: settled_date, credit_date: settled_date }));
-  // A dispute paid on the day of its invoice, or before it, never stood.
+  // A dispute ends by itself when its debt is settled; one paid on the day of its invoice, or before, never stood.
   if (receivable.disputed && (!settled_date || settled_date > issue_date)) {
-    on(issue_date, { kind: 'dispute', name: invoice, customer_id: customer, receivable_ids, reason: 'Disputed, says the imported book.', review_date: settled_date ?? end });
-    if (settled_date) on(settled_date, { kind: 'dispute-resolved', name: invoice, outcome: 'settled' });
+    const review_date = [addDays(issue_date, REVIEW_DAYS), settled_date ?? '9999-12-31'].sort()[0]!;
+    on(issue_date, { kind: 'dispute', name: invoice, customer_id: customer, receivable_ids, reason: 'Disputed, says the imported book.', review_date });
   }
   return facts;
 }

@@ -1,0 +1,105 @@
+import { addDays, daysBetween, isWithinContactHours, localDate, zoneOfState } from '@emdia/calendar';
+import { Finding } from '../finding';
+import type { Snapshot } from '../snapshot';
+
+/** A message whose provider call began and was not certainly refused. */
+export interface Sent {
+  readonly notice_id: string;
+  readonly creditor_id: string;
+  readonly customer_id: string;
+  readonly person_key: string;
+  readonly contact_point_key: string | null;
+  readonly purpose: 'collection' | 'agreement' | 'service' | 'reply';
+  readonly state: string | null;
+  readonly call_began_at: Date;
+}
+
+interface Closed {
+  readonly creditor_id: string | null;
+  readonly contact_point_key: string;
+  readonly recorded_at: Date;
+}
+
+/** A call by a person: it takes a day of the same budget. */
+interface HumanContact {
+  readonly creditor_id: string;
+  readonly person_key: string;
+  readonly local_date: string;
+  readonly class: 'contact' | 'service';
+}
+
+export type BudgetScope = 'creditor' | 'installation';
+
+const LIMITS = [{ days: 7, contacts: 4 }, { days: 30, contacts: 12 }] as const;
+// A person closes a channel while a message is under way: the 5 s of law 1 hold here too.
+const KNOWN_AFTER_MS = 5_000;
+
+const SENT = `
+  select notice_id, creditor_id, customer_id, person_key, contact_point_key, purpose, state, call_began_at
+  from notifications.delivery where status in ('sending', 'sent', 'unknown') order by call_began_at, notice_id`;
+const CLOSED = `
+  select creditor_id, contact_point_key, recorded_at from notifications.opt_out
+  union all select null, contact_point_key, recorded_at from notifications.closed_contact_point`;
+const HUMAN = `select creditor_id, person_key, local_date::text as local_date, class from notifications.contact_day where cause = 'human' and person_key is not null`;
+
+/** Law 2, recomputed from the messages that left and the hours of the calendar; the services' own budget rows are not asked. */
+export async function notHarassed(snapshot: Snapshot, scope: BudgetScope): Promise<Finding> {
+  const sent = await snapshot.all<Sent>('notifications', SENT);
+  const closed = await snapshot.all<Closed>('notifications', CLOSED);
+  const human = await snapshot.all<HumanContact>('notifications', HUMAN);
+  return judgeContacts(sent, closed, human, scope);
+}
+
+const classOf = (purpose: Sent['purpose']) => (purpose === 'reply' ? null : purpose === 'service' ? 'service' : 'contact');
+
+/** Contacts by who was reached and class: day by day, each with what was sent. */
+type Days = Map<string, Map<string, Sent | null>>;
+
+/** Pure: which of the messages broke the law, given what was closed and whom people called. */
+export function judgeContacts(sent: readonly Sent[], closed: readonly Closed[], human: readonly HumanContact[], scope: BudgetScope): Finding {
+  const finding = new Finding(2, 'Nobody is harassed');
+  const closings = new Map<string, Closed[]>();
+  for (const each of closed) closings.set(each.contact_point_key, [...(closings.get(each.contact_point_key) ?? []), each]);
+  const days: Days = new Map();
+  const of = (creditor_id: string) => (scope === 'creditor' ? creditor_id : '*');
+  for (const call of human) dayMap(days, `${call.class} person ${of(call.creditor_id)} ${call.person_key}`).set(call.local_date, null);
+  for (const message of sent) {
+    const what = wrongWith(message, closings, days, of(message.creditor_id));
+    const { creditor_id, customer_id, notice_id, purpose } = message;
+    finding.check(what && { what, creditor_id, ids: { notice_id, customer_id, purpose, call_began_at: message.call_began_at.toISOString() } });
+  }
+  return finding;
+}
+
+function dayMap(days: Days, who: string): Map<string, Sent | null> {
+  let found = days.get(who);
+  if (!found) days.set(who, (found = new Map()));
+  return found;
+}
+
+function wrongWith(message: Sent, closings: ReadonlyMap<string, readonly Closed[]>, days: Days, scope: string): string | null {
+  const kind = classOf(message.purpose);
+  if (!kind) return null;
+  const { call_began_at, state, contact_point_key, person_key } = message;
+  const wrong: string[] = [];
+  if (!isWithinContactHours(call_began_at, state)) wrong.push('outside the hours and days allowed where the debtor lives');
+  if (!contact_point_key) wrong.push('sent to no known contact point');
+  const closedBefore = closings.get(contact_point_key ?? '')?.some((closing) =>
+    (closing.creditor_id === null || closing.creditor_id === message.creditor_id) && closing.recorded_at.getTime() < call_began_at.getTime() - KNOWN_AFTER_MS);
+  if (closedBefore) wrong.push('through a channel that was closed');
+  const day = localDate(call_began_at, zoneOfState(state));
+  for (const who of [`${kind} person ${scope} ${person_key}`, ...(contact_point_key ? [`${kind} point ${scope} ${contact_point_key}`] : [])]) {
+    const mine = dayMap(days, who);
+    if (mine.has(day)) wrong.push(`a second ${kind} on ${day} to the same ${who.split(' ')[1] === 'person' ? 'person' : 'contact point'}`);
+    mine.set(day, message);
+    if (kind === 'contact') wrong.push(...overLimits([...mine.keys()], day));
+  }
+  return wrong.length ? [...new Set(wrong)].join('; ') : null;
+}
+
+function overLimits(used: readonly string[], day: string): string[] {
+  return LIMITS.flatMap(({ days, contacts }) => {
+    const within = used.filter((each) => each > addDays(day, -days) && daysBetween(each, day) >= 0).length;
+    return within > contacts ? [`contact number ${within} within ${days} days`] : [];
+  });
+}
