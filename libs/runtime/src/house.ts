@@ -132,6 +132,17 @@ export class House {
     }
   }
 
+  /** Lets business time pass until the instant, stopping at everything that falls due on the way; still at the end. */
+  async advanceTo(until: Date): Promise<void> {
+    await this.settle();
+    for (let due = await this.nextDueAt(); due && due <= until; due = await this.nextDueAt()) {
+      this.clock.jumpTo(due);
+      await this.settle();
+    }
+    this.clock.jumpTo(until);
+    await this.settle();
+  }
+
   private get commits(): number {
     return this.applications.reduce((sum, { commits }) => sum + commits, 0);
   }
