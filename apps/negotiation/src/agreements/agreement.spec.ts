@@ -90,11 +90,11 @@ describe('paying an agreement', () => {
   });
 
   it('opens a paid instalment again when a refund takes the money back, and tells its payment once', () => {
-    const back = [...opened, agreed(), balance(A, 2, { paid_cents: 8_000 }), balance(A, 3)] as const;
+    const back = [...opened, agreed(), balance(A, 2, { paid_cents: 8_000 }), at('2026-03-11'), balance(A, 3), at('2026-03-12')] as const;
     const state = given(...back).when().then([]);
     expect(state.agreements.get(AGREEMENT)).toMatchObject({ status: 'active', next_check_at: DUE, instalments: [{ status: 'open', first_paid_at: NOON }, { status: 'open' }] });
     given(...back).when(balance(A, 4, { paid_cents: 9_000 })).then([]);
-    given(...back).when(balance(A, 4, { paid_cents: 10_000 }), balance(B, 2, { paid_cents: 10_000 })).then([paid(2, NOON), completed(NOON)]);
+    given(...back).when(balance(A, 4, { paid_cents: 10_000 }), balance(B, 2, { paid_cents: 10_000 })).then([paid(2, at('2026-03-12')), completed(at('2026-03-12'))]);
   });
 
   it('stays completed when money is refunded afterwards: the receivable reopens by itself', () => {

@@ -34,6 +34,10 @@ describe('raising a dispute', () => {
       .thenRefused(409, 'already-disputed', { receivable_id: A, dispute_id: DISPUTE });
   });
 
+  it('may be raised again when the former has ended', () => {
+    expect(given(balance(A, 1), disputed(), resolve('rejected')).when(disputed({ dispute_id: derivedId('test', 'other') })).run().events).toHaveLength(1);
+  });
+
   it('may be raised on a promised receivable', () => {
     expect(given(balance(A, 1), promised()).when(disputed()).run().events).toHaveLength(1);
   });
