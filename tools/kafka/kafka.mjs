@@ -72,10 +72,10 @@ export async function startKafka({ dataDir, port, ephemeral = !dataDir } = {}) {
     const orphan = readClaim(root);
     claim(root);
     if (isAlive(orphan.server)) kill(orphan.server);
-    const ports = { broker: port ?? (await freePort()), controller: await freePort() };
+    const ports = { broker: await freePort(port), controller: await freePort() };
     configure(root, ports);
     format(root, java, jars);
-    const broker = await launch(root, java, jars, ports, ephemeral);
+    const broker = await launch(root, java, jars, ports.broker, ephemeral);
     return { brokers: `127.0.0.1:${ports.broker}`, dataDir: root, ...broker };
   } catch (error) {
     if (ephemeral) fs.rmSync(root, { recursive: true, force: true });
@@ -124,7 +124,9 @@ function mvn(args) {
   });
 }
 
-const lastLines = (text, count) => text.trim().split('\n').slice(-count).join('\n');
+/** The end of a log, without the stack frames that would push the reason out of it. */
+const lastLines = (text, count) =>
+  text.trim().split('\n').filter((line) => !/^\s+(at |\.\.\. )/.test(line)).slice(-count).join('\n');
 
 function configure(root, ports) {
   const settings = {
@@ -152,7 +154,7 @@ function configure(root, ports) {
   fs.writeFileSync(path.join(root, 'server.properties'), `${lines.join('\n')}\n`);
   fs.writeFileSync(path.join(root, 'log4j2.properties'), [
     'appender.file.type=File', 'appender.file.name=file', `appender.file.fileName=${path.join(root, 'server.log')}`,
-    'appender.file.layout.type=PatternLayout', 'appender.file.layout.pattern=%d %p %m (%c)%n%throwable{5}',
+    'appender.file.layout.type=PatternLayout', 'appender.file.layout.pattern=%d %p %m (%c)%n%rEx{3}',
     'rootLogger.level=WARN', 'rootLogger.appenderRef.file.ref=file', '',
   ].join('\n'));
 }
@@ -171,7 +173,7 @@ function format(root, java, jars) {
   if (status !== 0) throw new Error(`its storage could not be formatted: ${lastLines(stdout + stderr, 3)}`);
 }
 
-async function launch(root, java, jars, ports, ephemeral) {
+async function launch(root, java, jars, port, ephemeral) {
   const output = fs.openSync(path.join(root, 'output.log'), 'w');
   const args = javaArgs(root, jars, 'kafka.Kafka', path.join(root, 'server.properties'));
   // In a session of its own, so that Ctrl-C does not reach it before the services have drained.
@@ -187,7 +189,8 @@ async function launch(root, java, jars, ports, ephemeral) {
     releaseClaim(root);
   });
   try {
-    await answers([`127.0.0.1:${ports.broker}`], { seconds: START_SECONDS_MAX, unless: exited });
+    const clusterId = fs.readFileSync(path.join(root, 'data', 'meta.properties'), 'utf8').match(/^cluster.id=(.+)$/m)[1];
+    await answers([`127.0.0.1:${port}`], { clusterId, seconds: START_SECONDS_MAX, unless: exited });
   } catch (error) {
     const said = ['server.log', 'output.log'].map((name) => path.join(root, name)).filter((file) => fs.existsSync(file))
       .map((file) => lastLines(fs.readFileSync(file, 'utf8'), 5)).join('\n');
@@ -217,8 +220,11 @@ function kill({ pid }) {
 
 const startsStill = (pid) => identify(pid).start !== undefined;
 
-/** Resolves when the cluster describes itself; rejects after `seconds`, or as soon as `unless` resolves. */
-async function answers(brokers, { seconds, unless = new Promise(() => undefined) }) {
+/**
+ * Resolves when the cluster describes itself (as `clusterId`, where given: on a port that was taken, it is another's
+ * broker that answers); rejects after `seconds`, or as soon as `unless` resolves.
+ */
+async function answers(brokers, { clusterId, seconds, unless = new Promise(() => undefined) }) {
   let over = false;
   const timer = new Promise((resolve) => setTimeout(resolve, seconds * 1000).unref()).then(() => {
     throw new Error(`${brokers} did not answer within ${seconds} s`);
@@ -234,13 +240,14 @@ async function answers(brokers, { seconds, unless = new Promise(() => undefined)
       const admin = client.admin();
       try {
         await admin.connect();
-        await admin.describeCluster();
-        return;
+        const cluster = await admin.describeCluster();
+        if (!clusterId || cluster.clusterId === clusterId) return;
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        // Not yet, and the deadline is another promise's.
       } finally {
         await admin.disconnect().catch(() => undefined);
       }
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   };
   await Promise.race([poll(), timer, gone]).finally(() => (over = true));

@@ -39,6 +39,7 @@ async function kafka() {
     return;
   }
   process.env.EMDIA_TEST_KAFKA = found.brokers;
+  process.env.EMDIA_TEST_KAFKA_SOURCE = found.source;
   globalThis.emdiaTestServers.push(found);
 }
 

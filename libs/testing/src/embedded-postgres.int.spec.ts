@@ -14,6 +14,8 @@ interface Started {
   dataDir: string;
 }
 
+const children: ChildProcess[] = [];
+
 /** A process of its own, as it must survive being killed: prints what it started, then waits. */
 function start(options: object, module = MODULE, extra: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {}): Promise<Started> {
   const script = `
@@ -22,6 +24,7 @@ function start(options: object, module = MODULE, extra: { uid?: number; gid?: nu
     console.log(JSON.stringify(server));
     process.stdin.on('data', async () => { await server.stop(); process.exit(0); });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'pipe'], cwd: '/', ...extra });
+  children.push(child);
   return new Promise((resolve, reject) => {
     let errors = '';
     child.stderr.on('data', (chunk) => (errors += chunk));
@@ -56,7 +59,11 @@ async function until(what: string, condition: () => boolean) {
 describe('embedded PostgreSQL', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'emdia-spec-'));
   beforeAll(() => fs.chmodSync(folder, 0o755));
-  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    // After a failed expectation too: a process that waits would keep the whole run waiting.
+    for (const child of children) child.kill('SIGKILL');
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
 
   it('keeps the data of a durable server, with fsync, in UTF-8, whatever the environment says', async () => {
     const dataDir = path.join(folder, 'durable');
