@@ -14,6 +14,8 @@ export interface KafkaOptions {
   /** Partitions of a topic that has to be created; an existing topic keeps its own. */
   readonly partitions?: number;
   readonly replicationFactor?: number;
+  /** Stands before every topic and group on the wire, so that several houses may share a cluster; nobody else sees it. */
+  readonly prefix?: string;
   /** A consumer crashed and will not restart by itself: the process should end and be started anew. */
   readonly fatal: (error: Error) => void;
   readonly failed: (error: Error) => void;
@@ -54,7 +56,7 @@ class KafkaGroup implements Subscription {
     return this.patterns.some((pattern) => matches(pattern, topic));
   }
   healthy(): boolean {
-    return this.joined && this.broker.options.wall.monotonicMs() - this.seenAt < 15_000;
+    return this.topics.length === 0 || (this.joined && this.broker.options.wall.monotonicMs() - this.seenAt < 15_000);
   }
   lag(): number {
     return [...this.lags.values()].reduce((sum, lag) => sum + lag, 0);
@@ -66,13 +68,9 @@ class KafkaGroup implements Subscription {
   }
 
   private async listen(topics: string[]): Promise<void> {
-    this.topics = topics;
-    if (topics.length === 0) {
-      this.joined = true;
-      return;
-    }
+    if (topics.length === 0) return;
     const consumer = this.broker.kafka.consumer({
-      groupId: this.name,
+      groupId: this.broker.wire(this.name),
       sessionTimeout: 6_000,
       heartbeatInterval: 1_500,
       rebalanceTimeout: 10_000,
@@ -89,13 +87,15 @@ class KafkaGroup implements Subscription {
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => (payload.restart ? failed(payload.error) : fatal(payload.error)));
     await consumer.connect();
-    await consumer.subscribe({ topics, fromBeginning: true });
+    await consumer.subscribe({ topics: topics.map((topic) => this.broker.wire(topic)), fromBeginning: true });
     await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 3, eachBatch: (payload) => this.eachBatch(payload) });
     this.consumer = consumer;
+    this.topics = topics;
   }
 
   private async eachBatch({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, uncommittedOffsets, isRunning, isStale }: EachBatchPayload): Promise<void> {
-    const { topic, partition, messages } = batch;
+    const topic = this.broker.unwire(batch.topic);
+    const { partition, messages } = batch;
     for (let from = 0; from < messages.length; from += BATCH_MAX) {
       if (!isRunning() || isStale()) return;
       const chunk = messages.slice(from, from + BATCH_MAX);
@@ -134,6 +134,17 @@ class KafkaGroup implements Subscription {
     }
   }
 
+  /** The next offset to take in, as far as it can be known: this process's own, else what the group had committed before. */
+  async reached(topic: string, partition: number): Promise<bigint> {
+    if (!this.handled.has(`${topic}/${partition}`)) {
+      const admin = await this.broker.ready();
+      for (const { partitions } of await admin.fetchOffsets({ groupId: this.broker.wire(this.name), topics: [topic] })) {
+        for (const committed of partitions) raise(this.handled, topic, committed.partition, BigInt(committed.offset));
+      }
+    }
+    return this.handled.get(`${topic}/${partition}`) ?? 0n;
+  }
+
   /** A platform registered later brings a new topic: kafkajs takes new topics only when it starts. */
   private async watch(): Promise<void> {
     const { wall, failed } = this.broker.options;
@@ -141,7 +152,7 @@ class KafkaGroup implements Subscription {
       await wall.sleep(TOPICS_WAIT_MS, this.stopping.signal);
       try {
         const topics = this.stopping.signal.aborted ? this.topics : await this.broker.topics(this.patterns);
-        if (topics.length === this.topics.length) continue;
+        if (topics.join() === this.topics.join()) continue;
         await this.consumer?.disconnect();
         await this.listen(topics);
       } catch (error) {
@@ -188,13 +199,13 @@ class KafkaSource implements Source {
     const metadata = await producer.sendBatch({
       acks: -1,
       topicMessages: [...byTopic].map(([topic, list]) => ({
-        topic,
+        topic: this.broker.wire(topic),
         messages: list.map(({ key, body, partition }) => ({ key, value: body, ...(partition === null ? {} : { partition }) })),
       })),
     });
     // Heartbeats alone are no work; a send that carries anything else counts whole.
     if (rows.some(({ type }) => !isHeartbeat(type))) {
-      for (const { topicName, partition } of metadata) this.broker.published(topicName, partition);
+      for (const { topicName, partition } of metadata) this.broker.published(this.broker.unwire(topicName), partition);
     }
     settled(rows.map(({ id }) => id));
   }
@@ -219,7 +230,8 @@ export class KafkaBroker implements Broker {
   private readonly groups = new Map<string, KafkaGroup>();
   private readonly sources: KafkaSource[] = [];
   private readonly counts = new Map<string, number>();
-  private readonly dirty = new Set<string>();
+  /** How often something that counts as work went to a partition, while a group here has yet to take it in. */
+  private readonly dirty = new Map<string, number>();
   private readonly partitioner = Partitioners.DefaultPartitioner();
 
   constructor(readonly options: KafkaOptions) {
@@ -227,8 +239,11 @@ export class KafkaBroker implements Broker {
     this.admin = this.kafka.admin();
   }
 
-  private async ready(): Promise<Admin> {
-    this.connected ??= this.admin.connect();
+  async ready(): Promise<Admin> {
+    this.connected ??= this.admin.connect().catch((error: Error) => {
+      this.connected = null;
+      throw error;
+    });
     await this.connected;
     return this.admin;
   }
@@ -245,21 +260,28 @@ export class KafkaBroker implements Broker {
     return this.partitioner({ topic, partitionMetadata, message: { key: Buffer.from(key), value: null } });
   }
 
-  async topics(patterns: readonly string[]): Promise<string[]> {
+  wire = (name: string): string => `${this.options.prefix ?? ''}${name}`;
+  unwire = (name: string): string => name.slice((this.options.prefix ?? '').length);
+
+  private async existing(): Promise<string[]> {
     const all = await (await this.ready()).listTopics();
-    return all.filter((topic) => patterns.some((pattern) => matches(pattern, topic))).sort();
+    return all.filter((topic) => topic.startsWith(this.options.prefix ?? '')).map(this.unwire);
+  }
+
+  async topics(patterns: readonly string[]): Promise<string[]> {
+    return (await this.existing()).filter((topic) => patterns.some((pattern) => matches(pattern, topic))).sort();
   }
 
   async prepare(topics: readonly string[]): Promise<void> {
     const admin = await this.ready();
     const wanted = topics.filter((topic) => !topic.includes('<'));
-    const existing = new Set(await admin.listTopics());
+    const existing = new Set(await this.existing());
     const lacking = wanted.filter((topic) => !existing.has(topic));
     if (lacking.length > 0) {
       await admin
         .createTopics({
           waitForLeaders: true,
-          topics: lacking.map((topic) => ({ topic, numPartitions: this.options.partitions ?? 3, replicationFactor: this.options.replicationFactor ?? 1 })),
+          topics: lacking.map((topic) => ({ topic: this.wire(topic), numPartitions: this.options.partitions ?? 3, replicationFactor: this.options.replicationFactor ?? 1 })),
         })
         // Another process may have made it meanwhile.
         .catch((error: Error) => {
@@ -267,11 +289,12 @@ export class KafkaBroker implements Broker {
         });
     }
     if (wanted.length === 0) return;
-    const { topics: found } = await admin.fetchTopicMetadata({ topics: [...wanted] });
-    for (const { name, partitions } of found) this.counts.set(name, partitions.length);
+    const { topics: found } = await admin.fetchTopicMetadata({ topics: wanted.map(this.wire) });
+    for (const { name, partitions } of found) this.counts.set(this.unwire(name), partitions.length);
   }
 
   async subscribe(name: string, topics: readonly string[], handler: Handler): Promise<Subscription> {
+    if (this.groups.has(name)) throw new Error(`Group ${name} is subscribed already.`);
     const group = new KafkaGroup(this, name, topics, handler);
     this.groups.set(name, group);
     await group.start();
@@ -286,20 +309,21 @@ export class KafkaBroker implements Broker {
 
   /** Something that counts as work went to this partition. */
   published(topic: string, partition: number): void {
-    this.dirty.add(`${topic}/${partition}`);
+    const name = `${topic}/${partition}`;
+    this.dirty.set(name, (this.dirty.get(name) ?? 0) + 1);
   }
 
   async caughtUp(group: string, waitMsMax: number): Promise<boolean> {
     const admin = await this.ready();
     const patterns = this.groups.get(group)?.patterns ?? [];
     const topics = await this.topics(patterns.filter((pattern) => pattern.includes('<')));
-    const ends = await Promise.all(topics.map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsets(topic) })));
+    const ends = await Promise.all(topics.map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsets(this.wire(topic)) })));
     const until = this.options.wall.monotonicMs() + waitMsMax;
     for (;;) {
-      const committed = topics.length === 0 ? [] : await admin.fetchOffsets({ groupId: group, topics });
+      const committed = topics.length === 0 ? [] : await admin.fetchOffsets({ groupId: this.wire(group), topics: topics.map(this.wire) });
       const behind = ends.some(({ topic, offsets }) =>
         offsets.some(({ partition, high, low }) => {
-          const at = committed.find((each) => each.topic === topic)?.partitions.find((each) => each.partition === partition)?.offset ?? '-1';
+          const at = committed.find((each) => each.topic === this.wire(topic))?.partitions.find((each) => each.partition === partition)?.offset ?? '-1';
           return BigInt(high) > BigInt(low) && BigInt(at) < BigInt(high);
         }),
       );
@@ -312,17 +336,21 @@ export class KafkaBroker implements Broker {
   /** Partitions that hold something a group here has not yet taken in; foreign producers' topics are asked for each time. */
   async unacknowledged(): Promise<number> {
     const admin = await this.ready();
-    const upstream = await this.topics([...new Set([...this.groups.values()].flatMap(({ patterns }) => patterns.filter((pattern) => pattern.includes('<'))))]);
-    const names = new Set([...this.dirty].map((name) => name.slice(0, name.lastIndexOf('/'))));
+    const patterns = new Set([...this.groups.values()].flatMap((group) => group.patterns.filter((pattern) => pattern.includes('<'))));
+    const upstream = patterns.size === 0 ? [] : await this.topics([...patterns]);
+    const before = new Map(this.dirty);
+    const names = new Set([...before.keys()].map((name) => name.slice(0, name.lastIndexOf('/'))));
     let behind = 0;
     for (const topic of new Set([...names, ...upstream])) {
       const groups = [...this.groups.values()].filter((group) => group.hears(topic));
-      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
+      for (const { partition, low, high } of await admin.fetchTopicOffsets(this.wire(topic))) {
         const name = `${topic}/${partition}`;
-        if (!upstream.includes(topic) && !this.dirty.has(name)) continue;
-        const late = groups.filter(({ handled }) => BigInt(high) > 0n && (handled.get(name) ?? 0n) < BigInt(high)).length;
+        if (BigInt(high) === BigInt(low) || !(upstream.includes(topic) || before.has(name))) continue;
+        const reached = await Promise.all(groups.map((group) => group.reached(topic, partition)));
+        const late = reached.filter((next) => next < BigInt(high)).length;
         behind += late;
-        if (late === 0) this.dirty.delete(name);
+        // Only if nothing went there since: it would not be in the offsets that were asked for.
+        if (late === 0 && this.dirty.get(name) === before.get(name)) this.dirty.delete(name);
       }
     }
     return behind;

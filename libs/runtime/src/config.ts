@@ -35,6 +35,8 @@ export class Config {
     readonly kafkaBrokers: readonly string[],
     readonly kafkaPartitions: number,
     readonly kafkaReplicationFactor: number,
+    /** Before every topic and group, so that several houses may share a cluster. */
+    readonly kafkaPrefix: string,
   ) {}
 
   static from(values: Env): Config {
@@ -53,6 +55,7 @@ export class Config {
       check.brokers(),
       check.integer('EMDIA_KAFKA_PARTITIONS', 1, 1_000, 3),
       check.integer('EMDIA_KAFKA_REPLICATION_FACTOR', 1, 9, 1),
+      check.prefix(),
     );
     for (const name of Object.keys(values).filter((key) => key === 'DATABASE_URL' || key.endsWith('_DATABASE_URL'))) check.postgres(name);
     check.oneOf('EMDIA_BUDGET_SCOPE', ['creditor', 'installation'], 'creditor');
@@ -124,6 +127,12 @@ class Check {
     const list = (this.values.KAFKA_BROKERS ?? '').split(',').map((each) => each.trim()).filter(Boolean);
     for (const each of list) if (!/^[^\s:]+:\d{1,5}$/.test(each)) this.wrong.push(`KAFKA_BROKERS has "${each}"; each must be host:port.`);
     return list;
+  }
+
+  prefix(): string {
+    const text = this.values.EMDIA_KAFKA_PREFIX ?? '';
+    if (!/^[a-z0-9.-]{0,60}$/.test(text)) this.wrong.push(`EMDIA_KAFKA_PREFIX is "${text}"; it must be at most 60 lower-case letters, digits, dots or hyphens.`);
+    return text;
   }
 
   postgres(name: string): void {

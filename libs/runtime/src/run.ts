@@ -21,6 +21,7 @@ function brokerOf(kind: BrokerKind, config: Config, wall: WallClock, fatal: (err
     wall,
     partitions: config.kafkaPartitions,
     replicationFactor: config.kafkaReplicationFactor,
+    prefix: config.kafkaPrefix,
     fatal,
     failed: (error) => say(JSON.stringify({ level: 40, service: 'kafka', message: error.message })),
   });

@@ -1,0 +1,3 @@
+import { stories } from './stories';
+
+describe('the whole house in one process', () => stories('in-process'));
