@@ -1,5 +1,6 @@
 /** What may import what. `tools/fences/fences.spec.ts` proves that each rule can go red. */
-const SPEC = '\\.spec\\.ts$';
+/** Specs, and what is written for them alone. */
+const SPEC = '\\.spec\\.ts$|/(test|scenarios)/';
 
 module.exports = {
   forbidden: [
@@ -54,10 +55,10 @@ module.exports = {
     },
     {
       name: 'dev-dependency-in-production',
-      comment: 'It is not installed there.',
+      comment: 'It is not installed there; types are not needed there.',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: [SPEC, '^libs/testing/'] },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm'], pathNot: 'node_modules/@types/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'type-only'], pathNot: 'node_modules/@types/' },
     },
     {
       name: 'unresolvable',

@@ -11,6 +11,9 @@ const clocks = [
   { selector: `TemplateElement[value.raw=${SQL_CLOCK}]`, message: `SQL may not read the database's clock: pass the time as a parameter` },
 ];
 
+// Specs, and what is written for them alone.
+const tests = ['**/*.spec.ts', '**/test/**', '**/scenarios/**'];
+
 export default tseslint.config(
   { ignores: ['**/node_modules/', '**/dist/', 'coverage/', '.nx/', '.emdia/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -32,12 +35,12 @@ export default tseslint.config(
   },
   {
     files: ['**/*.ts', '**/*.mjs', '**/*.cjs'],
-    ignores: ['**/*.spec.ts'],
+    ignores: tests,
     rules: { 'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }] },
   },
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
-    ignores: ['**/*.spec.ts', 'libs/clock/src/index.ts', 'libs/testing/**'],
+    ignores: [...tests, 'libs/clock/src/index.ts', 'libs/testing/**'],
     rules: { 'no-restricted-syntax': ['error', ...clocks] },
   },
 );
