@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { daysBetween, isAllowedDay, localDate, zoneOfState } from '@emdia/calendar';
+import type { Tx } from '@emdia/database';
+import { Forbidden, step, type Step, type Store } from '@emdia/messaging';
+import type { Addressee } from './addressee';
+import { fits, WINDOW_DAYS_MAX } from './budget';
+import { reserve, type Wanted } from './contact-days';
+
+type Taken = Wanted & { readonly recorded_at: Date };
+
+interface Days {
+  /** Days of the person on which somebody asked, or may ask, for money. */
+  readonly used: readonly string[];
+  readonly taken: Taken | null;
+}
+
+const AHEAD_DAYS_MAX = 7;
+const USED = 'The contacts that this person may get in a day, a week or a month are used. Choose a later day.';
+
+/** Calls that people make: each takes a day of the person's budget before it is made, as a message does. */
+@Injectable()
+export class HumanContacts implements Store<Days> {
+  readonly name = 'contact_day';
+
+  /** Takes the day for one call; refused where the budget is used or the day allows no contact. */
+  take(addressee: Addressee, scope: string, local_date: string): Step<Days, { customer_id: string; local_date: string }> {
+    const { creditor_id, customer_id, person_key, state } = addressee;
+    return step<Days, { customer_id: string; local_date: string }>(this, `${scope} ${person_key}`, ({ used }, now) => {
+      const ahead = daysBetween(localDate(now, zoneOfState(state)), local_date);
+      if (ahead < 0 || ahead > AHEAD_DAYS_MAX) throw new Forbidden('day-out-of-range', `Take a day from today to ${AHEAD_DAYS_MAX} days ahead, where the person lives.`);
+      if (!isAllowedDay(local_date, state)) throw new Forbidden('day-not-allowed', 'Nobody is contacted on a Saturday, a Sunday or a holiday. Choose another day.');
+      if (used.includes(local_date) || !fits(used, local_date)) throw new Forbidden('budget', USED);
+      const taken: Taken = { scope, person_key, contact_point_key: null, local_date, class: 'contact', creditor_id, cause: 'human', notice_id: null, recorded_at: now };
+      return { next: { used: [...used, local_date], taken }, result: { customer_id, local_date } };
+    });
+  }
+
+  async load(tx: Tx, keys: readonly string[]): Promise<Map<string, Days>> {
+    const pairs = keys.map((key) => key.split(' ') as [string, string]);
+    const rows = await tx.query<{ key: string; day: string }>(
+      `select d.scope || ' ' || d.person_key as key, d.local_date::text as day
+       from unnest($1::text[], $2::text[]) as k (scope, person_key)
+       cross join lateral (
+         select scope, person_key, local_date from contact_day c
+         where c.scope = k.scope and c.person_key = k.person_key and c.class = 'contact' order by local_date desc limit $3
+       ) d`,
+      [pairs.map(([scope]) => scope), pairs.map(([, person]) => person), 2 * WINDOW_DAYS_MAX],
+    );
+    return new Map(keys.map((key) => [key, { used: rows.filter((row) => row.key === key).map(({ day }) => day), taken: null }]));
+  }
+
+  /** The unique index has the last word: a message may have taken the day since it was read. */
+  async save(tx: Tx, changed: ReadonlyMap<string, Days>): Promise<void> {
+    const taken = [...changed.values()].flatMap((days) => days.taken ?? []);
+    if ((await reserve(tx, taken, taken[0]!.recorded_at)).includes(false)) throw new Forbidden('budget', USED);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Addressee } from '../contact/addressee';
+import { admit, byTheClock, nextOpening, type Known } from './admission';
+import { claimedNotice, dueNotice, EPOCH_MS, NOON, OWNER } from './given';
+import { giveBack } from './delivery';
+
+const addressee: Addressee = {
+  creditor_id: 'acme', customer_id: 'customer-1', person_key: 'p', name: 'Ana', email: 'ana@example.invalid', state: 'SP', contact_point_key: 'c'.repeat(64), deliverable: true,
+  creditor: { creditor_id: 'acme', name: 'Acme', document: '', address: '', contact_email: null, contact_phone: null, sender_name: 'Acme' },
+};
+const known: Known = { addressee, closed: null, budget: true };
+const by = { owner: OWNER, epoch_ms: EPOCH_MS };
+const at = (instant: string) => new Date(instant);
+
+describe('a due message asks to leave', () => {
+  it('is claimed with who reads it where', () => {
+    expect(admit(dueNotice(), known, by, NOON)).toMatchObject({ next: { status: 'claimed', owner: OWNER, claimed_at_epoch_ms: EPOCH_MS, contact_point_key: addressee.contact_point_key, attempt: 1 } });
+  });
+  it.each<[string, Partial<Known>]>([
+    ['budget', { budget: false }],
+    ['no-address', { addressee: { ...addressee, email: null } }],
+    ['no-address', { addressee: null }],
+    ['address-invalid', { addressee: { ...addressee, deliverable: false } }],
+    ['address-invalid', { closed: 'address-invalid' }],
+    ['opted-out', { closed: 'opted-out' }],
+  ])('is refused: %s', (reason, more) => {
+    expect(admit(dueNotice(), { ...known, ...more }, by, NOON)).toMatchObject({ next: { status: 'refused', reason }, events: [{ data: { reason } }] });
+  });
+  it('comes back in wall time when nobody tells the address', () => {
+    expect(admit(dueNotice(), { ...known, addressee: undefined }, by, NOON)).toMatchObject({ next: { status: 'due', attempt: 2, retry_at_epoch_ms: EPOCH_MS + 1_000 } });
+  });
+  it('is left alone where it is not due, or backs off', () => {
+    expect(admit(null, known, by, NOON)).toEqual({ ignored: 'not-due' });
+    expect(admit(claimedNotice(), known, by, NOON)).toEqual({ ignored: 'not-due' });
+    expect(admit(dueNotice({ not_before: '2026-03-10T14:00:00Z' }), known, by, NOON)).toEqual({ ignored: 'not-yet' });
+    const backingOff = giveBack(claimedNotice(), 'stale', { retry_at_epoch_ms: EPOCH_MS + 1 }, NOON);
+    expect(admit(backingOff, known, by, NOON)).toEqual({ ignored: 'not-yet' });
+  });
+  it('answers a person who closed the channel but wrote', () => {
+    expect(admit(dueNotice({ purpose: 'reply', step: 'reply', covers: [] }), { ...known, closed: 'opted-out' }, by, NOON)).toMatchObject({ next: { status: 'claimed' } });
+  });
+});
+
+describe('the hours of the place where the person lives', () => {
+  it('before they open, it waits for them without an attempt', () => {
+    const early = at('2026-03-10T11:59:59Z');
+    expect(admit(dueNotice({ not_before: '2026-03-10T11:00:00Z' }), known, by, early)).toMatchObject({ next: { status: 'due', attempt: 1, due_at: at('2026-03-10T12:00:00Z') } });
+  });
+  it('after they close, it is refused where the next opening is too late', () => {
+    const due = dueNotice({ valid_until: '2026-03-11T01:00:00Z' });
+    expect(byTheClock(due, at('2026-03-10T22:00:00Z'))).toEqual({ to: 'refuse', reason: 'expired' });
+  });
+  it('after they close, it waits where it is still valid at the next opening', () => {
+    const due = dueNotice({ valid_until: '2026-03-11T22:00:00Z' });
+    expect(byTheClock(due, at('2026-03-10T22:00:00Z'))).toEqual({ to: 'later', due_at: at('2026-03-11T12:00:00Z') });
+  });
+  it('are those of Manaus in Amazonas, an hour behind', () => {
+    expect(byTheClock(dueNotice({ state: 'AM' }), at('2026-03-10T12:30:00Z'))).toEqual({ to: 'later', due_at: at('2026-03-10T13:00:00Z') });
+  });
+  it('an unknown state gets the hours that are inside those of all zones', () => {
+    expect(byTheClock(dueNotice({ state: null }), NOON)).toEqual({ to: 'later', due_at: at('2026-03-10T14:00:00Z') });
+  });
+  it('skip weekends and holidays', () => {
+    // 2026-04-17 is a Friday; Tuesday the 21st is Tiradentes.
+    expect(nextOpening(at('2026-04-17T23:00:00Z'), 'SP')).toEqual(at('2026-04-20T12:00:00Z'));
+    expect(nextOpening(at('2026-04-20T23:00:00Z'), 'SP')).toEqual(at('2026-04-22T12:00:00Z'));
+  });
+  it('do not bind a reply', () => {
+    expect(byTheClock(dueNotice({ purpose: 'reply', step: 'reply', covers: [] }), at('2026-03-10T21:59:00Z')).to).toBe('admit');
+    expect(byTheClock(dueNotice({ purpose: 'reply', step: 'reply', covers: [], valid_until: '2026-03-12T00:00:00Z' }), at('2026-03-11T03:00:00Z')).to).toBe('admit');
+  });
+});

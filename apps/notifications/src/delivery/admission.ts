@@ -1,0 +1,66 @@
+import { addDays, allowedDayOnOrAfter, contactWindow, isWithinContactHours, localDate, zoneOfState } from '@emdia/calendar';
+import type { DecisionOne } from '@emdia/messaging';
+import type { Addressee } from '../contact/addressee';
+import { claim, giveBack, postpone, refuse, type Delivery, type Due, type RefusedReason } from './delivery';
+import { retryDelayMs } from './back-off';
+
+/** What is known of the person when a message asks to leave. `addressee` is undefined where nobody answered the look-up. */
+export interface Known {
+  readonly addressee: Addressee | null | undefined;
+  /** The channel was closed by the person, or does not work. */
+  readonly closed: 'opted-out' | 'address-invalid' | null;
+  /** The day's rows were free and are now ours, and the rolling windows have room. */
+  readonly budget: boolean;
+}
+
+/** Who claims, and the wall time of it. */
+export interface Claimant {
+  readonly owner: string;
+  readonly epoch_ms: number;
+}
+
+type Looked = { readonly to: 'admit' } | { readonly to: 'refuse'; readonly reason: RefusedReason } | { readonly to: 'later'; readonly due_at: Date };
+
+/** Whether a message may leave at this instant, by the clock alone. A reply is welcome at any hour. */
+export function byTheClock({ purpose, state, valid_until }: Delivery, now: Date): Looked {
+  if (now >= valid_until) return { to: 'refuse', reason: 'expired' };
+  if (purpose === 'reply' || isWithinContactHours(now, state)) return { to: 'admit' };
+  const opens = nextOpening(now, state);
+  return opens < valid_until ? { to: 'later', due_at: opens } : { to: 'refuse', reason: 'expired' };
+}
+
+/** The next instant after `now` at which the hours open for a debtor of a state. */
+export function nextOpening(now: Date, state: string | null): Date {
+  const today = localDate(now, zoneOfState(state));
+  const window = contactWindow(today, state);
+  if (window && now < window.opens) return window.opens;
+  return contactWindow(allowedDayOnOrAfter(addDays(today, 1), state), state)!.opens;
+}
+
+/** The local day of a contact made now. */
+export const contactDay = (delivery: Pick<Delivery, 'state'>, now: Date): string => localDate(now, zoneOfState(delivery.state));
+
+/** Why a message may not go to this person, before its budget is asked; null where it may. */
+export function closedTo(delivery: Delivery, { addressee, closed }: Pick<Known, 'addressee' | 'closed'>): RefusedReason | null {
+  if (!addressee?.email) return 'no-address';
+  if (!addressee.deliverable) return 'address-invalid';
+  // Somebody who wrote to us is answered, whatever they closed before.
+  return closed === 'opted-out' && delivery.purpose === 'reply' ? null : closed;
+}
+
+/** due → claimed | refused | due (later): the first half of leaving, under the row's lock. */
+export function admit(state: Delivery | null, known: Known, by: Claimant, now: Date): DecisionOne<Delivery | null> {
+  if (state?.status !== 'due') return { ignored: 'not-due' };
+  if (state.due_at > now || (state.retry_at_epoch_ms ?? 0) > by.epoch_ms) return { ignored: 'not-yet' };
+  const clock = byTheClock(state, now);
+  if (clock.to === 'refuse') return refuse(state, clock.reason, null, now);
+  if (clock.to === 'later') return { next: postpone(state, clock.due_at) };
+  if (known.addressee === undefined) return { next: unanswered(state, by, now) };
+  const reason = closedTo(state, known) ?? (known.budget ? null : 'budget');
+  if (reason) return refuse(state, reason, null, now);
+  return { next: claim(state, { owner: by.owner, claimed_at_epoch_ms: by.epoch_ms, contact_point_key: known.addressee!.contact_point_key }) };
+}
+
+function unanswered(due: Due, by: Claimant, now: Date): Due {
+  return giveBack(due, 'no-answer', { retry_at_epoch_ms: by.epoch_ms + retryDelayMs(due.attempt, 'house') }, now);
+}

@@ -1,0 +1,209 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DrivenClock, WallClock } from '@emdia/clock';
+import { DunningNoticeRequested, encode, type EventOf } from '@emdia/contracts';
+import { Database } from '@emdia/database';
+import { DeadLetters, messagingMigrations, Runner, Seal, step, type Step } from '@emdia/messaging';
+import { Config, InternalClient, Metrics, type Sweeps } from '@emdia/runtime';
+import { testDatabase, type TestDatabase } from '@emdia/testing';
+import type { PinoLogger } from 'nestjs-pino';
+import { Client } from 'pg';
+import type { Post } from '../channels/post';
+import type { Mail, Outcome } from '../channels/smtp';
+import { Addressees } from '../contact/addressees';
+import { Scope } from '../contact/scope';
+import { notifications } from '../index';
+import { OptOutLinks } from '../opt-out/opt-out-links';
+import { Deliveries } from './deliveries';
+import { accept } from './delivery';
+import { Gate } from './gate';
+import { amounts, NOON } from './given';
+import { Sending } from './sending';
+
+/** Wall time that a spec can push forward. */
+export class PushedWall extends WallClock {
+  pushedMs = 0;
+  override epochMs(): number {
+    return super.epochMs() + this.pushedMs;
+  }
+  override monotonicMs(): number {
+    return super.monotonicMs() + this.pushedMs;
+  }
+}
+
+type Ask = { ask_id: string; receivable_id: string; purpose: string; contact_day: string };
+
+/** The neighbours over real HTTP: what they answer is the spec's to say. */
+export class Neighbours {
+  asks: Ask[][] = [];
+  lookUps = 0;
+  /** The gate's answer by receivable; a text refuses, undefined owes. */
+  refusals = new Map<string, string>();
+  beforeGate: () => Promise<void> | void = () => undefined;
+  emailOf: (customer_id: string) => string | null = (customer_id) => `${customer_id}@example.invalid`;
+  down = new Set<'gate' | 'customers'>();
+  private server!: Server;
+
+  async open(): Promise<string> {
+    this.server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const gate = request.url!.endsWith('/gate');
+        if (this.down.has(gate ? 'gate' : 'customers')) return response.writeHead(503).end();
+        const body = JSON.parse(Buffer.concat(chunks).toString()) as never;
+        void (gate ? this.gate(body) : this.customers(body)).then((answer) => response.end(JSON.stringify(answer)));
+      });
+    });
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  private async gate({ asks }: { asks: Ask[] }): Promise<unknown> {
+    this.asks.push(asks);
+    const verdicts = asks.map(({ ask_id, receivable_id }) => {
+      const reason = this.refusals.get(receivable_id);
+      return reason ? { ask_id, receivable_id, owed: false, reason } : { ask_id, receivable_id, owed: true, ...amounts };
+    });
+    await this.beforeGate();
+    return { as_of_epoch_ms: 1, verdicts };
+  }
+
+  private async customers({ customers }: { customers: { creditor_id: string; customer_id: string }[] }): Promise<unknown> {
+    this.lookUps++;
+    const creditors = [...new Set(customers.map(({ creditor_id }) => creditor_id))].map((creditor_id) => ({
+      creditor_id, name: 'Acme Ltda', document: '11222333000181', address: 'Rua A, 1, São Paulo', contact_email: 'oi@acme.invalid', contact_phone: null, sender_name: 'Acme',
+    }));
+    const known = customers.filter(({ customer_id }) => customer_id !== 'nobody');
+    return { customers: known.map((each) => ({ ...each, person_key: 'p'.repeat(64), name: 'Ana', email: this.emailOf(each.customer_id), phone: null, state: 'SP', version: 1 })), creditors };
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+/** A provider that does as it is told; by default it accepts. */
+export class ScriptedPost {
+  from = 'avisos@emdia.invalid';
+  width = 8;
+  sent: Mail[] = [];
+  answer: (mail: Mail) => Outcome | Promise<Outcome> = (mail) => ({ outcome: 'accepted', provider_id: mail.idempotency_key });
+  reaches = (): boolean => true;
+  async send(mail: Mail): Promise<Outcome> {
+    this.sent.push(mail);
+    return this.answer(mail);
+  }
+}
+
+/** Notifications without its process: a real database, real HTTP neighbours, a provider made up. */
+export class GivenHouse {
+  readonly clock = new DrivenClock(NOON);
+  readonly wall = new PushedWall();
+  readonly neighbours = new Neighbours();
+  readonly post = new ScriptedPost();
+  readonly deliveries = new Deliveries();
+  config!: Config;
+  database!: Database;
+  runner!: Runner;
+  private cluster!: TestDatabase;
+  private internal!: InternalClient;
+  private readonly databases: Database[] = [];
+
+  async open(env: Record<string, string> = {}): Promise<this> {
+    const url = await this.neighbours.open();
+    this.cluster = await testDatabase('notifications', async (template) => {
+      const database = new Database({ url: template, schema: 'notifications' });
+      await database.migrate([...messagingMigrations('notifications'), ...notifications.migrations]);
+      await database.close();
+    });
+    this.config = Config.from({
+      BILLING_INGESTION_URL: url, PAYMENT_RECONCILIATION_URL: url, EMDIA_PUBLIC_URL: 'https://pay.example.invalid',
+      EMDIA_INSTALLATION_KEY: 'k'.repeat(32), EMDIA_INTERNAL_TOKEN: 't'.repeat(32), ...env,
+    });
+    this.internal = new InternalClient(this.config);
+    this.database = this.connect();
+    this.runner = this.runnerOf(this.database);
+    return this;
+  }
+
+  private connect(): Database {
+    const database = new Database({ url: this.cluster.url, schema: 'notifications' });
+    this.databases.push(database);
+    return database;
+  }
+
+  private runnerOf(database: Database): Runner {
+    const observer = { committed: () => undefined, handled: () => undefined, setAside: () => undefined };
+    return new Runner({ service: 'notifications', database, clock: this.clock, wall: this.wall, deadLetters: new DeadLetters(database, new Seal('k'.repeat(32), 'dead-letters')), observer });
+  }
+
+  addressees(post: Pick<Post, 'reaches'> = this.post): Addressees {
+    return new Addressees(this.internal, this.clock, this.wall, this.config, post as unknown as Post);
+  }
+
+  /** One process of the sending side, with a run, a database pool and a memory of its own. */
+  process(post: ScriptedPost | Post = this.post): Sending {
+    const database = this.connect();
+    const sweeps = { register: () => undefined } as unknown as Sweeps;
+    const logger = { error: () => undefined } as unknown as PinoLogger;
+    return new Sending(
+      database, this.runnerOf(database), this.clock, this.wall, this.deliveries, this.addressees(post), new Gate(this.internal, this.wall),
+      post as Post, new OptOutLinks(this.config), new Scope(this.config), sweeps, logger, new Metrics(),
+    );
+  }
+
+  /** Takes events in as the broker hands them over. */
+  async take(...events: EventOf<typeof DunningNoticeRequested>[]): Promise<void> {
+    const consumes = new Map([[DunningNoticeRequested.type, DunningNoticeRequested]]);
+    const react = async (event: unknown): Promise<Step[]> => {
+      const notice = event as EventOf<typeof DunningNoticeRequested>;
+      return [step(this.deliveries, notice.data.notice_id, (known, now) => accept(known, notice, now))];
+    };
+    const batch = events.map((event, index) => ({
+      topic: 'dunning.events.v1', partition: 0, key: event.key, position: String(index), body: encode({ ...event, contract: DunningNoticeRequested }, 'dunning-orchestration'),
+    }));
+    for (let at = 0; at < batch.length; at += 500) await this.runner.batch(batch.slice(at, at + 500), { consumes, react });
+  }
+
+  async sweep(sending: Sending): Promise<void> {
+    while ((await sending.run(this.clock.now(), 200)) > 0);
+  }
+
+  rows<R = Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<R[]> {
+    return this.database.query<R>(sql, values);
+  }
+
+  /** A change of the schema, which no service may make. */
+  async alter(sql: string): Promise<void> {
+    const admin = new Client({ connectionString: this.cluster.url, options: '-c search_path=notifications' });
+    await admin.connect();
+    await admin.query(sql).finally(() => admin.end());
+  }
+
+  async statuses(): Promise<Record<string, number>> {
+    const rows = await this.rows<{ status: string; n: number }>('select status, count(*)::int as n from delivery group by 1');
+    return Object.fromEntries(rows.map(({ status, n }) => [status, n]));
+  }
+
+  /** What went into the outbox: type without service and version, and data. */
+  async told(): Promise<{ what: string; data: Record<string, unknown> }[]> {
+    const rows = await this.rows<{ body: string }>('select body from outbox order by id');
+    return rows.map(({ body }) => JSON.parse(body) as { type: string; data: Record<string, unknown> }).map(({ type, data }) => ({ what: type.split('.')[1]!, data }));
+  }
+
+  async clear(): Promise<void> {
+    await this.rows('delete from delivery_cover');
+    for (const table of ['delivery', 'contact_day', 'opt_out', 'closed_contact_point', 'outbox', 'inbox', 'dead_letter']) await this.rows(`delete from ${table}`);
+    Object.assign(this.neighbours, { asks: [], lookUps: 0, refusals: new Map(), beforeGate: () => undefined, down: new Set(), emailOf: (customer: string) => `${customer}@example.invalid` });
+    Object.assign(this.post, { sent: [], width: 8, answer: (mail: Mail) => ({ outcome: 'accepted', provider_id: mail.idempotency_key }) });
+  }
+
+  async close(): Promise<void> {
+    this.neighbours.close();
+    this.internal.close();
+    for (const database of this.databases) await database.close();
+    await this.cluster.drop();
+  }
+}

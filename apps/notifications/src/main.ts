@@ -1,0 +1,4 @@
+import { start } from '@emdia/runtime';
+import { notifications } from './index';
+
+void start([notifications]);

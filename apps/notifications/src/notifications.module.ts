@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { Post } from './channels/post';
+import { Addressees } from './contact/addressees';
+import { HumanContacts } from './contact/human-contacts';
+import { HumanContactsController } from './contact/human-contacts.controller';
+import { Scope } from './contact/scope';
+import { Deliveries } from './delivery/deliveries';
+import { DeliveriesController } from './delivery/deliveries.controller';
+import { Gate } from './delivery/gate';
+import { Sending } from './delivery/sending';
+import { NotificationsConsumer } from './notifications.consumer';
+import { OptOutLinks } from './opt-out/opt-out-links';
+import { OptOuts } from './opt-out/opt-outs';
+import { OptOutsController } from './opt-out/opt-outs.controller';
+
+@Module({
+  controllers: [NotificationsConsumer, DeliveriesController, OptOutsController, HumanContactsController],
+  providers: [Post, Addressees, Scope, HumanContacts, Deliveries, Gate, Sending, OptOuts, OptOutLinks],
+})
+export class NotificationsModule {}

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '@emdia/runtime';
+import type { Addressee } from '../contact/addressee';
+import { optOutToken } from './opt-out';
+
+/** The address of the page on which a person stops the letters; it needs `EMDIA_PUBLIC_URL`, the house as debtors reach it. */
+@Injectable()
+export class OptOutLinks {
+  private readonly installationKey: string;
+  private readonly publicUrl: string | undefined;
+
+  constructor(config: Config) {
+    this.installationKey = config.installationKey;
+    this.publicUrl = config.env('EMDIA_PUBLIC_URL')?.replace(/\/+$/, '');
+  }
+
+  of({ creditor_id, contact_point_key }: Addressee): string | undefined {
+    if (!this.publicUrl || contact_point_key === null) return undefined;
+    return `${this.publicUrl}/v1/opt-outs/${optOutToken({ creditor_id, channel: 'email', contact_point_key }, this.installationKey)}`;
+  }
+}

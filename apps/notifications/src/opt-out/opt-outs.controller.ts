@@ -1,0 +1,71 @@
+import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiExcludeEndpoint, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { customerKey } from '@emdia/contracts';
+import { Runner } from '@emdia/messaging';
+import { Caller, Config, IdempotencyKey, problem, Public, Scopes, type Principal } from '@emdia/runtime';
+import { IsIn, Matches } from 'class-validator';
+import { Addressees } from '../contact/addressees';
+import { ofCreditor } from '../of-creditor';
+import { readOptOutToken } from './opt-out';
+import { OptOuts } from './opt-outs';
+import { askPage, donePage, unknownPage } from './pages';
+
+class OptOutRequest {
+  @ApiProperty({ example: 'customer-1' })
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,63}$/)
+  customer_id!: string;
+
+  @ApiProperty({ enum: ['email'] })
+  @IsIn(['email'])
+  channel!: 'email';
+}
+
+@ApiTags('contacts')
+@Controller('v1/opt-outs')
+export class OptOutsController {
+  constructor(
+    private readonly runner: Runner,
+    private readonly optOuts: OptOuts,
+    private readonly addressees: Addressees,
+    private readonly config: Config,
+  ) {}
+
+  @Post()
+  @HttpCode(201)
+  @Scopes('contacts:write')
+  @ApiOperation({ summary: 'Close a channel for a customer who asked to, by telephone or letter' })
+  @ApiCreatedResponse({ description: 'Closed; nothing goes out through it any more. The debt stays.' })
+  async close(@Caller() caller: Principal, @Body() body: OptOutRequest, @IdempotencyKey() idempotencyKey?: string): Promise<unknown> {
+    const creditorId = ofCreditor(caller);
+    const { customer_id, channel } = body;
+    const addressee = (await this.addressees.find([{ creditor_id: creditorId, customer_id }])).get(customerKey(creditorId, customer_id));
+    if (!addressee) throw problem(404, 'unknown-customer', 'Unknown customer', 'Send the customer first, or check the id.');
+    const { contact_point_key } = addressee;
+    if (contact_point_key === null) throw problem(409, 'no-address', 'No e-mail address', 'There is no address to close; nothing is sent to this customer by e-mail.');
+    return this.runner.change(this.optOuts.close({ creditor_id: creditorId, channel, contact_point_key }, caller.actor), { creditorId, idempotencyKey });
+  }
+
+  // Only a page: programs that open every link of a letter (scanners, previews) must close nothing.
+  @Get(':token')
+  @Public()
+  @ApiExcludeEndpoint()
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('cache-control', 'no-store')
+  @Header('referrer-policy', 'no-referrer')
+  ask(@Param('token') token: string): string {
+    return readOptOutToken(token, this.config.installationKey) ? askPage() : unknownPage();
+  }
+
+  @Post(':token')
+  @HttpCode(200)
+  @Public()
+  @ApiExcludeEndpoint()
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('cache-control', 'no-store')
+  async confirm(@Param('token') token: string): Promise<string> {
+    const optOut = readOptOutToken(token, this.config.installationKey);
+    if (!optOut) return unknownPage();
+    await this.runner.change(this.optOuts.close(optOut, 'the person, by the link in a letter'), { creditorId: optOut.creditor_id });
+    return donePage();
+  }
+}
