@@ -164,5 +164,7 @@ describe('negotiation in a house', () => {
       { type: 'negotiation.agreement-completed.v1', data: { receivable_ids: [B], waived_cents: 1_000 } },
     ]);
     expect(await house.nextDueAt()).toBeNull();
+    await publish(balanceEvent(B, 4, { paid_cents: 9_000, waived_cents: 1_000, open_cents: 0, status: 'settled' }));
+    expect(await call('POST', 'promises', { ...promise, receivable_ids: [B] })).toMatchObject({ status: 409, body: { type: 'urn:emdia:problem:receivable-not-open' } });
   });
 });

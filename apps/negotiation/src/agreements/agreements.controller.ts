@@ -58,7 +58,7 @@ export class AgreementsController {
   make(@Caller() caller: Principal, @Body() { customer_id, waived_cents = 0, ...command }: AgreementCommand, @IdempotencyKey() idempotencyKey?: string): Promise<AgreementView> {
     const creditorId = creditorOf(caller);
     const made = { ...command, waived_cents, agreement_id: newId(this.clock.now()), actor: caller.actor };
-    const change = step(this.negotiations, customerKey(creditorId, customer_id), (state, now) => makeAgreement(state, made, now));
+    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => makeAgreement(state, made, now));
     return answered(this.runner.change(change, { creditorId, idempotencyKey }));
   }
 
@@ -89,7 +89,7 @@ export class AgreementsController {
   async cancel(@Caller() caller: Principal, @Param('agreement_id', ParseUUIDPipe) agreement_id: string, @IdempotencyKey() idempotencyKey?: string): Promise<AgreementView> {
     const creditorId = creditorOf(caller);
     const { customer_id } = await this.found(creditorId, agreement_id);
-    const change = step(this.negotiations, customerKey(creditorId, customer_id), (state, now) => cancelAgreement(state, agreement_id, now));
+    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => cancelAgreement(state, agreement_id, now));
     return answered(this.runner.change(change, { creditorId, idempotencyKey }));
   }
 

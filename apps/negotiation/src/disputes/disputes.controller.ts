@@ -46,7 +46,7 @@ export class DisputesController {
   raise(@Caller() caller: Principal, @Body() { customer_id, ...command }: DisputeCommand, @IdempotencyKey() idempotencyKey?: string): Promise<DisputeView> {
     const creditorId = creditorOf(caller);
     const raised = { ...command, dispute_id: newId(this.clock.now()), actor: caller.actor };
-    const change = step(this.negotiations, customerKey(creditorId, customer_id), (state, now) => raiseDispute(state, raised, now));
+    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => raiseDispute(state, raised, now));
     return answered(this.runner.change(change, { creditorId, idempotencyKey }));
   }
 
@@ -83,7 +83,7 @@ export class DisputesController {
     const creditorId = creditorOf(caller);
     const { customer_id } = await this.found(creditorId, dispute_id);
     const resolved = { dispute_id, outcome, actor: caller.actor };
-    const change = step(this.negotiations, customerKey(creditorId, customer_id), (state, now) => resolveDispute(state, resolved, now));
+    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => resolveDispute(state, resolved, now));
     return answered(this.runner.change(change, { creditorId, idempotencyKey }));
   }
 

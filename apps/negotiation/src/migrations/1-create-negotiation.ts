@@ -14,6 +14,7 @@ export class CreateNegotiation1700000000001 implements MigrationInterface {
         open_cents bigint not null, paid_cents bigint not null, effective_due_date date not null
       );
       create index receivable_customer on receivable (creditor_id, customer_id);
+      create index receivable_open on receivable (creditor_id, customer_id) where status = 'open';
 
       create table promise (
         promise_id uuid primary key, creditor_id text not null, customer_id text not null, amount_cents bigint not null check (amount_cents > 0),

@@ -82,6 +82,22 @@ describe('the store of negotiations', () => {
     });
   });
 
+  it('loads a closed receivable where something rests on it, and for commands', async () => {
+    await run([balance(A, 1), balance(B, 1), promised({ receivable_ids: [A, B] }), balance(A, 2, { paid_cents: 10_000 })], at('2026-03-10'));
+    expect((await load()).receivables.size).toBe(2);
+    await run([balance(B, 2, { paid_cents: 10_000 })], at('2026-03-10'));
+    expect((await load()).receivables.size).toBe(0);
+    expect((await database.transaction((tx) => negotiations.withClosed.load(tx, [KEY]))).get(KEY)!.receivables.size).toBe(2);
+  });
+
+  it('turns down an outdated balance of a receivable that is closed', async () => {
+    await run([balance(A, 3, { paid_cents: 10_000 })], at('2026-03-10'));
+    await run([balance(A, 2, { paid_cents: 4_000 })], at('2026-03-10'));
+    expect(await database.query('select version, status from receivable')).toEqual([{ version: 3, status: 'settled' }]);
+    await run([balance(A, 4, { paid_cents: 4_000 })], at('2026-03-10'));
+    expect((await load()).receivables.get(A)).toMatchObject({ version: 4, status: 'open', open_cents: 6_000 });
+  });
+
   it('writes only what changed', async () => {
     await run(everything, at('2026-03-10'));
     const writers = () => database.query<{ what: string; xmin: string }>(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { customerKey } from '@emdia/contracts';
 import type { Tx } from '@emdia/database';
 import type { Store } from '@emdia/messaging';
-import { type Cover, type Negotiation, noNegotiation, type Receivable } from './negotiation';
+import { type Cover, idsOf, type Negotiation, noNegotiation, type Receivable } from './negotiation';
 import { type Owned, read, write } from './rows';
 
 const partsOf = (key: string): [string, string] => {
@@ -10,15 +10,29 @@ const partsOf = (key: string): [string, string] => {
   return [key.slice(0, at), key.slice(at + 1)];
 };
 
-/** The negotiations by customer key: every receivable, and the promises, agreements and disputes that are live. */
+const RECEIVABLE = `creditor_id, customer_id, receivable_id, version, status, collectability, open_cents::float8 as open_cents, paid_cents::float8 as paid_cents,
+  effective_due_date::text as effective_due_date`;
+
+/**
+ * The negotiations by customer key: the live promises, agreements and disputes, what they cover, and what else is open.
+ * Closed receivables that nothing rests on stay out: with them, loading goes from 34 µs an event at a customer's second
+ * invoice to 159 at the fourteenth; without, it stays between 25 and 54. An outdated balance of one is turned down by `write`.
+ */
 @Injectable()
 export class Negotiations implements Store<Negotiation> {
   readonly name = 'negotiation';
 
+  /** The same with every receivable, for commands, which tell a closed receivable from an unknown one. */
+  readonly withClosed: Store<Negotiation> = { name: this.name, load: (tx, keys) => this.read(tx, keys, true), save: (tx, changed) => this.save(tx, changed) };
+
   // Decisions never change what they are given, so an object that was loaded is an object that need not be saved.
   private readonly stored = new WeakSet<object>();
 
-  async load(tx: Tx, keys: readonly string[]): Promise<Map<string, Negotiation>> {
+  load(tx: Tx, keys: readonly string[]): Promise<Map<string, Negotiation>> {
+    return this.read(tx, keys, false);
+  }
+
+  private async read(tx: Tx, keys: readonly string[], closedToo: boolean): Promise<Map<string, Negotiation>> {
     await tx.query(
       `insert into negotiation_lock (key, creditor_id) select key, split_part(key, '/', 1) from unnest($1::text[]) as key order by 1 on conflict do nothing`, [keys],
     );
@@ -27,15 +41,17 @@ export class Negotiations implements Store<Negotiation> {
     const parts = keys.map(partsOf);
     const values = [parts.map(([creditor_id]) => creditor_id), parts.map(([, customer_id]) => customer_id)];
     const join = 'join unnest($1::text[], $2::text[]) as wanted(creditor_id, customer_id) using (creditor_id, customer_id)';
-    const receivables = await tx.query<Owned<Receivable>>(
-      `select creditor_id, customer_id, receivable_id, version, status, collectability, open_cents::float8 as open_cents, paid_cents::float8 as paid_cents,
-              effective_due_date::text as effective_due_date
-         from receivable ${join}`, values,
-    );
-    this.put(states, 'receivables', receivables, 'receivable_id');
-    this.put(states, 'promises', await read(tx, 'promise', { join, where: `status = 'active'`, values }), 'promise_id');
-    this.put(states, 'agreements', await read(tx, 'agreement', { join, where: `status = 'active'`, values }), 'agreement_id');
-    this.put(states, 'disputes', await read(tx, 'dispute', { join, where: `status = 'open'`, values }), 'dispute_id');
+    const promises = await read(tx, 'promise', { join, where: `status = 'active'`, values });
+    const agreements = await read(tx, 'agreement', { join, where: `status = 'active'`, values });
+    const disputes = await read(tx, 'dispute', { join, where: `status = 'open'`, values });
+    const covered = [...promises, ...agreements, ...disputes].flatMap(({ covers }) => idsOf(covers));
+    const open = await tx.query<Owned<Receivable>>(`select ${RECEIVABLE} from receivable ${join} ${closedToo ? '' : `where status = 'open'`}`, values);
+    const closed = closedToo || covered.length === 0 ? []
+      : await tx.query<Owned<Receivable>>(`select ${RECEIVABLE} from receivable where receivable_id = any($1::uuid[]) and status <> 'open'`, [covered]);
+    this.put(states, 'receivables', [...open, ...closed], 'receivable_id');
+    this.put(states, 'promises', promises, 'promise_id');
+    this.put(states, 'agreements', agreements, 'agreement_id');
+    this.put(states, 'disputes', disputes, 'dispute_id');
     return states;
   }
 

@@ -41,7 +41,7 @@ export class PromisesController {
   make(@Caller() caller: Principal, @Body() { customer_id, ...command }: PromiseCommand, @IdempotencyKey() idempotencyKey?: string): Promise<PromiseView> {
     const creditorId = creditorOf(caller);
     const made = { ...command, promise_id: newId(this.clock.now()), actor: caller.actor };
-    const change = step(this.negotiations, customerKey(creditorId, customer_id), (state, now) => makePromise(state, made, now));
+    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => makePromise(state, made, now));
     return answered(this.runner.change(change, { creditorId, idempotencyKey }));
   }
 
@@ -72,7 +72,7 @@ export class PromisesController {
   async cancel(@Caller() caller: Principal, @Param('promise_id', ParseUUIDPipe) promise_id: string, @IdempotencyKey() idempotencyKey?: string): Promise<PromiseView> {
     const creditorId = creditorOf(caller);
     const { customer_id } = await this.found(creditorId, promise_id);
-    const change = step(this.negotiations, customerKey(creditorId, customer_id), (state, now) => cancelPromise(state, promise_id, now));
+    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => cancelPromise(state, promise_id, now));
     return answered(this.runner.change(change, { creditorId, idempotencyKey }));
   }
 
