@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Config, run, type BrokerKind, type House } from '@emdia/runtime';
 import { startMailSink, type MailSink } from '@emdia/mail-sink';
-import { startPostgres } from '../../../libs/testing/embedded-postgres.mjs';
 import { everyService } from './services';
 
 export interface StandaloneOptions {
@@ -58,6 +57,7 @@ export async function openStandalone(options: StandaloneOptions): Promise<Standa
     env.EMDIA_INTERNAL_TOKEN ??= kept.internal_token;
     env.EMDIA_BOOTSTRAP_KEY_SHA256 ??= kept.admin_key_sha256;
     if (!env.DATABASE_URL) {
+      const { startPostgres } = await import('../../../libs/testing/embedded-postgres.mjs');
       const postgres = await startPostgres(options.dataDir ? { dataDir: join(options.dataDir, 'postgres') } : { ephemeral: true });
       closing.push(() => postgres.stop());
       env.DATABASE_URL = postgres.url;
