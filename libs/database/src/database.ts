@@ -67,6 +67,8 @@ export class Database {
     const pool = new Pool({ ...this.settings(part, options), max: this.options.poolSize ?? 4 });
     // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
     pool.on('error', () => undefined);
+    // So would one that breaks while a transaction holds it, besides failing the statement.
+    pool.on('connect', (client) => void client.on('error', () => undefined));
     return pool;
   }
 
@@ -131,12 +133,22 @@ export class Database {
   }
 }
 
+const BOOTSTRAP_ATTEMPTS_MAX = 20;
+
 async function prepareSchema(url: string, schema: string, migrations: readonly Migration[]): Promise<void> {
   const admin = new Pool({ connectionString: url, max: 1 });
   try {
     const client = await admin.connect();
     try {
-      await bootstrap(client, schema);
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await bootstrap(client, schema);
+          break;
+        } catch (error) {
+          // Another database of this cluster changed the same role just then ("tuple concurrently updated").
+          if (attempt >= BOOTSTRAP_ATTEMPTS_MAX || (error as { code?: unknown }).code !== 'XX000') throw error;
+        }
+      }
     } finally {
       client.release();
     }

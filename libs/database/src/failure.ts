@@ -2,23 +2,31 @@
 export type Failure = 'constraint' | 'outage' | 'defect';
 
 const OUTAGE_CLASSES = new Set(['08', '25', '40', '53', '55', '57', '58']);
-const DATA_CLASSES = new Set(['22', '23']);
+const DATA_CLASSES = new Set(['22', '23', '54']);
 
 /**
- * Sorts an error by its SQLSTATE class: 22 and 23 (data, integrity) are constraints; connection, transaction state
- * and time-out, rollback, resources, lock and system are outages, as is whatever came from the socket without a code.
+ * Sorts an error by its SQLSTATE class: 22, 23 and 54 (data, integrity, too large to index) are constraints; connection,
+ * transaction state and time-out, rollback, resources, lock and system are outages, as is whatever came from the socket.
  */
 export function failureOf(error: unknown): Failure {
-  const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
-    if (DATA_CLASSES.has(code.slice(0, 2))) return 'constraint';
-    return OUTAGE_CLASSES.has(code.slice(0, 2)) ? 'outage' : 'defect';
+  const { code } = error as { code?: unknown };
+  // Before SQLSTATE, as EPIPE has its form; ERR_* are Node's own, for wrong arguments.
+  if (typeof code === 'string' && /^E(?!RR_)[A-Z_]+$/.test(code)) return 'outage';
+  const state = sqlStateOf(error);
+  if (state !== null) {
+    if (DATA_CLASSES.has(state.slice(0, 2))) return 'constraint';
+    return OUTAGE_CLASSES.has(state.slice(0, 2)) ? 'outage' : 'defect';
   }
-  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return 'outage';
   const message = error instanceof Error ? error.message : '';
   return /connection (terminated|error|ended)|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i.test(message)
     ? 'outage'
     : 'defect';
+}
+
+/** The SQLSTATE of a Postgres error; null for any other. */
+export function sqlStateOf(error: unknown): string | null {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
 }
 
 /** A transaction cut by transaction_timeout: worth trying again with half as much. */

@@ -9,18 +9,22 @@ export const AUDITOR_ROLE = 'emdia_auditor';
 /** Any number will do as long as nothing else in the cluster takes it: bootstraps queue on it. */
 const BOOTSTRAP_LOCK = 7_311_944_201;
 
-const role = (name: string) => `do $$ begin create role ${name} nologin; exception when duplicate_object then null; end $$`;
+/** Creates a role where it lacks and lets the current user become it; a superuser may anyway. */
+const role = (name: string) => `do $$ begin
+  if not exists (select from pg_roles where rolname = '${name}') then create role ${name} nologin; end if;
+  if not pg_has_role(current_user, '${name}', 'SET') then grant ${name} to current_user; end if;
+exception when duplicate_object or unique_violation then null; end $$`;
 
 /**
- * Creates a schema and its roles where they lack, as a user that may create roles. Roles are cluster-wide, so
- * processes that start together would collide: they queue on an advisory lock. In production deploy/postgres does this.
+ * Creates a schema and its roles where they lack, as a user that may create roles. Processes that start together on one
+ * database queue on an advisory lock; the caller repeats what collides with another database of the cluster, as
+ * roles belong to all of them. In production deploy/postgres does this.
  */
 export async function bootstrap(client: PoolClient, schema: string): Promise<void> {
   const [owner, stream, api] = [roleOf(schema, 'owner'), roleOf(schema, 'stream'), roleOf(schema, 'api')];
   await client.query('select pg_advisory_lock($1)', [BOOTSTRAP_LOCK]);
   try {
     for (const name of [owner, stream, api, AUDITOR_ROLE]) await client.query(role(name));
-    await client.query(`grant ${[owner, stream, api, AUDITOR_ROLE].join(', ')} to current_user`);
     await client.query(`create schema if not exists ${schema} authorization ${owner}`);
     await client.query(`grant usage on schema ${schema} to ${stream}, ${api}, ${AUDITOR_ROLE}`);
     await client.query(`alter default privileges for role ${owner} in schema ${schema} grant select, insert, update, delete on tables to ${stream}`);

@@ -157,16 +157,20 @@ export class House {
     if (due && due.at <= this.around.clock.now()) throw new Error(`Sweep ${due.name} left something due at ${due.at.toISOString()}, which is not after now.`);
   }
 
+  private async within(waitMsMax: number, work: Promise<unknown>): Promise<void> {
+    const enough = new AbortController();
+    await Promise.race([work, this.around.wall.sleep(waitMsMax, enough.signal)]);
+    enough.abort();
+  }
+
   /** Stops in under 10 s: no new requests, what is under way ends, relays stop, connections close. */
   async stop(): Promise<void> {
     this.server.close();
     this.server.closeIdleConnections();
-    const stopped = Promise.allSettled(this.applications.map((application) => application.stop()));
-    const timer = this.around.wall.sleep(STOP_WAIT_MS_MAX);
-    await Promise.race([stopped, timer]);
+    await this.within(STOP_WAIT_MS_MAX, Promise.allSettled(this.applications.map((application) => application.stop())));
     this.server.closeAllConnections();
     this.internal.close();
-    await Promise.race([this.around.broker.close(), this.around.wall.sleep(1_000)]);
+    await this.within(1_000, this.around.broker.close());
   }
 }
 
