@@ -5,7 +5,7 @@ import { defaultRegua } from '../reguas/default-regua';
 import { withEntries, type CaseFile, type Hold, type Owner, type Receivable } from './case-file';
 import { conclude } from './conclude';
 import { askForMoney, askForThanks, remindOfInstalment, type Asked } from './notices';
-import { creditorDay, isLive, lapsesAt, plan } from './plan';
+import { creditorDay, isLive, lapsesAt, plan, type Plan } from './plan';
 
 /**
  * Does what is due on a case: lifts holds that came to their review, gives up notices nobody answered, asks for at
@@ -16,24 +16,30 @@ export function act(file: CaseFile, now: Date): DecisionOne<CaseFile> {
   if (file.due_at === null || file.due_at > now) return { ignored: 'not-due' };
   const cause = `due ${file.due_at.toISOString()}`;
   const events: Outgoing[] = [];
-  const take = (asked: Asked): CaseFile => (events.push(...asked.events), asked.next);
-
-  let next = take(liftReviewed(lapse(file, now), now));
+  let next = file;
+  let planned = plan(next, now);
+  const take = (asked: Asked): void => {
+    events.push(...asked.events);
+    if (asked.next !== next) planned = plan((next = asked.next), now);
+  };
+  take(lapse(next, now));
+  take(liftReviewed(next, now));
   // A reminder takes the day, so a collection due at the same hour finds it taken and moves on.
-  next = take(remindOfInstalment(next, plan(next, now), now));
-  next = take(askForMoney(next, plan(next, now), now));
-  next = take(handOver(next, now));
-  next = take(askForThanks(next, plan(next, now), now));
+  take(remindOfInstalment(next, planned, now));
+  take(askForMoney(next, planned, now));
+  take(handOver(next, planned, now));
+  take(askForThanks(next, planned, now));
 
-  const concluded = conclude(next, cause, now, events);
+  const concluded = conclude(next, cause, now, events, planned);
   const { due_at } = concluded.next;
   if (due_at !== null && due_at <= now) throw new Error(`Case ${file.case_id} is still due at ${due_at.toISOString()} after it acted at ${now.toISOString()}.`);
   return concluded;
 }
 
-function lapse(file: CaseFile, now: Date): CaseFile {
+function lapse(file: CaseFile, now: Date): Asked {
   const lapsed = [...file.covers].filter(([, cover]) => cover.outcome === 'asked' && lapsesAt(cover) <= now);
-  return { ...file, covers: withEntries(file.covers, lapsed.map(([key, cover]) => [key, { ...cover, outcome: 'lapsed' as const }])) };
+  if (lapsed.length === 0) return { next: file, events: [] };
+  return { next: { ...file, covers: withEntries(file.covers, lapsed.map(([key, cover]) => [key, { ...cover, outcome: 'lapsed' as const }])) }, events: [] };
 }
 
 const REVIEWED = 'review date reached';
@@ -62,13 +68,15 @@ export function lift(file: CaseFile, hold: Hold, { reason, actor }: { reason: st
 }
 
 /** One task per case, reason and day for the receivables that need a person now; the first review comes sooner than the later ones. */
-function handOver(file: CaseFile, now: Date): Asked {
+function handOver(file: CaseFile, planned: Plan, now: Date): Asked {
   const { queue, first_review_days, later_review_days } = defaultRegua;
   const today = creditorDay(now);
   const { key, creditor_id, customer_id, case_id } = file;
   const groups = new Map<string, Receivable[]>();
-  for (const [id, standing] of plan(file, now).standings)
+  for (const [id, standing] of planned.standings)
     if (standing.kind === 'task' && standing.at <= now) groups.set(standing.reason, [...(groups.get(standing.reason) ?? []), file.receivables.get(id)!]);
+
+  if (groups.size === 0) return { next: file, events: [] };
 
   const events: Outgoing[] = [];
   const owned: [string, Receivable][] = [];

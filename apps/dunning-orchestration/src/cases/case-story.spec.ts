@@ -1,6 +1,6 @@
 import { derivedId, type DataOf, type DunningNoticeRequested } from '@emdia/contracts';
 import { placeHold, liftHold } from '../holds/hold';
-import { creditor_id, receivableId, Story } from './story';
+import { creditor_id, receivableId, Story } from '../../test/story';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
 const at = (day: string, hour = '00:00') => new Date(`${day}T${hour}:00-03:00`);

@@ -10,8 +10,7 @@ export interface Concluded {
 }
 
 /** Ends every decision on a case: plans anew from the facts, and tells when it opened or was cured. `cause` is the id of what happened. */
-export function conclude(file: CaseFile, cause: string, now: Date, events: readonly Outgoing[] = []): Concluded {
-  const planned = plan(file, now);
+export function conclude(file: CaseFile, cause: string, now: Date, events: readonly Outgoing[] = [], planned: Plan = plan(file, now)): Concluded {
   const isOpen = [...planned.standings.values()].some(({ kind }) => kind !== 'end');
   const opens = isOpen && file.status !== 'open' && file.person !== null;
   const cure = cureOf(file, planned, cause, now);

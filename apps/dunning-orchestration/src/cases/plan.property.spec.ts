@@ -10,7 +10,7 @@ import { emptyCase, type CaseFile } from './case-file';
 import { prescribesOn } from './contact-days';
 import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from './facts';
 import { plan } from './plan';
-import { bill, creditor_id, customer_id, eventOf, key, PERSON, receivableId, Story, type Bill } from './story';
+import { bill, creditor_id, customer_id, eventOf, key, PERSON, receivableId, Story, type Bill } from '../../test/story';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
 type Fact = (file: CaseFile, now: Date) => DecisionOne<CaseFile>;

@@ -1,7 +1,7 @@
-import { addDays, allowedDayOnOrBefore, instantAt, localDate, type CivilDate } from '@emdia/calendar';
+import { addDays, localDate, type CivilDate } from '@emdia/calendar';
 import { defaultRegua, type Regua } from '../reguas/default-regua';
 import type { Agreement, CaseFile, Covered, Hold, Instalment, Receivable, Standing } from './case-file';
-import { CREDITOR_ZONE, localDayOf, nextContact, plannedDays, prescribesOn, startOf } from './contact-days';
+import { allowedDayUntil, CREDITOR_ZONE, creditorHour, localDayOf, nextContact, plannedDays, prescribesOn, startOf } from './contact-days';
 
 /** A reminder of one instalment that is to go out. */
 export interface Reminder {
@@ -141,13 +141,13 @@ class View {
   /** Nobody can be written to: a person takes it, but only once it is late. */
   private withoutChannel(receivable: Receivable, reason: string, days: readonly CivilDate[]): Standing {
     const late = this.regua.steps.findIndex(({ offset_days }) => offset_days > 0);
-    const at = instantAt(days[late]!, this.regua.hour_wanted, CREDITOR_ZONE);
+    const at = creditorHour(days[late]!, this.regua.hour_wanted);
     return this.now < at ? { kind: 'task', reason, at } : this.owned(receivable, reason);
   }
 
   private owned({ owner }: Receivable, reason: string): Standing {
     if (owner?.reason === reason) {
-      const at = instantAt(owner.review_date, this.regua.hour_wanted, CREDITOR_ZONE);
+      const at = creditorHour(owner.review_date, this.regua.hour_wanted);
       if (this.now < at) return { kind: 'owner', ...owner, at };
     }
     return { kind: 'task', reason, at: this.now };
@@ -175,7 +175,7 @@ class View {
     const receivable_id = receivable_ids.find((id) => this.file.receivables.get(id)?.status === 'open');
     const covers = receivable_ids.flatMap((id) => this.coversOf.get(id) ?? []).filter((cover) => cover.step === AGREEMENT_STEP && cover.due_date === due_date);
     if (!receivable_id || covers.some((cover) => isDone(cover) || isOutstanding(cover, this.now))) return null;
-    const from = allowedDayOnOrBefore(addDays(due_date, -this.regua.instalment_reminder_days), this.state);
+    const from = allowedDayUntil(addDays(due_date, -this.regua.instalment_reminder_days), this.state);
     const { day, at } = nextContact(this.file, { from, hour: this.regua.hour_wanted, taken: this.isTaken }, this.now);
     return day <= due_date ? { receivable_id, instalment, contact_day: day, at } : null;
   }
@@ -183,14 +183,13 @@ class View {
   /** Thanks are due for what was settled late or after a reminder, once nothing is past due any more; asked once. */
   get thanks(): Plan['thanks'] {
     if (this.past_due || this.closedChannel) return null;
+    const chased = [...this.file.receivables.values()].filter((receivable) => isPaid(receivable) && wasChased(receivable, this.covers(receivable)));
+    const unthanked = chased.filter((receivable) => !this.covers(receivable).some(({ step }) => step === THANKS_STEP));
+    if (unthanked.length === 0) return null;
     const taken = (day: CivilDate) => this.file.service_asked_day !== null && day <= this.file.service_asked_day;
     const { day, at } = nextContact(this.file, { from: this.today, hour: null, taken }, this.now);
     const isRecent = ({ settled_on }: Receivable) => settled_on !== null && day <= addDays(settled_on, this.regua.thanks_days_max);
-    const receivable_ids = [...this.file.receivables.values()]
-      .filter((receivable) => isPaid(receivable) && isRecent(receivable) && wasChased(receivable, this.covers(receivable)))
-      .filter((receivable) => !this.covers(receivable).some(({ step }) => step === THANKS_STEP))
-      .map(({ receivable_id }) => receivable_id)
-      .sort();
+    const receivable_ids = unthanked.filter(isRecent).map(({ receivable_id }) => receivable_id).sort();
     return receivable_ids.length === 0 ? null : { receivable_ids, at };
   }
 }

@@ -3,9 +3,9 @@ import {
   type Contract, type DataOf, type DunningNoticeRequested, type EventOf, type Outgoing,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
-import { act } from './act';
-import { emptyCase, type CaseFile } from './case-file';
-import { applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer } from './facts';
+import { act } from '../src/cases/act';
+import { emptyCase, type CaseFile } from '../src/cases/case-file';
+import { applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer } from '../src/cases/facts';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
 type Answer = 'sent' | 'unknown' | DataOf<typeof NotificationsContactRefused>['reason'] | 'silence';

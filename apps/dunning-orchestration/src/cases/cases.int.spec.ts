@@ -1,0 +1,119 @@
+import { derivedId } from '@emdia/contracts';
+import { Database, type Tx } from '@emdia/database';
+import { fold, messagingMigrations, step } from '@emdia/messaging';
+import { testDatabase, type TestDatabase } from '@emdia/testing';
+import { creditor_id, key, receivableId, Story } from '../../test/story';
+import { placeHold } from '../holds/hold';
+import { Cases1700000001000 } from '../migrations/1700000001000-cases';
+import { act } from './act';
+import type { CaseFile } from './case-file';
+import { Cases } from './cases';
+import { DUE_SLOTS, dueSlot } from './due-slot';
+
+const noon = new Date('2026-02-02T15:00:00Z');
+
+/** A case in which every table has a row and every kind of standing occurs. */
+function everything(): CaseFile {
+  const s = new Story(noon).customer('AC');
+  s.owes('late', '2026-01-05').owes('silent', '2026-02-06', { collectability: 'disputed' }).owes('old', '2020-01-05').owes('agreed', '2026-01-02');
+  s.until('2026-02-02T16:00:00Z').owes('next', '2026-02-06').agrees(['agreed'], ['2026-03-12']).until('2026-02-03T12:00:00Z');
+  s.answer = 'silence';
+  s.until('2026-02-03T16:00:00Z');
+  s.take((file, now) => placeHold(file, { hold_id: derivedId('h'), receivable_ids: [receivableId('late')], reason: 'illness', review_date: '2026-02-20', actor: 'ana' }, now));
+  return s.file;
+}
+
+describe('the store of cases', () => {
+  let test: TestDatabase;
+  let database: Database;
+  const cases = new Cases();
+
+  beforeAll(async () => {
+    test = await testDatabase('dunning-cases', async (url) => {
+      const schema = new Database({ url, schema: 'dunning' });
+      await schema.migrate([...messagingMigrations('dunning'), Cases1700000001000]).finally(() => schema.close());
+    });
+    database = new Database({ url: test.url, schema: 'dunning' });
+  });
+  afterEach(() => clear());
+  afterAll(async () => {
+    await database.close();
+    await test.drop();
+  });
+
+  const clear = async () => {
+    for (const table of ['due_action', 'agreement', 'hold', 'covered_step', 'notice', 'case_receivable', 'case_file']) await database.query(`delete from ${table}`);
+  };
+  const load = async (of = key) => (await database.transaction((tx) => cases.load(tx, [of]))).get(of)!;
+  const change = (decide: (file: CaseFile, now: Date) => CaseFile, now = noon, of = key) =>
+    database.transaction((tx) => fold(tx, [[step(cases, of, (file) => ({ next: decide(file, now) }))]], now));
+
+  it('gives back a case as it was saved', async () => {
+    const file = everything();
+    const kinds = [...file.receivables.values()].map(({ standing }) => standing!.kind).sort();
+    expect(kinds).toEqual(['end', 'hold', 'hold', 'hold', 'waiting']);
+    await change((loaded) => ({ ...file, key: loaded.key }));
+    const byId = <V>(map: ReadonlyMap<string, V>) => Object.fromEntries(map);
+    const plain = ({ receivables, covers, holds, agreements, asked, ...rest }: CaseFile) => ({ ...rest, receivables: byId(receivables), covers: byId(covers), holds: byId(holds), agreements: byId(agreements) });
+    expect(plain(await load())).toEqual(plain(file));
+  });
+
+  it('writes only rows that changed', async () => {
+    await change(() => everything());
+    const statements: string[] = [];
+    await database.transaction((tx) => {
+      const spied: Tx = { query: (sql, values) => (statements.push(sql), tx.query(sql, values)) };
+      return fold(spied, [[step(cases, key, (file) => ({ next: { ...file, status: 'closed' as const } }))]], noon);
+    });
+    expect(statements.filter((sql) => /^(insert|delete|update)/.test(sql.trim())).map((sql) => sql.trim().split(/\s+/)[2])).toEqual(['case_file', 'case_file']);
+  });
+
+  it('a reloaded case plans nothing new: its standings compare equal', async () => {
+    await change(() => everything());
+    const before = await load();
+    const s = new Story(new Date('2026-02-03T16:00:00Z'));
+    s.file = before;
+    s.customer('AC', true, 2);
+    for (const [id, receivable] of s.file.receivables) expect(receivable).toBe(before.receivables.get(id));
+  });
+
+  it('keeps one due row per case, in the partition of its day', async () => {
+    const due = () => database.query<{ due_slot: number; due_at: Date }>('select due_slot, due_at from due_action');
+    for (const due_at of [noon, new Date('2026-02-04T15:00:00Z'), new Date('2026-02-04T16:00:00Z'), null]) {
+      await change((file) => ({ ...file, due_at }));
+      expect(await due()).toEqual(due_at ? [{ due_slot: dueSlot(due_at), due_at }] : []);
+    }
+    expect(dueSlot(new Date(noon.getTime() + DUE_SLOTS * 86_400_000))).toBe(dueSlot(noon));
+  });
+
+  it('two batches that touch the same cases in opposite orders both go through', async () => {
+    const keys = Array.from({ length: 40 }, (_, index) => `${creditor_id}/P-${index}`);
+    const batch = (order: string[]) => database.transaction((tx) => fold(tx, order.map((of) => [step(cases, of, (file) => ({ next: { ...file, status: 'open' as const } }))]), noon));
+    await Promise.all([batch(keys), batch([...keys].reverse()), batch(keys)]);
+    expect(await database.query('select count(*)::int as n from case_file where status = $1', ['open'])).toEqual([{ n: 40 }]);
+  });
+
+  it("the api role neither sees nor writes another creditor's case", async () => {
+    await change(() => everything());
+    const seen = await database.transactionOf('other', (tx) => tx.query('select key from case_file union all select key from case_receivable union all select key from due_action'));
+    expect(seen).toEqual([]);
+    const touch = (creditor: string) => database.transactionOf(creditor, (tx) => fold(tx, [[step(cases, key, (file) => ({ next: { ...file, status: 'closed' as const, due_at: noon } }))]], noon));
+    await expect(touch('other')).rejects.toThrow(/row-level security/);
+    await expect(touch(creditor_id)).resolves.toBeDefined();
+  });
+
+  it('does what is due for a full batch well inside the time a transaction may take', async () => {
+    const keys = Array.from({ length: 200 }, (_, index) => `${creditor_id}/S-${String(index).padStart(4, '0')}`);
+    const due = new Date('2026-02-03T13:00:00Z');
+    const opened = (of: string) => {
+      const file = new Story(noon).customer('SP').owes('x', '2026-02-06').file;
+      const mine = { ...[...file.receivables.values()][0]!, receivable_id: derivedId(of) };
+      return { ...file, key: of, customer_id: of.split('/')[1]!, case_id: derivedId('case', of), receivables: new Map([[mine.receivable_id, mine]]) };
+    };
+    await database.transaction((tx) => fold(tx, keys.map((of) => [step(cases, of, () => ({ next: opened(of) }))]), noon));
+    const outcomes = await database.transaction((tx) => fold(tx, keys.map((of) => [step(cases, of, act)]), due));
+    expect(outcomes.flatMap((outcome) => ('events' in outcome ? outcome.events.map(({ contract }) => contract.type) : [outcome.error.message]))).toEqual(keys.map(() => 'dunning.notice-requested.v1'));
+    expect(await database.query(`select count(*)::int as n, min(due_at) as next from due_action`)).toEqual([{ n: 200, next: new Date('2026-02-03T22:01:00Z') }]);
+    expect(await database.query(`select outcome, count(*)::int as n from covered_step group by 1`)).toEqual([{ outcome: 'asked', n: 200 }]);
+  });
+});

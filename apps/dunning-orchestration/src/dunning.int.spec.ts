@@ -1,0 +1,121 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Clock, WallClock } from '@emdia/clock';
+import { BillingCustomerChanged, derivedId, encode, outgoing, ReconciliationBalanceChanged, type Contract, type DataOf } from '@emdia/contracts';
+import { InProcessBroker } from '@emdia/messaging';
+import { Config, type House, run } from '@emdia/runtime';
+import { testDatabase, type TestDatabase } from '@emdia/testing';
+import { bill, creditor_id, customer_id, key, PERSON, receivableId } from '../test/story';
+import { dunningOrchestration } from './index';
+
+class HandClock extends Clock {
+  time = new Date('2026-02-02T12:00:00-03:00');
+  now(): Date {
+    return this.time;
+  }
+}
+
+describe('dunning in a house', () => {
+  const clock = new HandClock();
+  const caller = { key_id: 'k1', creditor_id: creditor_id as string | null, scopes: ['cases:read', 'holds:write', 'tasks:read'], actor: 'agent-7' };
+  // Stands for billing-ingestion, which knows the API keys.
+  const billing = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(caller))).listen(0, '127.0.0.1');
+  const heard: { type: string; data: Record<string, unknown> }[] = [];
+  let test: TestDatabase;
+  let broker: InProcessBroker;
+  let house: House;
+  let rows = 0;
+
+  beforeAll(async () => {
+    test = await testDatabase('dunning');
+    broker = new InProcessBroker(new WallClock());
+    await broker.subscribe('listener', ['dunning.events.v1'], async (batch) => {
+      for (const { body } of batch) {
+        const { type, data } = JSON.parse(body) as { type: string; data: Record<string, unknown> };
+        if (!type.includes('heartbeat')) heard.push({ type, data });
+      }
+    });
+    const url = `http://127.0.0.1:${(billing.address() as AddressInfo).port}`;
+    const config = Config.from({ DATABASE_URL: test.url, PORT: '0', EMDIA_LOG_LEVEL: 'silent', BILLING_INGESTION_URL: url });
+    house = await run([dunningOrchestration], 'in-process', { config, clock, broker });
+  });
+  afterAll(async () => {
+    await house?.stop();
+    billing.close();
+    billing.closeAllConnections();
+    await test.drop();
+  });
+
+  const publish = async <C extends Contract>(contract: C, data: DataOf<C>) => {
+    const source = await broker.source('test', async () => []);
+    const event = outgoing(contract, { id: derivedId('test', ++rows), key, creditor_id, now: clock.now(), data });
+    await source.publish([{ id: String(rows), topic: contract.topic, type: contract.type, key, partition: null, body: encode(event, 'test') } as never], () => undefined);
+    await house.settle();
+    await source.close();
+  };
+  const jumpTo = async (time: string) => {
+    clock.time = new Date(time);
+    house.applications[0]!.sweeps.poke();
+    await house.settle();
+  };
+  const call = async (method: string, path: string, body?: object, idempotencyKey?: string) => {
+    const headers = { authorization: `Bearer emdia_k1_${caller.creditor_id}`, 'content-type': 'application/json', ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}) };
+    const response = await fetch(`${house.url}/v1/${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    return { status: response.status, body: (response.status === 204 ? null : await response.json()) as any };
+  };
+  const types = () => heard.map(({ type }) => type.replace(/^dunning\.|\.v1$/g, ''));
+
+  it('opens a case, asks at its hour, and explains why', async () => {
+    await publish(BillingCustomerChanged, { creditor_id, customer_id, person_key: PERSON, document_key: null, state: 'SP', has_email: true, source_version: 1 });
+    await publish(ReconciliationBalanceChanged, bill('A', '2026-02-06'));
+    expect(types()).toEqual(['case-opened']);
+    expect(await house.applications[0]!.sweeps.nextDue()).toEqual({ name: 'due-cases', at: new Date('2026-02-03T13:00:00Z') });
+    await jumpTo('2026-02-03T10:00:00-03:00');
+    expect(types()).toEqual(['case-opened', 'notice-requested']);
+
+    const { body } = await call('GET', `cases/${customer_id}`);
+    expect(body).toMatchObject({
+      stage: 'current', status: 'open',
+      receivables: [{ receivable_id: receivableId('A'), standing: 'waiting', next_step: 'D-3', open_cents: 10_000, version: 1 }],
+      history: [{ step: 'D-3', local_day: '2026-02-03', regua_version: 'padrao-1', covers: [{ outcome: 'asked', step: 'D-3' }], next_step: { step: 'D0', planned_day: '2026-02-06' } }],
+    });
+    expect((await call('GET', 'cases')).body).toMatchObject({ items: [{ customer_id, stage: 'current', open_cents: 10_000, open_receivables: 1 }], next_cursor: null });
+    expect((await call('GET', 'cases/nobody')).status).toBe(404);
+    expect((await call('GET', 'reguas/default')).body).toMatchObject({ version: 'padrao-1', queue: 'cobranca' });
+  });
+
+  it('holds by REST, once per key, and lifts', async () => {
+    const command = { customer_id, reason: 'illness', review_date: '2026-02-20' };
+    const placed = await call('POST', 'holds', command, 'one');
+    expect(placed).toMatchObject({ status: 201, body: { reason: 'illness', actor: 'agent-7', lifted: null } });
+    expect((await call('POST', 'holds', command, 'one')).body.hold_id).toBe(placed.body.hold_id);
+    expect(types().slice(2)).toEqual(['hold-placed']);
+    expect((await call('GET', `cases/${customer_id}`)).body.receivables).toMatchObject([{ standing: 'hold', standing_reason: 'held: illness', hold_review_date: '2026-02-20' }]);
+
+    expect((await call('POST', 'holds', { ...command, review_date: '2026-02-30' })).status).toBe(400);
+    expect((await call('POST', 'holds', { ...command, review_date: '2026-09-01' })).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:review-date' });
+    expect((await call('POST', 'holds', { ...command, customer_id: 'nobody' })).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:unknown-customer' });
+
+    expect((await call('DELETE', `holds/${placed.body.hold_id}`)).status).toBe(204);
+    expect((await call('DELETE', `holds/${placed.body.hold_id}`)).status).toBe(404);
+    await house.settle();
+    expect(types().slice(3)).toEqual(['hold-lifted']);
+  });
+
+  it('hands what nobody can be written about to the queue, where it is listed', async () => {
+    await publish(BillingCustomerChanged, { creditor_id, customer_id, person_key: PERSON, document_key: null, state: 'SP', has_email: false, source_version: 2 });
+    await jumpTo('2026-02-09T10:00:00-03:00');
+    expect(types().slice(4)).toEqual(['task-requested']);
+    const { body } = await call('GET', 'tasks?limit=1');
+    expect(body).toMatchObject({ items: [{ customer_id, queue: 'cobranca', reason: 'no-address', review_date: '2026-02-16', receivable_ids: [receivableId('A')], open_cents: 10_000 }], next_cursor: null });
+  });
+
+  it("shows nothing of it to another creditor, and asks an installation-wide key for whom", async () => {
+    caller.creditor_id = 'other';
+    expect((await call('GET', 'cases')).body.items).toEqual([]);
+    expect((await call('GET', 'tasks')).body.items).toEqual([]);
+    expect((await call('GET', `cases/${customer_id}`)).status).toBe(404);
+    caller.creditor_id = null;
+    expect((await call('GET', 'cases')).body).toMatchObject({ status: 400, type: 'urn:emdia:problem:creditor-needed' });
+  });
+});
