@@ -62,8 +62,9 @@ export function decode(text: string): Event {
   let body: unknown;
   try {
     body = JSON.parse(text);
-  } catch (error) {
-    throw new NotAnEvent(`The body is not JSON: ${(error as Error).message}`);
+  } catch {
+    // What the parser says quotes the body, and this sentence is logged.
+    throw new NotAnEvent('The body is not JSON.');
   }
   return eventOf(body);
 }
@@ -77,7 +78,7 @@ export function eventOf(body: unknown): Event {
     const value = event[name];
     if (typeof value !== 'string' || value === '' || value.length > 200) throw new NotAnEvent(`\`${name}\` must be a text of 1 to 200 characters.`);
   }
-  if (typeof event.data !== 'object' || event.data === null) throw new NotAnEvent('`data` must be a JSON object.');
+  if (typeof event.data !== 'object' || event.data === null || Array.isArray(event.data)) throw new NotAnEvent('`data` must be a JSON object.');
   const text = (name: string) => (typeof event[name] === 'string' ? (event[name] as string) : undefined);
   const traceparent = text('traceparent');
   return {

@@ -1,6 +1,8 @@
-import { contracts, derivedId, outgoing, type Contract, type Event, type Outgoing } from '@emdia/contracts';
+import { contracts, CreditorId, CustomerId, derivedId, outgoing, type Contract, type Event, type Outgoing } from '@emdia/contracts';
 import type { Database, Tx } from '@emdia/database';
 import type { Seal } from './seal';
+
+const KEY_MAX = 300;
 
 /** An event that was set aside, as people see it; its body only on request. */
 export interface DeadLetter {
@@ -28,19 +30,23 @@ export interface SetAside {
   readonly detail: string;
 }
 
-const text = (value: unknown, max: number): string | null => (typeof value === 'string' && value.length > 0 && value.length <= max ? value : null);
+// Postgres takes neither NUL nor half a surrogate pair, and a letter that cannot be kept would stop its partition.
+const clean = (value: string, max: number): string => value.replace(/\0|\p{Cs}/gu, '\ufffd').slice(0, max);
+const fits = ({ pattern }: { pattern?: string }, value: unknown): string | null => (typeof value === 'string' && new RegExp(pattern!).test(value) ? value : null);
 
-/** Whom an unread event concerns, as far as it can be read. */
+/** Whom an unread event concerns, as far as it can be read; `source` for a payment whose customer cannot. */
 function concerns(event: Event | null): { creditor_id: string | null; customer_id: string | null; source: string | null } {
   const data = (event?.data ?? {}) as Record<string, unknown>;
-  const customerId = text(data.customer_id, 64);
+  const customer_id = fits(CustomerId, data.customer_id);
+  const source = typeof data.source === 'string' && data.source !== '' ? clean(data.source, 40) : 'upstream';
   return {
-    creditor_id: text(data.creditor_id, 40) ?? (event?.creditor_id || null),
-    customer_id: customerId,
-    source: customerId === null && event?.type.includes('.payment-') ? (text(data.source, 40) ?? 'upstream') : null,
+    creditor_id: fits(CreditorId, data.creditor_id) ?? fits(CreditorId, event?.creditor_id),
+    customer_id,
+    source: customer_id === null && event?.type.includes('.payment-') ? source : null,
   };
 }
 
+/** The events that one service set aside, with their bodies sealed. */
 export class DeadLetters {
   constructor(
     private readonly database: Database,
@@ -54,25 +60,27 @@ export class DeadLetters {
   /** Keeps events that were set aside, each with the event that tells the others that something is unread. */
   async keep(tx: Tx, letters: readonly SetAside[], now: Date): Promise<Outgoing[]> {
     if (letters.length === 0) return [];
-    const rows = letters.map(({ event, ...letter }) => ({
-      id: derivedId('dead-letter', this.database.schema, letter.topic, event?.id ?? letter.position),
-      event_id: event?.id ?? letter.position,
-      event_type: event?.type ?? 'unreadable',
-      key: event?.key || 'unknown/',
+    const rows = letters.map(({ event, topic, position, body, reason, detail }) => ({
+      // The body too: strangers may give two events one id.
+      id: derivedId('dead-letter', this.database.schema, topic, event?.id ?? position, body),
+      event_id: clean(event?.id || position, 200),
+      event_type: clean(event?.type || 'unreadable', 120),
+      key: event?.key && event.key.length <= KEY_MAX ? clean(event.key, KEY_MAX) : 'unknown/',
       ...concerns(event),
-      topic: letter.topic,
-      reason: letter.reason,
-      detail: letter.detail.slice(0, 500),
-      body_sealed: this.seal.seal(letter.body),
+      topic,
+      reason: clean(reason || 'unknown', 500),
+      detail: clean(detail, 500),
+      body_sealed: this.seal.seal(body),
     }));
-    await tx.query(
+    const kept = await tx.query<{ id: string }>(
       `insert into dead_letter (id, event_id, event_type, topic, key, creditor_id, customer_id, source, reason, detail, body_sealed, status, recorded_at)
        select id, event_id, event_type, topic, key, creditor_id, customer_id, source, reason, detail, body_sealed, 'open', $2
        from jsonb_to_recordset($1) as d (id uuid, event_id text, event_type text, topic text, key text, creditor_id text, customer_id text, source text,
-         reason text, detail text, body_sealed text) order by id on conflict (id) do nothing`,
+         reason text, detail text, body_sealed text) order by id on conflict (id) do nothing returning id`,
       [JSON.stringify(rows), now],
     );
-    return rows.map((row) =>
+    const fresh = new Set(kept.map(({ id }) => id));
+    return rows.filter(({ id }) => fresh.delete(id)).map((row) =>
       outgoing(this.contract('event-rejected'), {
         id: derivedId('rejected', row.id),
         key: row.key,
@@ -83,8 +91,8 @@ export class DeadLetters {
           creditor_id: row.creditor_id,
           customer_id: row.customer_id,
           source: row.source,
-          event_id: row.event_id.slice(0, 200),
-          event_type: row.event_type.slice(0, 120),
+          event_id: row.event_id,
+          event_type: row.event_type,
           reason: row.reason,
         },
       }),

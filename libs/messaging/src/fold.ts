@@ -5,6 +5,11 @@ import { Outdated, type Decision, type Step, type Store } from './store';
 /** What one item of a batch came to: its decisions' results, or the error that sets it aside. */
 export type Outcome = { readonly events: readonly Outgoing[]; readonly results: readonly unknown[]; readonly ignored: readonly string[] } | { readonly error: Error };
 
+function restore<S>(map: Map<string, S>, key: string): () => void {
+  const [had, before] = [map.has(key), map.get(key)];
+  return () => void (had ? map.set(key, before as S) : map.delete(key));
+}
+
 class Loaded<S> {
   readonly keys = new Set<string>();
   readonly changed = new Map<string, S>();
@@ -12,14 +17,10 @@ class Loaded<S> {
 
   /** Sets a state and returns what takes it back. */
   set(key: string, state: S): () => void {
-    const before = { state: this.states.get(key), changed: this.changed.get(key), was: this.changed.has(key) };
+    const undo = [restore(this.states, key), restore(this.changed, key)];
     this.states.set(key, state);
     this.changed.set(key, state);
-    return () => {
-      this.states.set(key, before.state as S);
-      if (before.was) this.changed.set(key, before.changed as S);
-      else this.changed.delete(key);
-    };
+    return () => undo.forEach((each) => each());
   }
 }
 

@@ -10,6 +10,8 @@ const BACK_OFF_MS_MAX = 2_000;
 interface Entry {
   readonly id: string;
   readonly source: OutboxSource;
+  /** Of the source when it handed the row over; an acknowledgement from before an outage says nothing about the row's return. */
+  readonly generation: number;
   readonly work: boolean;
   row: Row | null;
 }
@@ -17,7 +19,7 @@ interface Entry {
 /** One outbox as seen by the broker: which groups still owe an acknowledgement for which row. */
 class OutboxSource implements Source {
   private owing = new Map<string, number>();
-  private generation = 0;
+  generation = 0;
   private settle: (ids: readonly string[]) => void = () => undefined;
 
   constructor(
@@ -33,15 +35,16 @@ class OutboxSource implements Source {
       const groups = this.broker.groupsOf(row.topic);
       if (groups.length === 0) unheard.push(row.id);
       else this.owing.set(row.id, groups.length);
-      for (const group of groups) group.push({ id: row.id, source: this, work: !isHeartbeat(row.type), row });
+      for (const group of groups) group.push({ id: row.id, source: this, generation: this.generation, work: !isHeartbeat(row.type), row });
     }
     if (unheard.length > 0) settled(unheard);
   }
 
-  acknowledge(ids: readonly string[]): void {
+  acknowledge(entries: readonly Entry[]): void {
     const done: string[] = [];
-    for (const id of ids) {
-      const left = (this.owing.get(id) ?? 1) - 1;
+    for (const { id, generation } of entries) {
+      if (generation !== this.generation) continue;
+      const left = this.owing.get(id)! - 1;
       if (left > 0) this.owing.set(id, left);
       else if (this.owing.delete(id)) done.push(id);
     }
@@ -52,7 +55,7 @@ class OutboxSource implements Source {
   async rebuild(): Promise<void> {
     this.generation++;
     this.owing = new Map();
-    this.broker.forget(this);
+    this.broker.forget();
   }
 
   async close(): Promise<void> {
@@ -61,23 +64,29 @@ class OutboxSource implements Source {
 }
 
 /** The queue of one group over all its topics; handles one batch at a time and repeats it until it is taken in. */
-class Group implements Subscription {
+class Group {
   private queue: Entry[] = [];
   private bodies = 0;
   private work = 0;
-  private handling: readonly Entry[] = [];
   private wake: (() => void) | null = null;
-  private readonly stopping = new AbortController();
-  private readonly running: Promise<void>;
-  private failingSince: number | null = null;
+  private stopping = new AbortController();
+  private running: Promise<void> | null = null;
+  private batchBeganAt: number | null = null;
+  private handler: Handler | null = null;
+  topics: ReadonlySet<string> = new Set();
 
-  constructor(
-    readonly name: string,
-    readonly topics: ReadonlySet<string>,
-    private readonly handler: Handler,
-    private readonly wall: WallClock,
-  ) {
-    this.running = this.run();
+  constructor(private readonly wall: WallClock) {}
+
+  /** Begins, or goes on with what stayed queued when it was closed. */
+  open(topics: readonly string[], handler: Handler): void {
+    this.topics = new Set(topics);
+    this.handler = handler;
+    this.stopping = new AbortController();
+    this.running = this.run(handler);
+  }
+
+  get isOpen(): boolean {
+    return this.handler !== null;
   }
 
   push(entry: Entry): void {
@@ -88,75 +97,81 @@ class Group implements Subscription {
     this.wake?.();
   }
 
-  forget(source: OutboxSource): void {
-    this.queue = this.queue.filter((entry) => {
-      if (entry.source !== source) return true;
-      if (entry.row) this.bodies--;
-      if (entry.work) this.work--;
-      return false;
-    });
+  /** Drops what an earlier generation of its source handed over. */
+  forget(): void {
+    this.release(this.queue.filter((entry) => !current(entry)));
+    this.queue = this.queue.filter(current);
   }
 
-  /** A batch that keeps failing for 10 s makes the group unhealthy. */
+  /** A batch that keeps failing, or does not end, for 10 s makes the group unhealthy. */
   healthy(): boolean {
-    return this.failingSince === null || this.wall.monotonicMs() - this.failingSince < 10_000;
+    return this.isOpen && (this.batchBeganAt === null || this.wall.monotonicMs() - this.batchBeganAt < 10_000);
   }
   lag(): number {
     return this.work;
   }
 
-  private async run(): Promise<void> {
+  private async run(handler: Handler): Promise<void> {
     while (!this.stopping.signal.aborted) {
       if (this.queue.length === 0) await new Promise<void>((resolve) => (this.wake = resolve));
       this.wake = null;
+      if (this.stopping.signal.aborted) return;
       const batch = this.queue.splice(0, BATCH_MAX);
       if (batch.length === 0) continue;
-      this.handling = batch;
-      await this.handle(batch);
-      this.handling = [];
+      this.batchBeganAt = this.wall.monotonicMs();
+      const taken = await this.handle(batch, handler);
+      this.batchBeganAt = null;
+      if (taken) this.acknowledge(batch);
+      else {
+        this.queue = [...batch, ...this.queue];
+        this.forget();
+      }
     }
   }
 
-  private async handle(batch: readonly Entry[]): Promise<void> {
+  /** False when it was closed before the batch could be taken in. */
+  private async handle(batch: readonly Entry[], handler: Handler): Promise<boolean> {
     for (let backOffMs = 20; ; backOffMs = Math.min(backOffMs * 2, BACK_OFF_MS_MAX)) {
       try {
-        await this.handler(await deliveries(batch));
-        this.failingSince = null;
-        break;
+        await handler(await deliveries(batch));
+        return true;
       } catch {
         // Only outages come out of the handler: nothing is acknowledged, the same batch comes again.
-        this.failingSince ??= this.wall.monotonicMs();
-        if (this.stopping.signal.aborted) return;
         await this.wall.sleep(backOffMs, this.stopping.signal);
-        if (this.stopping.signal.aborted) return;
+        if (this.stopping.signal.aborted) return false;
       }
     }
-    for (const entry of batch) {
+  }
+
+  private acknowledge(batch: readonly Entry[]): void {
+    this.release(batch);
+    for (const [source, entries] of bySource(batch)) source.acknowledge(entries);
+  }
+
+  private release(entries: readonly Entry[]): void {
+    for (const entry of entries) {
       if (entry.row) this.bodies--;
       if (entry.work) this.work--;
     }
-    for (const [source, ids] of bySource(batch)) source.acknowledge(ids);
   }
 
-  /** Takes no more; waits for the batch at hand. What stays queued is still in the outbox. */
+  /** Takes no more and waits for the batch at hand; what stays queued is still owed, and still in its outbox. */
   async close(): Promise<void> {
     this.stopping.abort();
-    this.queue = [];
     this.wake?.();
     await this.running;
-  }
-
-  get idle(): boolean {
-    return this.handling.length === 0 && this.queue.length === 0;
+    this.handler = null;
   }
 }
 
-function bySource(batch: readonly Entry[]): Map<OutboxSource, string[]> {
-  const sources = new Map<OutboxSource, string[]>();
-  for (const { source, id } of batch) {
-    const ids = sources.get(source);
-    if (ids) ids.push(id);
-    else sources.set(source, [id]);
+const current = ({ source, generation }: Entry): boolean => source.generation === generation;
+
+function bySource(batch: readonly Entry[]): Map<OutboxSource, Entry[]> {
+  const sources = new Map<OutboxSource, Entry[]>();
+  for (const entry of batch) {
+    const entries = sources.get(entry.source);
+    if (entries) entries.push(entry);
+    else sources.set(entry.source, [entry]);
   }
   return sources;
 }
@@ -164,7 +179,10 @@ function bySource(batch: readonly Entry[]): Map<OutboxSource, string[]> {
 async function deliveries(batch: readonly Entry[]): Promise<Delivery[]> {
   const missing = batch.filter(({ row }) => row === null);
   const found = new Map<OutboxSource, Map<string, Row>>();
-  for (const [source, ids] of bySource(missing)) found.set(source, new Map((await source.reread(ids)).map((row) => [row.id, row])));
+  for (const [source, entries] of bySource(missing)) {
+    const rows = await source.reread(entries.map(({ id }) => id));
+    found.set(source, new Map(rows.map((row) => [row.id, row])));
+  }
   return batch.flatMap((entry) => {
     const row = entry.row ?? found.get(entry.source)?.get(entry.id);
     return row ? [{ topic: row.topic, partition: row.partition ?? 0, key: row.key, body: row.body, position: row.id }] : [];
@@ -187,25 +205,20 @@ export class InProcessBroker implements Broker {
   async prepare(): Promise<void> {}
 
   async subscribe(name: string, topics: readonly string[], handler: Handler): Promise<Subscription> {
-    if (this.groups.has(name)) throw new Error(`Group ${name} is subscribed already.`);
-    const group = new Group(name, new Set(topics), handler, this.wall);
+    // A group that was closed stays owed what its topics carry, so that nothing settles behind its back.
+    const group = this.groups.get(name) ?? new Group(this.wall);
+    if (group.isOpen) throw new Error(`Group ${name} is subscribed already.`);
     this.groups.set(name, group);
-    return {
-      healthy: () => group.healthy(),
-      lag: () => group.lag(),
-      close: async () => {
-        this.groups.delete(name);
-        await group.close();
-      },
-    };
+    group.open(topics, handler);
+    return { healthy: () => group.healthy(), lag: () => group.lag(), close: () => group.close() };
   }
 
   groupsOf(topic: string): Group[] {
     return [...this.groups.values()].filter(({ topics }) => topics.has(topic));
   }
 
-  forget(source: OutboxSource): void {
-    for (const group of this.groups.values()) group.forget(source);
+  forget(): void {
+    for (const group of this.groups.values()) group.forget();
   }
 
   async source(name: string, reread: Reread): Promise<Source> {

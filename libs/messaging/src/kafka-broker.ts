@@ -138,7 +138,7 @@ class KafkaGroup implements Subscription {
   async reached(topic: string, partition: number): Promise<bigint> {
     if (!this.handled.has(`${topic}/${partition}`)) {
       const admin = await this.broker.ready();
-      for (const { partitions } of await admin.fetchOffsets({ groupId: this.broker.wire(this.name), topics: [topic] })) {
+      for (const { partitions } of await admin.fetchOffsets({ groupId: this.broker.wire(this.name), topics: [this.broker.wire(topic)] })) {
         for (const committed of partitions) raise(this.handled, topic, committed.partition, BigInt(committed.offset));
       }
     }

@@ -1,5 +1,5 @@
-import { decode, derivedId, invalid, isHeartbeat, NotAnEvent, type Contract, type Event } from '@emdia/contracts';
-import { failureOf, wasCut, type Database, type Tx } from '@emdia/database';
+import { decode, derivedId, invalid, isHeartbeat, type Contract, type Event } from '@emdia/contracts';
+import { failureOf, sqlStateOf, wasCut, type Database, type Tx } from '@emdia/database';
 import type { Clock, WallClock } from '@emdia/clock';
 import type { Delivery } from './broker';
 import { DeadLetters, type SetAside } from './dead-letters';
@@ -15,7 +15,7 @@ export interface Reactions {
   identify?(event: Event, delivery: Delivery): string;
   /**
    * Reads a delivery; `decode` unless strangers wrote it. An Event goes on to its handler; `steps` are what the service
-   * does itself with a body that does not fit (its quarantine), under the inbox id given.
+   * does itself with a body that does not fit (its quarantine), under the inbox id given. What it throws sets aside.
    */
   read?(delivery: Delivery): Event | SelfMade;
 }
@@ -42,14 +42,19 @@ export interface RunnerOptions {
   readonly observer: Observer;
 }
 
+/** A delivery as it was read; `inboxId` is null where not even that could be made out. */
 interface Item {
   readonly delivery: Delivery;
-  readonly event: Event;
-  readonly inboxId: string;
+  readonly event: Event | null;
+  readonly inboxId: string | null;
   readonly steps?: readonly Step[];
+  readonly wrong?: Wrong | null;
 }
 
-const SELF_MADE: Event = { id: '', type: 'self-made', source: '', key: '', time: '', creditor_id: '', data: {} };
+interface Wrong {
+  readonly reason: string;
+  readonly detail: string;
+}
 
 const ATTEMPTS_MAX = 5;
 const family = (type: string): string => type.replace(/\.v\d+$/, '');
@@ -63,30 +68,9 @@ export class Runner {
 
   /** Takes a batch of deliveries in; throws only for outages. */
   async batch(deliveries: readonly Delivery[], reactions: Reactions): Promise<void> {
-    const { items, unreadable } = this.read(deliveries, reactions);
-    if (unreadable.length > 0) await this.keepAside(unreadable);
+    const families = familiesOf(reactions);
+    const items = deliveries.map((delivery) => read(delivery, reactions, families)).filter((item) => item !== null);
     if (items.length > 0) await this.take(items, reactions);
-  }
-
-  private read(deliveries: readonly Delivery[], reactions: Reactions): { items: Item[]; unreadable: SetAside[] } {
-    const items: Item[] = [];
-    const unreadable: SetAside[] = [];
-    const families = new Set([...reactions.consumes.keys()].map(family));
-    for (const delivery of deliveries) {
-      const { topic, body } = delivery;
-      const position = `${topic}/${delivery.partition}/${delivery.position}`;
-      try {
-        const event = (reactions.read ?? ((d: Delivery) => decode(d.body)))(delivery);
-        if ('steps' in event) items.push({ delivery, event: SELF_MADE, inboxId: event.inbox_id, steps: event.steps });
-        else if (reactions.consumes.has(event.type)) items.push({ delivery, event, inboxId: reactions.identify?.(event, delivery) ?? event.id });
-        else if (families.has(family(event.type)))
-          unreadable.push({ topic, position, body, event, reason: 'unknown-version', detail: `${event.type} is a version this service does not know; deploy one that does, then replay.` });
-      } catch (error) {
-        if (!(error instanceof NotAnEvent)) throw error;
-        unreadable.push({ topic, position, body, event: null, reason: 'unreadable', detail: error.message });
-      }
-    }
-    return { items, unreadable };
   }
 
   private async take(items: readonly Item[], reactions: Reactions): Promise<void> {
@@ -95,73 +79,62 @@ export class Runner {
         await this.transact(items, reactions);
         return;
       } catch (error) {
-        if (error instanceof Outdated && attempt < ATTEMPTS_MAX) continue;
+        const outdated = error instanceof Outdated;
+        if (outdated && attempt < ATTEMPTS_MAX) continue;
         const failure = failureOf(error);
-        const deterministic = failure === 'constraint' || (failure === 'defect' && (error as { code?: unknown }).code === undefined);
-        if (items.length > 1 && (deterministic || wasCut(error))) {
+        // Postgres calls a missing table or right by a state too: that is the deployment's fault, not the event's.
+        const deterministic = !outdated && (failure === 'constraint' || (failure === 'defect' && sqlStateOf(error) === null));
+        if (items.length > 1 && (deterministic || outdated || wasCut(error))) {
           const half = items.length >> 1;
           await this.take(items.slice(0, half), reactions);
           await this.take(items.slice(half), reactions);
           return;
         }
         if (!deterministic) throw error;
-        const [{ delivery, event }] = items as [Item];
-        await this.keepAside([aside(delivery, event, failure, (error as Error).message)], items);
+        await this.transact([{ ...items[0]!, wrong: { reason: failure, detail: inWords(error as Error) } }], reactions);
         return;
       }
     }
   }
 
   private async transact(items: readonly Item[], reactions: Reactions): Promise<void> {
-    const { database, clock, observer } = this.options;
+    const { database, clock, deadLetters, observer, service } = this.options;
     const now = clock.now();
-    let sent = 0;
-    const aside_: SetAside[] = [];
-    const fresh = await database.transaction(async (tx) => {
+    const { fresh, refused, sent } = await database.transaction(async (tx) => {
       const first = await this.unseen(tx, items);
-      const { steps, refused } = await reactAll(first, reactions);
-      const outcomes = await fold(tx, steps.map((each) => each.steps), now);
+      const { accepted, letters } = await reactAll(first, reactions);
+      const outcomes = await fold(tx, accepted.map(({ steps }) => steps), now);
       const events: Caused[] = [];
       outcomes.forEach((outcome, index) => {
-        const { item } = steps[index]!;
-        if ('error' in outcome) refused.push(aside(item.delivery, item.event, reasonOf(outcome.error), outcome.error.message));
-        else for (const event of outcome.events) events.push({ event, traceparent: item.event.traceparent });
+        const { item } = accepted[index]!;
+        if ('error' in outcome) letters.push(aside(item, { reason: reasonOf(outcome.error), detail: outcome.error.message }));
+        else for (const each of outcome.events) events.push({ event: each, traceparent: item.event?.traceparent });
       });
-      for (const event of await this.options.deadLetters.keep(tx, refused, now)) events.push({ event });
-      await append(tx, this.options.service, events);
-      sent = events.length;
-      aside_.push(...refused);
-      return first;
+      for (const event of await deadLetters.keep(tx, letters, now)) events.push({ event });
+      await append(tx, service, events);
+      return { fresh: first, refused: letters, sent: events.length };
     });
-    for (const { event } of fresh) observer.handled(event.type, 1);
-    for (const letter of aside_) observer.setAside(letter.reason, letter.event, letter.detail);
+    for (const { event } of fresh) if (event) observer.handled(event.type, 1);
+    for (const letter of refused) observer.setAside(letter.reason, letter.event, letter.detail);
     observer.committed(sent);
   }
 
   /** Inserts the batch into the inbox; what was there already drops out, as does a repetition within the batch. */
   private async unseen(tx: Tx, items: readonly Item[]): Promise<Item[]> {
-    const ids = [...new Set(items.filter(({ event }) => !isHeartbeat(event.type)).map(({ inboxId }) => inboxId))].sort();
-    const rows =
-      ids.length === 0
-        ? []
-        : await tx.query<{ event_id: string }>(
-            `insert into inbox (event_id, received_epoch_ms) select id, $2 from unnest($1::uuid[]) as id on conflict do nothing returning event_id`,
-            [ids, this.options.wall.epochMs()],
-          );
-    const fresh = new Set(rows.map(({ event_id }) => event_id));
-    return items.filter(({ event, inboxId }) => isHeartbeat(event.type) || fresh.delete(inboxId));
+    const needsNone = ({ event, inboxId }: Item) => inboxId === null || isHeartbeat(event?.type ?? '');
+    const ids = items.filter((item) => !needsNone(item)).map(({ inboxId }) => inboxId!);
+    const fresh = await this.inbox(tx, [...new Set(ids)].sort());
+    return items.filter((item) => needsNone(item) || fresh.delete(item.inboxId!));
   }
 
-  private async keepAside(letters: readonly SetAside[], items: readonly Item[] = []): Promise<void> {
-    const { database, deadLetters, clock, observer, service } = this.options;
-    const now = clock.now();
-    await database.transaction(async (tx) => {
-      if (items.length > 0) await this.unseen(tx, items);
-      const events = await deadLetters.keep(tx, letters, now);
-      await append(tx, service, events.map((event) => ({ event })));
-    });
-    for (const letter of letters) observer.setAside(letter.reason, letter.event, letter.detail);
-    observer.committed(letters.length);
+  /** The ids that were not there yet. */
+  private async inbox(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await tx.query<{ event_id: string }>(
+      `insert into inbox (event_id, received_epoch_ms) select id, $2 from unnest($1::uuid[]) as id on conflict do nothing returning event_id`,
+      [ids, this.options.wall.epochMs()],
+    );
+    return new Set(rows.map(({ event_id }) => event_id));
   }
 
   /** One change asked for by REST or a sweep; see changeAll. Resolves with the decision's `result`. */
@@ -175,19 +148,14 @@ export class Runner {
    * `idempotencyKey` (key and fingerprint of the request) a repetition gets the first answer, another request throws.
    */
   async changeAll(steps: readonly Step[], options: { creditorId?: string | null; idempotencyKey?: string | undefined } = {}): Promise<unknown[]> {
+    if (steps.length === 0) return [];
     const { database, clock, observer } = this.options;
-    for (let attempt = 1; ; attempt++) {
-      const now = clock.now();
-      try {
-        const { results, sent } = await (options.creditorId
-          ? database.transactionOf(options.creditorId, (tx) => this.apply(tx, steps, now, options))
-          : database.transaction((tx) => this.apply(tx, steps, now, options)));
-        observer.committed(sent);
-        return results;
-      } catch (error) {
-        if (attempt >= ATTEMPTS_MAX || !(error instanceof Outdated || isSerialization(error))) throw error;
-      }
-    }
+    const { results, sent } = await again(() => {
+      const work = (tx: Tx) => this.apply(tx, steps, clock.now(), options);
+      return options.creditorId ? database.transactionOf(options.creditorId, work) : database.transaction(work);
+    });
+    observer.committed(sent);
+    return results;
   }
 
   private async apply(tx: Tx, steps: readonly Step[], now: Date, options: { creditorId?: string | null; idempotencyKey?: string | undefined }): Promise<{ results: unknown[]; sent: number }> {
@@ -204,25 +172,39 @@ export class Runner {
     return { results, sent: outcome.events.length };
   }
 
-  /** Takes a dead letter in after all, with the body it had or a corrected one; throws what its decision throws. */
+  /** Takes a dead letter in after all, with the body it had or a corrected one; Forbidden when it still will not do. */
   async replay(id: string, reactions: Reactions, corrected?: string): Promise<boolean> {
     const { database, deadLetters, clock, observer, service } = this.options;
-    const now = clock.now();
-    const found = await database.transaction(async (tx) => {
-      const taken = await deadLetters.take(tx, id);
-      if (!taken) return false;
-      const event = decode(corrected ?? taken.body);
-      const contract = reactions.consumes.get(event.type);
-      const wrong = contract ? invalid(contract, event.data) : { path: 'type', rule: `${event.type} is not consumed here` };
-      if (wrong) throw new Forbidden('invalid', `The event still does not fit its contract: ${wrong.path} ${wrong.rule}.`);
-      const [outcome] = (await fold(tx, [await reactions.react(event)], now)) as [Outcome];
-      if ('error' in outcome) throw outcome.error;
-      const done = await deadLetters.resolve(tx, taken.letter, 'replayed', now);
-      await append(tx, service, [...outcome.events, done].map((each) => ({ event: each, traceparent: event.traceparent })));
-      return true;
-    });
-    observer.committed(1);
+    const found = await again(() =>
+      database.transaction(async (tx) => {
+        const now = clock.now();
+        const taken = await deadLetters.take(tx, id);
+        if (!taken) return false;
+        const { item, steps } = await this.second(tx, { ...taken.letter, partition: 0, position: '', body: taken.body }, reactions, corrected);
+        const [outcome] = (await fold(tx, [steps], now)) as [Outcome];
+        if ('error' in outcome) throw outcome.error instanceof Forbidden ? outcome.error : new Forbidden('decision-failed', outcome.error.message);
+        const done = await deadLetters.resolve(tx, taken.letter, 'replayed', now);
+        await append(tx, service, [...outcome.events.map((each) => ({ event: each, traceparent: item.event?.traceparent })), { event: done }]);
+        return true;
+      }),
+    );
+    if (found) observer.committed(1);
     return found;
+  }
+
+  /** Reads an event that was set aside once more; throws Forbidden with what is still wrong. */
+  private async second(tx: Tx, kept: Delivery, reactions: Reactions, corrected: string | undefined): Promise<Accepted> {
+    const families = familiesOf(reactions);
+    const original = read(kept, reactions, families);
+    const item = corrected === undefined ? original : read({ ...kept, body: corrected }, reactions, families);
+    if (!item) throw new Forbidden('invalid', 'The event is of a type that is not consumed here.');
+    // The original was marked as received when it was set aside; another id may have come by itself meanwhile.
+    if (item.inboxId !== null && item.inboxId !== original?.inboxId && !(await this.inbox(tx, [item.inboxId])).has(item.inboxId)) {
+      throw new Forbidden('already-taken', 'An event with this id was taken in before; discard this one, or give the corrected event an id of its own.');
+    }
+    const { accepted, letters } = await reactAll([item], reactions);
+    if (letters.length > 0) throw new Forbidden('invalid', `The event still does not do: ${letters[0]!.detail}`);
+    return accepted[0]!;
   }
 
   async discard(id: string): Promise<boolean> {
@@ -233,31 +215,68 @@ export class Runner {
       await append(tx, service, [{ event: await deadLetters.resolve(tx, taken.letter, 'discarded', clock.now()) }]);
       return true;
     });
-    observer.committed(1);
+    if (found) observer.committed(1);
     return found;
   }
 }
 
-async function reactAll(items: readonly Item[], reactions: Reactions): Promise<{ steps: { item: Item; steps: readonly Step[] }[]; refused: SetAside[] }> {
-  const steps: { item: Item; steps: readonly Step[] }[] = [];
-  const refused: SetAside[] = [];
+const familiesOf = ({ consumes }: Reactions): ReadonlySet<string> => new Set([...consumes.keys()].map(family));
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Null for an event that does not concern this service. */
+function read(delivery: Delivery, reactions: Reactions, families: ReadonlySet<string>): Item | null {
+  try {
+    const event = reactions.read ? reactions.read(delivery) : decode(delivery.body);
+    if ('steps' in event) return identified({ delivery, event: null, inboxId: event.inbox_id, steps: event.steps });
+    const known = reactions.consumes.has(event.type);
+    if (!known && !families.has(family(event.type))) return null;
+    const detail = `${event.type} is a version this service does not know; deploy one that does, then replay.`;
+    return identified({ delivery, event, inboxId: reactions.identify?.(event, delivery) ?? event.id, wrong: known ? null : { reason: 'unknown-version', detail } });
+  } catch (error) {
+    return { delivery, event: null, inboxId: null, wrong: { reason: 'unreadable', detail: (error as Error).message } };
+  }
+}
+
+/** With the id as Postgres writes it, since the inbox tells which ids are new by returning them. */
+function identified(item: Item & { inboxId: string }): Item {
+  const inboxId = item.inboxId.toLowerCase();
+  return UUID.test(inboxId) ? { ...item, inboxId } : { ...item, inboxId: null, wrong: { reason: 'unreadable', detail: 'The id of the event is not a UUID.' } };
+}
+
+interface Accepted {
+  readonly item: Item;
+  readonly steps: readonly Step[];
+}
+
+async function reactAll(items: readonly Item[], reactions: Reactions): Promise<{ accepted: Accepted[]; letters: SetAside[] }> {
+  const accepted: Accepted[] = [];
+  const letters: SetAside[] = [];
   for (const item of items) {
-    if (item.steps) {
-      steps.push({ item, steps: item.steps });
-      continue;
-    }
-    const wrong = invalid(reactions.consumes.get(item.event.type)!, item.event.data);
-    if (wrong) {
-      refused.push(aside(item.delivery, item.event, 'invalid', `${wrong.path} ${wrong.rule}`));
-      continue;
-    }
+    const wrong = item.wrong ?? (item.event && breaks(item.event, reactions));
     try {
-      steps.push({ item, steps: await reactions.react(item.event) });
+      if (wrong) letters.push(aside(item, wrong));
+      else accepted.push({ item, steps: item.steps ?? (await reactions.react(item.event!)) });
     } catch (error) {
-      refused.push(aside(item.delivery, item.event, 'handler-failed', (error as Error).message));
+      letters.push(aside(item, { reason: 'handler-failed', detail: (error as Error).message }));
     }
   }
-  return { steps, refused };
+  return { accepted, letters };
+}
+
+function breaks(event: Event, reactions: Reactions): Wrong | null {
+  const wrong = invalid(reactions.consumes.get(event.type)!, event.data);
+  return wrong && { reason: 'invalid', detail: `${wrong.path} ${wrong.rule}` };
+}
+
+/** Tries again what lost a race: outdated look-ups, deadlocks, serialization failures. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= ATTEMPTS_MAX || !(error instanceof Outdated || ['40001', '40P01'].includes(sqlStateOf(error) ?? ''))) throw error;
+    }
+  }
 }
 
 async function earlierAnswer(tx: Tx, creditorId: string, idempotencyKey: string, now: Date): Promise<unknown[] | null> {
@@ -279,9 +298,15 @@ export class IdempotencyConflict extends Error {
   }
 }
 
-const isSerialization = (error: unknown): boolean => ['40001', '40P01'].includes(String((error as { code?: unknown }).code));
 const reasonOf = (error: Error): string => (error instanceof Forbidden ? error.reason : 'decision-failed');
-const aside = ({ topic, partition, position, body }: Delivery, event: Event, reason: string, detail: string): SetAside => ({
+
+/** A Postgres message may quote the value that it refused, which may be personal; the constraint says enough. */
+const inWords = (error: Error & { constraint?: string; table?: string }): string => {
+  const state = sqlStateOf(error);
+  return state === null ? error.message : `Postgres refused it with ${state}${error.constraint || error.table ? ` (${error.constraint ?? error.table})` : ''}.`;
+};
+
+const aside = ({ delivery: { topic, partition, position, body }, event }: Item, { reason, detail }: Wrong): SetAside => ({
   topic,
   position: `${topic}/${partition}/${position}`,
   body,
