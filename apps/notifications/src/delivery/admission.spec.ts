@@ -1,6 +1,6 @@
 import type { Addressee } from '../contact/addressee';
 import { admit, byTheClock, nextOpening, type Known } from './admission';
-import { claimedNotice, dueNotice, EPOCH_MS, NOON, OWNER } from './given';
+import { claimedNotice, dueNotice, EPOCH_MS, NOON, OWNER } from '../../test/given';
 import { giveBack } from './delivery';
 
 const addressee: Addressee = {

@@ -1,5 +1,5 @@
 import { accept, conclude, giveBack, refuse, type Delivery } from './delivery';
-import { claimedNotice, CLOSES, dueNotice, goes, id, NOON, noticeRequested, sendingNotice, stays, EPOCH_MS } from './given';
+import { claimedNotice, CLOSES, dueNotice, goes, id, NOON, noticeRequested, sendingNotice, stays, EPOCH_MS } from '../../test/given';
 
 const types = (events: readonly { contract: { type: string }; data: unknown }[]) => events.map(({ contract, data }) => [contract.type, data]);
 

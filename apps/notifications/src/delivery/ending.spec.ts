@@ -1,5 +1,5 @@
 import { end, endOf, recover, saysAddressInvalid, CLAIM_MS_MAX } from './ending';
-import { claimedNotice, dueNotice, EPOCH_MS, id, NOON, sendingNotice } from './given';
+import { claimedNotice, dueNotice, EPOCH_MS, id, NOON, sendingNotice } from '../../test/given';
 import { retryDelayMs } from './back-off';
 
 const began = { at: NOON, epoch_ms: EPOCH_MS };

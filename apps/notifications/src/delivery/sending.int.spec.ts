@@ -1,6 +1,6 @@
 import type { Mail, Outcome } from '../channels/smtp';
-import { CLOSES, id, NOON, noticeRequested, type NoticeData } from './given';
-import { GivenHouse } from './given-house';
+import { CLOSES, id, NOON, noticeRequested, type NoticeData } from '../../test/given';
+import { GivenHouse } from '../../test/given-house';
 import type { Sending } from './sending';
 
 const house = new GivenHouse();
@@ -401,5 +401,15 @@ describe('at the end of the hours', () => {
   it('what comes in later is refused at once', async () => {
     await house.take(noticeRequested(1));
     expect(await only()).toMatchObject({ status: 'refused', reason: 'expired' });
+  });
+  it('what the gate lets go as the hours end does not go any more', async () => {
+    const [last, closes] = [new Date('2026-03-11T21:59:59Z'), new Date('2026-03-11T22:00:00Z')];
+    house.clock.jumpTo(last);
+    house.neighbours.beforeGate = () => house.clock.jumpTo(closes);
+    await house.take(noticeRequested(1, { local_day: '2026-03-11', not_before: last.toISOString(), valid_until: closes.toISOString() }));
+    await house.sweep(sending);
+    expect(await only()).toMatchObject({ status: 'refused', reason: 'expired', history: [{ reason: 'hours' }] });
+    expect(house.post.sent).toEqual([]);
+    expect(await held()).toEqual({ days: 0, covers: 0 });
   });
 });

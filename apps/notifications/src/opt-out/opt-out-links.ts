@@ -3,7 +3,10 @@ import { Config } from '@emdia/runtime';
 import type { Addressee } from '../contact/addressee';
 import { optOutToken } from './opt-out';
 
-/** The address of the page on which a person stops the letters; it needs `EMDIA_PUBLIC_URL`, the house as debtors reach it. */
+/**
+ * The address of the page on which a person stops the letters. `EMDIA_PUBLIC_URL` is the house as debtors reach it;
+ * without it, outside production, the house as this machine reaches it.
+ */
 @Injectable()
 export class OptOutLinks {
   private readonly installationKey: string;
@@ -11,7 +14,8 @@ export class OptOutLinks {
 
   constructor(config: Config) {
     this.installationKey = config.installationKey;
-    this.publicUrl = config.env('EMDIA_PUBLIC_URL')?.replace(/\/+$/, '');
+    const here = config.production || config.port === 0 ? undefined : `http://127.0.0.1:${config.port}`;
+    this.publicUrl = (config.env('EMDIA_PUBLIC_URL') ?? here)?.replace(/\/+$/, '');
   }
 
   of({ creditor_id, contact_point_key }: Addressee): string | undefined {

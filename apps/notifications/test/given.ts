@@ -1,5 +1,5 @@
 import { customerKey, derivedId, DunningNoticeRequested, type DataOf, type EventOf } from '@emdia/contracts';
-import { accept, begin, claim, type Claimed, type Due, type Sending, type Verdict, type Weighed } from './delivery';
+import { accept, begin, claim, type Claimed, type Due, type Sending, type Verdict, type Weighed } from '../src/delivery/delivery';
 
 /** Ready-made deliveries for specs. */
 export type NoticeData = DataOf<typeof DunningNoticeRequested>;

@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createHash } from 'node:crypto';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DrivenClock, WallClock } from '@emdia/clock';
 import { DunningNoticeRequested, encode, type EventOf } from '@emdia/contracts';
@@ -8,17 +9,17 @@ import { Config, InternalClient, Metrics, type Sweeps } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import type { PinoLogger } from 'nestjs-pino';
 import { Client } from 'pg';
-import type { Post } from '../channels/post';
-import type { Mail, Outcome } from '../channels/smtp';
-import { Addressees } from '../contact/addressees';
-import { Scope } from '../contact/scope';
-import { notifications } from '../index';
-import { OptOutLinks } from '../opt-out/opt-out-links';
-import { Deliveries } from './deliveries';
-import { accept } from './delivery';
-import { Gate } from './gate';
+import type { Post } from '../src/channels/post';
+import type { Mail, Outcome } from '../src/channels/smtp';
+import { Addressees } from '../src/contact/addressees';
+import { Scope } from '../src/contact/scope';
+import { notifications } from '../src/index';
+import { OptOutLinks } from '../src/opt-out/opt-out-links';
+import { Deliveries } from '../src/delivery/deliveries';
+import { accept } from '../src/delivery/delivery';
+import { Gate } from '../src/delivery/gate';
 import { amounts, NOON } from './given';
-import { Sending } from './sending';
+import { Sending } from '../src/delivery/sending';
 
 /** Wall time that a spec can push forward. */
 export class PushedWall extends WallClock {
@@ -52,11 +53,19 @@ export class Neighbours {
         const gate = request.url!.endsWith('/gate');
         if (this.down.has(gate ? 'gate' : 'customers')) return response.writeHead(503).end();
         const body = JSON.parse(Buffer.concat(chunks).toString()) as never;
+        if (request.url!.endsWith('/verify')) return this.verify(body, response);
         void (gate ? this.gate(body) : this.customers(body)).then((answer) => response.end(JSON.stringify(answer)));
       });
     });
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Every key `emdia_<creditor>` is known, by its hash. */
+  private verify({ key_sha256 }: { key_sha256: string }, response: ServerResponse): void {
+    const creditor_id = ['acme', 'other'].find((each) => createHash('sha256').update(`emdia_${each}`).digest('hex') === key_sha256);
+    if (!creditor_id) return void response.writeHead(404).end('{}');
+    response.end(JSON.stringify({ key_id: creditor_id, creditor_id, scopes: ['deliveries:read', 'contacts:write'], actor: `key ${creditor_id}` }));
   }
 
   private async gate({ asks }: { asks: Ask[] }): Promise<unknown> {
@@ -75,7 +84,7 @@ export class Neighbours {
       creditor_id, name: 'Acme Ltda', document: '11222333000181', address: 'Rua A, 1, São Paulo', contact_email: 'oi@acme.invalid', contact_phone: null, sender_name: 'Acme',
     }));
     const known = customers.filter(({ customer_id }) => customer_id !== 'nobody');
-    return { customers: known.map((each) => ({ ...each, person_key: 'p'.repeat(64), name: 'Ana', email: this.emailOf(each.customer_id), phone: null, state: 'SP', version: 1 })), creditors };
+    return { customers: known.map((each) => ({ ...each, person_key: 'e'.repeat(64), name: 'Ana', email: this.emailOf(each.customer_id), phone: null, state: 'SP', version: 1 })), creditors };
   }
 
   close(): void {
@@ -119,6 +128,7 @@ export class GivenHouse {
       await database.close();
     });
     this.config = Config.from({
+      DATABASE_URL: this.cluster.url, EMDIA_LOG_LEVEL: 'silent', PORT: '0',
       BILLING_INGESTION_URL: url, PAYMENT_RECONCILIATION_URL: url, EMDIA_PUBLIC_URL: 'https://pay.example.invalid',
       EMDIA_INSTALLATION_KEY: 'k'.repeat(32), EMDIA_INTERNAL_TOKEN: 't'.repeat(32), ...env,
     });

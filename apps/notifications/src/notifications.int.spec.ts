@@ -1,0 +1,150 @@
+import { Clock } from '@emdia/clock';
+import { startMailSink, type MailSink } from '@emdia/mail-sink';
+import { run, type House } from '@emdia/runtime';
+import { id, NOON, noticeRequested } from '../test/given';
+import { GivenHouse } from '../test/given-house';
+import { notifications } from './index';
+
+class StillClock extends Clock {
+  now(): Date {
+    return NOON;
+  }
+}
+
+const given = new GivenHouse();
+let house: House;
+let sink: MailSink;
+
+beforeAll(async () => {
+  sink = await startMailSink();
+  await given.open({ EMDIA_SMTP_URL: sink.smtpUrl });
+  house = await run([notifications], 'in-process', { config: given.config, clock: new StillClock() });
+});
+afterAll(async () => {
+  await house.stop();
+  await given.close();
+  await sink.stop();
+});
+
+async function call(method: string, path: string, options: { as?: string; body?: unknown; key?: string } = {}) {
+  const response = await fetch(house.url + path, {
+    method,
+    headers: {
+      ...(options.as === undefined ? {} : { authorization: `Bearer emdia_${options.as}` }),
+      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
+    },
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, text, json: text.startsWith('{') ? (JSON.parse(text) as Record<string, never>) : {} };
+}
+
+/** Takes notices in and waits until the house has sent or refused them. */
+async function send(...notices: ReturnType<typeof noticeRequested>[]) {
+  await given.take(...notices);
+  for (const { sweeps } of house.applications) sweeps.poke();
+  await house.settle();
+}
+
+describe('a message, explained', () => {
+  it('is listed for its creditor and for nobody else', async () => {
+    await send(noticeRequested(1), noticeRequested(2), noticeRequested(3));
+    const first = await call('GET', '/v1/deliveries?limit=2', { as: 'acme' });
+    expect(first.json).toMatchObject({ items: [{ status: 'sent' }, { status: 'sent' }], next_cursor: expect.any(String) });
+    const rest = await call('GET', `/v1/deliveries?limit=2&cursor=${String(first.json.next_cursor)}`, { as: 'acme' });
+    expect(rest.json).toMatchObject({ items: [{ status: 'sent' }], next_cursor: null });
+    const ids = [first, rest].flatMap(({ json }) => (json.items as unknown as { notice_id: string }[]).map(({ notice_id }) => notice_id));
+    expect(new Set(ids)).toEqual(new Set([1, 2, 3].map((n) => id('notice', n))));
+    expect((await call('GET', '/v1/deliveries?customer_id=customer-2', { as: 'acme' })).json.items).toEqual([expect.objectContaining({ notice_id: id('notice', 2) })]);
+    expect((await call('GET', '/v1/deliveries', { as: 'other' })).json.items).toEqual([]);
+  });
+  it('tells régua version, step, facts, verdict and attempts', async () => {
+    const { json } = await call('GET', `/v1/deliveries/${id('notice', 1)}`, { as: 'acme' });
+    expect(json).toMatchObject({
+      status: 'sent', attempt: 1, attempts: [], regua_version: 'default-1', step: 'D+1', turned_down: [],
+      facts: [{ receivable_id: id('receivable', 1), version: 1 }],
+      verdict: { covers: [{ goes: true, amounts: { total_cents: 10_203, version: 4 } }] },
+      covered: [{ receivable_id: id('receivable', 1), due_date: '2026-03-09', step: 'D+1' }],
+    });
+    expect(JSON.stringify(json)).not.toMatch(/Ana|@example/);
+    expect((await call('GET', `/v1/deliveries/${id('notice', 1)}`, { as: 'other' })).status).toBe(404);
+    expect((await call('GET', `/v1/deliveries/${id('notice', 1)}`)).status).toBe(401);
+  });
+});
+
+describe('a person closes the channel', () => {
+  const linkIn = async (customer: string) => {
+    const [message] = sink.messages({ to: `${customer}@example.invalid` });
+    expect(message).toMatchObject({ emdia: { 'x-emdia-notice': expect.any(String) } });
+    const { text } = (await sink.content(message!.sequence))!;
+    return new URL(/https:\/\/pay\.example\.invalid\S+/.exec(text)![0]).pathname;
+  };
+  const next = (n: number, customer: string, creditor = 'acme') => noticeRequested(n, { customer_id: customer, creditor_id: creditor, purpose: 'service', step: 'thanks', covers: [] });
+  const reasonOf = async (n: number, as = 'acme') => (await call('GET', `/v1/deliveries/${id('notice', n)}`, { as })).json.reason;
+
+  it('by the link: opening it closes nothing, one POST does, for this creditor', async () => {
+    const link = await linkIn('customer-1');
+    const page = await call('GET', link);
+    expect(page).toMatchObject({ status: 200, text: expect.stringContaining('<form method="post">') });
+    await send(next(11, 'customer-1'));
+    expect(await reasonOf(11)).toBeNull();
+    expect(await call('POST', link)).toMatchObject({ status: 200, text: expect.stringContaining('Pronto') });
+    expect((await call('POST', link)).status).toBe(200);
+    await given.rows(`delete from contact_day where class = 'service'`);
+    await send(next(12, 'customer-1'), next(13, 'customer-1', 'other'));
+    expect(await reasonOf(12)).toBe('opted-out');
+    expect(await reasonOf(13, 'other')).toBeNull();
+  });
+  it('a link that is not ours closes nothing', async () => {
+    const before = await given.rows('select 1 from opt_out');
+    const link = (await linkIn('customer-2')).slice(0, -1);
+    expect((await call('GET', link)).text).toContain('não funciona');
+    expect((await call('POST', link)).text).toContain('não funciona');
+    expect(await given.rows('select 1 from opt_out')).toEqual(before);
+  });
+  it('by a person of the creditor', async () => {
+    expect(await call('POST', '/v1/opt-outs', { as: 'acme', body: { customer_id: 'customer-2', channel: 'email' } })).toMatchObject({ status: 201, json: { closed: true } });
+    await send(next(21, 'customer-2'));
+    expect(await reasonOf(21)).toBe('opted-out');
+    expect((await call('POST', '/v1/opt-outs', { as: 'acme', body: { customer_id: 'nobody', channel: 'email' } })).status).toBe(404);
+    expect((await call('POST', '/v1/opt-outs', { as: 'acme', body: { customer_id: 'customer-2', channel: 'telepathy' } })).status).toBe(400);
+    expect((await call('POST', '/v1/opt-outs', { body: { customer_id: 'customer-2', channel: 'email' } })).status).toBe(401);
+  });
+});
+
+describe('a call by a person', () => {
+  const take = (customer_id: string, local_date: string, key?: string, as = 'acme') =>
+    call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date }, ...(key === undefined ? {} : { key }) });
+  beforeEach(() => given.rows('delete from contact_day'));
+
+  it('takes the day from the messages, and a message takes it from the call', async () => {
+    // The neighbours give every customer this one person key.
+    const person_key = 'e'.repeat(64);
+    expect(await take('calls', '2026-03-10')).toMatchObject({ status: 201, json: { customer_id: 'calls', local_date: '2026-03-10' } });
+    await send(noticeRequested(31, { customer_id: 'calls', person_key }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 31)}`, { as: 'acme' })).json).toMatchObject({ status: 'refused', reason: 'budget' });
+    await given.rows('delete from contact_day');
+    await send(noticeRequested(32, { customer_id: 'calls', person_key }));
+    expect(await take('calls', '2026-03-10')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:budget' } });
+  });
+  it('four in seven days, never the fifth', async () => {
+    for (const day of ['2026-03-10', '2026-03-11', '2026-03-12', '2026-03-13']) expect((await take('a', day)).status).toBe(201);
+    expect(await take('a', '2026-03-16')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:budget' } });
+    expect((await take('a', '2026-03-17')).status).toBe(201);
+  });
+  it('the same request again gets the same answer, also beside another creditor with the same key', async () => {
+    expect((await take('a', '2026-03-10', 'key-1')).status).toBe(201);
+    expect((await take('a', '2026-03-10', 'key-1')).status).toBe(201);
+    expect((await take('a', '2026-03-11', 'key-1')).status).toBe(422);
+    expect((await take('a', '2026-03-10', 'key-1', 'other')).status).toBe(201);
+    expect(await given.rows('select creditor_id from contact_day order by 1')).toEqual([{ creditor_id: 'acme' }, { creditor_id: 'other' }]);
+  });
+  it.each([['2026-03-15', 409], ['2026-03-09', 409], ['2026-03-18', 409], ['2026-02-30', 400]])('%s is refused with %d', async (day, status) => {
+    expect((await take('a', day)).status).toBe(status);
+  });
+  it('two at once: one gets the day', async () => {
+    const both = await Promise.all([take('a', '2026-03-10'), take('b', '2026-03-10')]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+});
