@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { contract } from './contract';
+import { contract, type Contract, type DataOf } from './contract';
 import { ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, PositiveCents, Reference, State, Text } from './vocabulary';
 
 /** What a subscription platform publishes, by Kafka, `POST /v1/events`, the resource endpoints or a file. */
@@ -82,8 +82,28 @@ export const UpstreamPaymentRefunded = contract('upstream.payment-refunded.v1', 
   creditor_id: CreditorId,
   refund_id: Reference,
   payment_id: Reference,
+  source: Type.Optional(Text(40)),
   amount_cents: PositiveCents,
   currency: Currency,
   refunded_date: CivilDate,
   occurred_at: Type.Optional(Instant),
 });
+
+const all = [
+  UpstreamCustomerChanged, UpstreamInvoiceIssued, UpstreamInvoiceAmended, UpstreamInvoiceCancelled,
+  UpstreamPaymentReceived, UpstreamPaymentPending, UpstreamPaymentFailed, UpstreamPaymentRefunded,
+] as const;
+
+/** The events that are taken in from outside, by type. */
+export const upstreamContracts: ReadonlyMap<string, Contract> = new Map(all.map((each) => [each.type, each]));
+
+/** What an upstream event says once it fits its contract. */
+export type UpstreamContent =
+  | { readonly type: 'upstream.customer-changed.v1'; readonly data: DataOf<typeof UpstreamCustomerChanged> }
+  | { readonly type: 'upstream.invoice-issued.v1'; readonly data: DataOf<typeof UpstreamInvoiceIssued> }
+  | { readonly type: 'upstream.invoice-amended.v1'; readonly data: DataOf<typeof UpstreamInvoiceAmended> }
+  | { readonly type: 'upstream.invoice-cancelled.v1'; readonly data: DataOf<typeof UpstreamInvoiceCancelled> }
+  | { readonly type: 'upstream.payment-received.v1'; readonly data: DataOf<typeof UpstreamPaymentReceived> }
+  | { readonly type: 'upstream.payment-pending.v1'; readonly data: DataOf<typeof UpstreamPaymentPending> }
+  | { readonly type: 'upstream.payment-failed.v1'; readonly data: DataOf<typeof UpstreamPaymentFailed> }
+  | { readonly type: 'upstream.payment-refunded.v1'; readonly data: DataOf<typeof UpstreamPaymentRefunded> };

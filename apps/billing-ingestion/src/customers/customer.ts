@@ -1,0 +1,95 @@
+import { BillingCustomerChanged, customerKey, derivedId, outgoing, type Outgoing } from '@emdia/contracts';
+import { documentKind, personKey } from '@emdia/brazil';
+import { order, replaces, type Rank } from '../upstream/rank';
+
+export const FIELDS = ['name', 'document', 'email', 'phone', 'state'] as const;
+export type Field = (typeof FIELDS)[number];
+
+/** A rank, and whether the value came by an event about the customer or inside an invoice. */
+export interface ToldBy extends Rank {
+  readonly explicit: boolean;
+}
+
+/** A customer as the upstream tells them; names and contact points leave this service only by the internal look-up. */
+export interface Customer {
+  readonly creditor_id: string;
+  readonly customer_id: string;
+  readonly name: string | null;
+  readonly document: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly state: string | null;
+  readonly email_invalid: boolean;
+  readonly person_key: string;
+  readonly document_key: string | null;
+  readonly version: number;
+  readonly told_by: Readonly<Partial<Record<Field, ToldBy>>>;
+}
+
+/** What an upstream body says of a customer; absent means not mentioned, never removed. */
+export type Told = { readonly customer_id: string } & { readonly [F in Field]?: string };
+
+export interface Learning {
+  readonly customer: Customer;
+  readonly events: readonly Outgoing[];
+  readonly changed: boolean;
+}
+
+/** Takes in what is told of a customer, field by field, the highest rank winning; tells the others only what they may know. */
+export function learn(known: Customer | null, creditor_id: string, told: Told, by: ToldBy, installationKey: string, now: Date): Learning {
+  const base = known ?? unknown(creditor_id, told.customer_id, installationKey);
+  const values: Partial<Record<Field, string>> = {};
+  const told_by: Partial<Record<Field, ToldBy>> = { ...base.told_by };
+  for (const field of FIELDS) {
+    const value = told[field];
+    const present = told_by[field];
+    if (value === undefined || (present && !outranks(by, present))) continue;
+    values[field] = value;
+    told_by[field] = by;
+  }
+  const moved = values.email !== undefined && values.email !== base.email;
+  return changed(known, { ...base, ...values, told_by, email_invalid: moved ? false : base.email_invalid }, installationKey, now);
+}
+
+/** Nobody writes to this customer's present e-mail address again; a new one starts afresh. */
+export function emailInvalid(known: Customer, installationKey: string, now: Date): Learning {
+  return changed(known, { ...known, email_invalid: true }, installationKey, now);
+}
+
+// An old invoice that comes late carries old contact data: without a rank it only fills gaps and replaces its like.
+function outranks(arriving: ToldBy, present: ToldBy): boolean {
+  if (order(arriving, present) === 'unordered' && !arriving.explicit && (present.explicit || present.occurred_at !== null)) return false;
+  return replaces(arriving, present);
+}
+
+function unknown(creditor_id: string, customer_id: string, installationKey: string): Customer {
+  return {
+    creditor_id, customer_id, name: null, document: null, email: null, phone: null, state: null, email_invalid: false,
+    person_key: personKey(null, creditor_id, customer_id, installationKey), document_key: null, version: 0, told_by: {},
+  };
+}
+
+function changed(before: Customer | null, after: Customer, installationKey: string, now: Date): Learning {
+  const person_key = personKey(after.document, after.creditor_id, after.customer_id, installationKey);
+  const keyed = { ...after, person_key, document_key: after.document && documentKind(after.document) ? person_key : null };
+  const same = before !== null && FIELDS.every((field) => before[field] === keyed[field]) && before.email_invalid === keyed.email_invalid;
+  if (same) return { customer: keyed, events: [], changed: false };
+  const customer = { ...keyed, version: keyed.version + 1 };
+  return { customer, events: before && isSameToOthers(before, customer) ? [] : [tell(customer, now)], changed: true };
+}
+
+export const hasEmail = (customer: Customer): boolean => customer.email !== null && !customer.email_invalid;
+
+const isSameToOthers = (a: Customer, b: Customer): boolean =>
+  a.person_key === b.person_key && a.document_key === b.document_key && a.state === b.state && hasEmail(a) === hasEmail(b);
+
+function tell(customer: Customer, now: Date): Outgoing {
+  const { creditor_id, customer_id, person_key, document_key, state, version } = customer;
+  return outgoing(BillingCustomerChanged, {
+    id: derivedId('customer-changed', creditor_id, customer_id, version),
+    key: customerKey(creditor_id, customer_id),
+    creditor_id,
+    now,
+    data: { creditor_id, customer_id, person_key, document_key, state, has_email: hasEmail(customer), source_version: version },
+  });
+}

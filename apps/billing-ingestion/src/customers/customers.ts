@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { customerKey, type EventOf, type NotificationsAddressInvalid } from '@emdia/contracts';
+import { Database } from '@emdia/database';
+import { step, type Step } from '@emdia/messaging';
+import { Books } from '../upstream/books';
+import type { State } from '../upstream/state';
+import { emailInvalid, type Customer } from './customer';
+
+/** A customer as the other services may have it, by the internal look-up only. */
+export interface ContactCard {
+  readonly creditor_id: string;
+  readonly customer_id: string;
+  readonly person_key: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly state: string | null;
+  readonly version: number;
+}
+
+type Row = Pick<Customer, 'creditor_id' | 'customer_id' | 'person_key' | 'state' | 'email_invalid' | 'version'> & { contact_sealed: string };
+
+const SELECT = 'select creditor_id, customer_id, person_key, state, email_invalid, contact_sealed, version from customer';
+
+/** Customers as others ask for them. */
+@Injectable()
+export class Customers {
+  constructor(
+    private readonly database: Database,
+    private readonly books: Books,
+    private readonly installationKey: string,
+  ) {}
+
+  /** Nobody writes to this customer's present e-mail address again. */
+  addressInvalid({ data }: EventOf<typeof NotificationsAddressInvalid>): Step<State> {
+    return step<State>(this.books, customerKey(data.creditor_id, data.customer_id), (state, now) => {
+      const known = state.kind === 'customer' ? state.customer : null;
+      if (!known) return { ignored: 'unknown-customer' };
+      const { customer, events, changed } = emailInvalid(known, this.installationKey, now);
+      return changed ? { next: { kind: 'customer', customer }, events } : { ignored: 'unchanged' };
+    });
+  }
+
+  /** Those of the pairs that are known. */
+  async cards(wanted: readonly { creditor_id: string; customer_id: string }[]): Promise<ContactCard[]> {
+    const rows = await this.database.query<Row>(`${SELECT} where (creditor_id, customer_id) in (select * from unnest($1::text[], $2::text[]))`, [
+      wanted.map(({ creditor_id }) => creditor_id),
+      wanted.map(({ customer_id }) => customer_id),
+    ]);
+    return rows.map((row) => this.card(row));
+  }
+
+  /** One customer of one creditor, read under its row-level security; null when unknown. */
+  async one(creditor_id: string, customer_id: string): Promise<ContactCard | null> {
+    const [row] = await this.database.transactionOf(creditor_id, (tx) => tx.query<Row>(`${SELECT} where creditor_id = $1 and customer_id = $2`, [creditor_id, customer_id]));
+    return row ? this.card(row) : null;
+  }
+
+  private card({ contact_sealed, email_invalid, ...row }: Row): ContactCard {
+    const { name, email, phone } = JSON.parse(this.books.openContact(contact_sealed)) as Pick<Customer, 'name' | 'email' | 'phone'>;
+    return { ...row, name, email: email_invalid ? null : email, phone };
+  }
+}

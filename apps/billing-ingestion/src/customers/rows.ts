@@ -1,0 +1,35 @@
+import type { Tx } from '@emdia/database';
+import type { Seal } from '@emdia/messaging';
+import { hasEmail, type Customer } from './customer';
+
+type Contact = Pick<Customer, 'name' | 'document' | 'email' | 'phone'>;
+type Row = Omit<Customer, keyof Contact> & { contact_sealed: string };
+
+const COLUMNS = 'creditor_id, customer_id, person_key, document_key, state, email_invalid, contact_sealed, version, told_by';
+
+/** The customers of the given pairs that exist. */
+export async function loadCustomers(tx: Tx, seal: Seal, creditorIds: readonly string[], customerIds: readonly string[]): Promise<Customer[]> {
+  const rows = await tx.query<Row>(
+    `select ${COLUMNS} from customer where (creditor_id, customer_id) in (select * from unnest($1::text[], $2::text[]))`,
+    [creditorIds, customerIds],
+  );
+  return rows.map(({ contact_sealed, ...row }) => ({ ...row, ...(JSON.parse(seal.open(contact_sealed)) as Contact) }));
+}
+
+export async function saveCustomers(tx: Tx, seal: Seal, customers: readonly Customer[]): Promise<void> {
+  if (customers.length === 0) return;
+  const rows = customers.map(({ name, document, email, phone, ...row }) => ({
+    ...row,
+    has_email: hasEmail({ ...row, name, document, email, phone }),
+    contact_sealed: seal.seal(JSON.stringify({ name, document, email, phone } satisfies Contact)),
+  }));
+  await tx.query(
+    `insert into customer (creditor_id, customer_id, person_key, document_key, state, has_email, email_invalid, contact_sealed, version, told_by)
+     select creditor_id, customer_id, person_key, document_key, state, has_email, email_invalid, contact_sealed, version, told_by
+     from jsonb_to_recordset($1) as c (creditor_id text, customer_id text, person_key text, document_key text, state text, has_email boolean,
+       email_invalid boolean, contact_sealed text, version int, told_by jsonb)
+     on conflict (creditor_id, customer_id) do update set person_key = excluded.person_key, document_key = excluded.document_key, state = excluded.state,
+       has_email = excluded.has_email, email_invalid = excluded.email_invalid, contact_sealed = excluded.contact_sealed, version = excluded.version, told_by = excluded.told_by`,
+    [JSON.stringify(rows)],
+  );
+}

@@ -1,0 +1,3 @@
+import { start } from '@emdia/runtime';
+import { billingIngestion } from './index';
+void start([billingIngestion]);

@@ -1,0 +1,80 @@
+import { paymentKey } from '../upstream/keys';
+import { CREDITOR, INVOICE, MemoryBooks, PAYMENT } from '../upstream/memory-books';
+
+const { paid_date, ...PENDING } = PAYMENT;
+const FAILED = { payment_id: 'PAG-1', code: 'AM04' };
+const REFUND = { refund_id: 'EST-1', payment_id: 'PAG-1', amount_cents: 1_000, currency: 'BRL', refunded_date: '2026-03-10' };
+
+describe('a payment', () => {
+  let books: MemoryBooks;
+  const told = async (type: string, data: object) => (await books.take(type, data)).told;
+  const payment = () => books.get('payment', paymentKey(CREDITOR, 'upstream', 'PAG-1')).payment;
+  beforeEach(() => {
+    books = new MemoryBooks();
+  });
+
+  it('is reported with the day the money is there', async () => {
+    const { events } = await books.take('payment-received', { ...PAYMENT, customer_id: 'ana', source: 'pix', credit_date: '2026-03-11' });
+    expect(events[0]).toMatchObject({ key: 'boa-forma/ana', contract: { type: 'billing.payment-reported.v1' } });
+    expect(events[0]!.data).toEqual({ creditor_id: CREDITOR, payment_id: 'PAG-1', source: 'pix', customer_id: 'ana', reference: 'FAT-1', amount_cents: 12_990, currency: 'BRL', paid_date: '2026-03-09', credit_date: '2026-03-11' });
+  });
+
+  it('counts once; with another amount it is a contradiction', async () => {
+    await told('payment-received', PAYMENT);
+    expect(await told('payment-received', PAYMENT)).toEqual([]);
+    const { receipt, told: alarm } = await books.take('payment-received', { ...PAYMENT, amount_cents: 1 });
+    expect([receipt, alarm]).toEqual([expect.objectContaining({ outcome: 'rejected', wrong: expect.objectContaining({ reason: 'conflicting-content' }) }), ['event-rejected']]);
+    expect(payment()).toMatchObject({ amount_cents: 12_990 });
+  });
+
+  it('of another source is another payment', async () => {
+    await told('payment-received', PAYMENT);
+    expect(await told('payment-received', { ...PAYMENT, source: 'pix' })).toEqual(['payment-reported']);
+  });
+
+  it('received wins over pending and over failed', async () => {
+    expect(await told('payment-pending', PENDING)).toEqual(['payment-pending']);
+    expect(await told('payment-failed', FAILED)).toEqual(['payment-failed']);
+    expect(await told('payment-received', PAYMENT)).toEqual(['payment-reported']);
+    expect(await told('payment-failed', FAILED)).toEqual([]);
+    expect(await told('payment-pending', PENDING)).toEqual([]);
+    expect(payment()).toMatchObject({ status: 'received' });
+  });
+
+  it('tried anew later goes pending again', async () => {
+    await told('payment-pending', { ...PENDING, occurred_at: '2026-03-08T10:00:00Z' });
+    await told('payment-failed', { ...FAILED, occurred_at: '2026-03-08T11:00:00Z' });
+    expect(await told('payment-pending', { ...PENDING, occurred_at: '2026-03-08T09:00:00Z' })).toEqual([]);
+    expect(await told('payment-pending', { ...PENDING, occurred_at: '2026-03-09T10:00:00Z' })).toEqual(['payment-pending']);
+    expect(await told('payment-failed', { ...FAILED, occurred_at: '2026-03-08T12:00:00Z' })).toEqual([]);
+    expect(payment()).toMatchObject({ status: 'pending' });
+    const ids = books.sent.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('failed before it was known is told after it', async () => {
+    expect(await told('payment-failed', FAILED)).toEqual([]);
+    expect(await told('payment-pending', PENDING)).toEqual(['payment-pending', 'payment-failed']);
+  });
+
+  it('gives back what is refunded under its own key, also when the refund came first', async () => {
+    expect(await told('payment-refunded', REFUND)).toEqual([]);
+    await told('payment-pending', PENDING);
+    expect(await told('payment-received', PAYMENT)).toEqual(['payment-reported', 'refund-reported']);
+    await books.take('invoice-issued', INVOICE);
+    const { events } = await books.take('payment-refunded', { ...REFUND, refund_id: 'EST-2' });
+    expect(events.map(({ key }) => key)).toEqual(['boa-forma/ref:FAT-1']);
+    expect(await told('payment-refunded', REFUND)).toEqual([]);
+    expect((await books.take('payment-refunded', { ...REFUND, amount_cents: 2 })).receipt).toMatchObject({ outcome: 'rejected', wrong: { reason: 'conflicting-content' } });
+  });
+
+  it('pending under a reference, received under its customer: what waited there is released', async () => {
+    await told('payment-pending', PENDING);
+    await books.take('invoice-issued', INVOICE);
+    const { events } = await books.take('payment-received', PAYMENT);
+    expect(events.map(({ contract, key }) => [contract.type, key])).toEqual([
+      ['billing.payment-failed.v1', 'boa-forma/ref:FAT-1'],
+      ['billing.payment-reported.v1', 'boa-forma/ana'],
+    ]);
+  });
+});

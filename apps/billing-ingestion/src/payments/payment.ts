@@ -1,0 +1,171 @@
+import {
+  BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, creditorKey, customerKey, derivedId, outgoing, referenceKey,
+  type Outgoing, type UpstreamContent,
+} from '@emdia/contracts';
+import { wrong, type Wrong } from '../upstream/reasons';
+
+type DataOfType<T extends UpstreamContent['type']> = Extract<UpstreamContent, { type: T }>['data'];
+type Received = DataOfType<'upstream.payment-received.v1'>;
+type Pending = DataOfType<'upstream.payment-pending.v1'>;
+type Failed = DataOfType<'upstream.payment-failed.v1'>;
+type Refunded = DataOfType<'upstream.payment-refunded.v1'>;
+
+/** Money given back; `content_hash` tells a repetition from a contradiction. */
+export interface Refund {
+  readonly refund_id: string;
+  readonly amount_cents: number;
+  readonly currency: string;
+  readonly refunded_date: string;
+  readonly content_hash: string;
+}
+
+interface Identity {
+  readonly creditor_id: string;
+  readonly source: string;
+  readonly payment_id: string;
+  readonly refunds: readonly Refund[];
+}
+
+interface Failure {
+  readonly code: string | null;
+  readonly occurred_at: string | null;
+}
+
+/** Whose money it is, and the key that its events go out under. */
+export interface Owner {
+  readonly key: string;
+  readonly customer_id: string | null;
+  readonly reference: string | null;
+}
+
+/** A failure or a refund came before the payment itself: facts that wait. */
+export interface AwaitedPayment extends Identity {
+  readonly status: 'awaited';
+  readonly failure: Failure | null;
+}
+
+interface Begun extends Identity, Owner {
+  readonly amount_cents: number;
+  readonly currency: string;
+  /** How often it went pending; part of the ids of what is told. */
+  readonly attempts: number;
+}
+
+/** A payment whose outcome is open, or that did not come about. */
+export interface TriedPayment extends Begun {
+  readonly status: 'pending' | 'failed';
+  readonly pending_at: string | null;
+  readonly failure: Failure | null;
+}
+
+/** Money that is there; nothing takes it back but a refund. */
+export interface ReceivedPayment extends Begun {
+  readonly status: 'received';
+  readonly paid_date: string;
+  readonly credit_date: string;
+  readonly content_hash: string;
+}
+
+export type Payment = AwaitedPayment | TriedPayment | ReceivedPayment;
+
+/** What an event made of a payment. */
+export type PaymentChange = { readonly payment: Payment; readonly events: readonly Outgoing[] } | { readonly ignored: string } | { readonly wrong: Wrong };
+
+/** The owner of a payment: the customer it names, else the one whose invoice it refers to, else nobody yet. */
+export function ownerOf(data: { creditor_id: string; customer_id?: string; reference?: string }, invoiced: string | null): Owner {
+  const customer_id = data.customer_id ?? invoiced;
+  const reference = data.reference ?? null;
+  const { creditor_id } = data;
+  const key = customer_id !== null ? customerKey(creditor_id, customer_id) : reference !== null ? referenceKey(creditor_id, reference) : creditorKey(creditor_id);
+  return { key, customer_id, reference };
+}
+
+const identity = (known: Payment | null, data: { creditor_id: string; payment_id: string }, source: string): Identity => ({
+  creditor_id: data.creditor_id, source, payment_id: data.payment_id, refunds: known?.refunds ?? [],
+});
+
+/** Money was received: it wins over pending and failed; refunds that waited follow it. */
+export function received(known: Payment | null, data: Received, source: string, owner: Owner, content_hash: string, now: Date): PaymentChange {
+  if (known?.status === 'received')
+    return known.content_hash === content_hash ? { ignored: 'duplicate' } : { wrong: wrong('conflicting-content', 'This payment was received with other content.') };
+  const { amount_cents, currency, paid_date } = data;
+  const attempts = known && known.status !== 'awaited' ? known.attempts : 0;
+  const payment: ReceivedPayment = {
+    status: 'received', ...identity(known, data, source), ...owner, amount_cents, currency, attempts, paid_date, credit_date: data.credit_date ?? paid_date, content_hash,
+  };
+  const events = [...released(known, owner, now), reportedEvent(payment, now), ...payment.refunds.map((refund) => refundEvent(payment, refund, now))];
+  return { payment, events };
+}
+
+// Told as pending where its customer was not yet known, received where they are: what waits under the old key would wait for ever.
+const released = (known: Payment | null, owner: Owner, now: Date): Outgoing[] =>
+  known?.status === 'pending' && known.key !== owner.key ? [failedEvent(known, null, now)] : [];
+
+/** A payment began. After its failure it counts only if it began later; after its receipt never. */
+export function pending(known: Payment | null, data: Pending, source: string, owner: Owner, now: Date): PaymentChange {
+  if (known?.status === 'received') return { ignored: 'already-received' };
+  const pending_at = data.occurred_at ?? null;
+  const tried = known && known.status !== 'awaited' ? known : null;
+  if (tried && (tried.status === 'pending' ? !isLater(pending_at, tried.pending_at) : !isLater(pending_at, tried.failure?.occurred_at ?? null))) return { ignored: 'duplicate' };
+  const { amount_cents, currency } = data;
+  const failure = known?.failure ?? null;
+  const began: TriedPayment = { status: 'pending', ...identity(known, data, source), ...owner, amount_cents, currency, attempts: (tried?.attempts ?? 0) + 1, pending_at, failure };
+  const events = [...released(known, owner, now), pendingEvent(began, now)];
+  if (!failure || isLater(pending_at, failure.occurred_at)) return { payment: began, events };
+  return { payment: { ...began, status: 'failed' }, events: [...events, failedEvent(began, failure.code, now)] };
+}
+
+const isLater = (a: string | null, b: string | null): boolean => a !== null && b !== null && Date.parse(a) > Date.parse(b);
+
+// Where time does not order two failures, the second tells something new only while the payment is pending again.
+const isStale = (arriving: Failure, present: Failure, status: Payment['status']): boolean =>
+  arriving.occurred_at !== null && present.occurred_at !== null ? !isLater(arriving.occurred_at, present.occurred_at) : status !== 'pending';
+
+/** A payment did not come about: nothing once it was received, a fact that waits while it is unknown. */
+export function failed(known: Payment | null, data: Failed, source: string, now: Date): PaymentChange {
+  if (known?.status === 'received') return { ignored: 'already-received' };
+  const failure: Failure = { code: data.code ?? null, occurred_at: data.occurred_at ?? null };
+  if (known?.failure && isStale(failure, known.failure, known.status)) return { ignored: 'duplicate' };
+  if (known === null || known.status === 'awaited') return { payment: { status: 'awaited', ...identity(known, data, source), failure }, events: [] };
+  if (isLater(known.pending_at, failure.occurred_at)) return { payment: { ...known, failure }, events: [] };
+  return { payment: { ...known, status: 'failed', failure }, events: known.status === 'pending' ? [failedEvent(known, failure.code, now)] : [] };
+}
+
+/** Money was given back: told under its payment's key, after it. */
+export function refunded(known: Payment | null, data: Refunded, source: string, content_hash: string, now: Date): PaymentChange {
+  const { refund_id, amount_cents, currency, refunded_date } = data;
+  const same = known?.refunds.find((each) => each.refund_id === refund_id);
+  if (same) return same.content_hash === content_hash ? { ignored: 'duplicate' } : { wrong: wrong('conflicting-content', 'This refund was reported with other content.') };
+  const refund: Refund = { refund_id, amount_cents, currency, refunded_date, content_hash };
+  const base: Payment = known ?? { status: 'awaited', ...identity(known, data, source), failure: null };
+  const refunds = [...base.refunds, refund].sort((a, b) => (a.refund_id < b.refund_id ? -1 : 1));
+  const payment: Payment = { ...base, refunds };
+  return { payment, events: payment.status === 'received' ? [refundEvent(payment, refund, now)] : [] };
+}
+
+const told = ({ creditor_id, payment_id, source, customer_id, reference }: Begun) => ({ creditor_id, payment_id, source, customer_id, reference });
+
+const envelope = (payment: Begun, now: Date, what: string, ...parts: (string | number)[]) => ({
+  id: derivedId(what, payment.creditor_id, payment.source, payment.payment_id, ...parts),
+  key: payment.key,
+  creditor_id: payment.creditor_id,
+  now,
+});
+
+const reportedEvent = (payment: ReceivedPayment, now: Date): Outgoing =>
+  outgoing(BillingPaymentReported, {
+    ...envelope(payment, now, 'payment-reported'),
+    data: { ...told(payment), amount_cents: payment.amount_cents, currency: payment.currency, paid_date: payment.paid_date, credit_date: payment.credit_date },
+  });
+
+const pendingEvent = (payment: TriedPayment, now: Date): Outgoing =>
+  outgoing(BillingPaymentPending, { ...envelope(payment, now, 'payment-pending', payment.attempts), data: { ...told(payment), amount_cents: payment.amount_cents, currency: payment.currency } });
+
+const failedEvent = (payment: TriedPayment, code: string | null, now: Date): Outgoing =>
+  outgoing(BillingPaymentFailed, { ...envelope(payment, now, 'payment-failed', payment.attempts), data: { ...told(payment), ...(code === null ? {} : { code }) } });
+
+const refundEvent = (payment: ReceivedPayment, refund: Refund, now: Date): Outgoing =>
+  outgoing(BillingRefundReported, {
+    ...envelope(payment, now, 'refund-reported', refund.refund_id),
+    data: { ...told(payment), refund_id: refund.refund_id, amount_cents: refund.amount_cents, currency: refund.currency, refunded_date: refund.refunded_date },
+  });

@@ -1,0 +1,167 @@
+import type { Tx } from '@emdia/database';
+import { Outdated, Seal, type Store } from '@emdia/messaging';
+import { loadCustomers, saveCustomers } from '../customers/rows';
+import { loadInvoices, ownersOf, saveInvoices } from '../invoices/rows';
+import { loadPayments, savePayments } from '../payments/rows';
+import { loadEntries, saveEntries } from '../quarantine/rows';
+import { loadSources, saveSources } from '../sources/rows';
+import type { Entry, NewEntry } from '../quarantine/entry';
+import { aboutKey, customerKey, eventKey, isLocked, keyOf, paymentKey, quarantineKey, sourceKey, type Key, type KeyOf } from './keys';
+import { customerOf, type Numbered, type State } from './state';
+
+type Wanted = { readonly [K in Key['kind']]: readonly KeyOf<K>[] };
+
+/** Told of what must wake somebody up: the same id with other content. */
+export type Alarm = (entries: readonly Entry[]) => void;
+
+/** What the upstream told, by key: the only imperative file on an event's way. */
+export class Books implements Store<State> {
+  readonly name = 'books';
+  private readonly contacts: Seal;
+  private readonly bodies: Seal;
+
+  constructor(
+    installationKey: string,
+    private readonly alarm: Alarm = () => undefined,
+  ) {
+    this.contacts = new Seal(installationKey, 'billing/contact');
+    this.bodies = new Seal(installationKey, 'billing/quarantine');
+  }
+
+  /** Opens the raw body of a quarantined event. */
+  open(sealed: string): string {
+    return this.bodies.open(sealed);
+  }
+
+  /** Opens what a customer row keeps sealed. */
+  openContact(sealed: string): string {
+    return this.contacts.open(sealed);
+  }
+
+  /** A reference's events go out under the key of its invoice's customer, which is locked too. */
+  async also(tx: Tx, keys: readonly string[]): Promise<readonly string[]> {
+    const { reference } = sorted(keys);
+    if (reference.length === 0) return [];
+    const owners = await ownersOf(tx, reference.map(({ creditor_id }) => creditor_id), reference.map((each) => each.reference));
+    return owners.map(({ creditor_id, customer_id }) => customerKey(creditor_id, customer_id));
+  }
+
+  async load(tx: Tx, keys: readonly string[]): Promise<Map<string, State>> {
+    const wanted = sorted(keys);
+    await lock(tx, keys.filter((key) => isLocked(keyOf(key))));
+    const states = new Map<string, State>();
+    await this.loadAbout(tx, wanted.about, states);
+    await this.loadEvents(tx, wanted.event, states);
+    await this.loadQuarantine(tx, wanted.quarantine, states);
+    await this.loadSources(tx, wanted.source, states);
+    await this.loadCustomers(tx, wanted.customer, states);
+    await this.loadReferences(tx, wanted.reference, states);
+    await this.loadPayments(tx, wanted.payment, states);
+    return states;
+  }
+
+  private async loadAbout(tx: Tx, wanted: Wanted['about'], states: Map<string, State>): Promise<void> {
+    if (wanted.length === 0) return;
+    const rows = await tx.query<{ creditor_id: string; currency: string | null; platforms: string[] }>(
+      `select w.creditor_id, c.currency, array(select p.platform from platform_creditor p where p.creditor_id = w.creditor_id) as platforms
+       from unnest($1::text[]) as w (creditor_id) left join creditor c on c.creditor_id = w.creditor_id`,
+      [wanted.map(({ creditor_id }) => creditor_id)],
+    );
+    for (const { creditor_id, currency, platforms } of rows) states.set(aboutKey(creditor_id), { kind: 'about', creditor: currency === null ? null : { currency }, platforms });
+  }
+
+  private async loadEvents(tx: Tx, wanted: Wanted['event'], states: Map<string, State>): Promise<void> {
+    if (wanted.length === 0) return;
+    for (const { origin, event_id } of wanted) states.set(eventKey(origin, event_id), { kind: 'event', content_hash: null, creditor_id: null });
+    const rows = await tx.query<{ origin: string; event_id: string; content_hash: string; creditor_id: string }>(
+      'select origin, event_id, content_hash, creditor_id from upstream_event where (origin, event_id) in (select * from unnest($1::text[], $2::text[]))',
+      [wanted.map(({ origin }) => origin), wanted.map(({ event_id }) => event_id)],
+    );
+    for (const { origin, event_id, content_hash, creditor_id } of rows) states.set(eventKey(origin, event_id), { kind: 'event', content_hash, creditor_id });
+  }
+
+  private async loadQuarantine(tx: Tx, wanted: Wanted['quarantine'], states: Map<string, State>): Promise<void> {
+    if (wanted.length === 0) return;
+    for (const { id } of wanted) states.set(quarantineKey(id), { kind: 'quarantine', entry: null });
+    for (const entry of await loadEntries(tx, wanted.map(({ id }) => id))) states.set(quarantineKey(entry.id), { kind: 'quarantine', entry });
+  }
+
+  private async loadSources(tx: Tx, wanted: Wanted['source'], states: Map<string, State>): Promise<void> {
+    if (wanted.length === 0) return;
+    for (const { creditor_id, source, state } of await loadSources(tx, wanted.map((each) => each.creditor_id), wanted.map((each) => each.source)))
+      states.set(sourceKey(creditor_id, source), state);
+  }
+
+  private async loadCustomers(tx: Tx, wanted: Wanted['customer'], states: Map<string, State>): Promise<void> {
+    if (wanted.length === 0) return;
+    for (const { creditor_id, customer_id } of wanted) states.set(customerKey(creditor_id, customer_id), { kind: 'customer', customer: null });
+    const customers = await loadCustomers(tx, this.contacts, wanted.map(({ creditor_id }) => creditor_id), wanted.map(({ customer_id }) => customer_id));
+    for (const customer of customers) states.set(customerKey(customer.creditor_id, customer.customer_id), { kind: 'customer', customer });
+  }
+
+  private async loadReferences(tx: Tx, wanted: Wanted['reference'], states: Map<string, State>): Promise<void> {
+    if (wanted.length === 0) return;
+    const invoices = await loadInvoices(tx, wanted.map(({ creditor_id }) => creditor_id), wanted.map(({ reference }) => reference));
+    const byId = new Map(invoices.map((invoice) => [JSON.stringify([invoice.creditor_id, invoice.invoice_id]), invoice]));
+    const byNumber = new Map<string, Numbered[]>();
+    for (const invoice of invoices) {
+      if (invoice.status === 'awaited' || invoice.number === null) continue;
+      const pair = JSON.stringify([invoice.creditor_id, invoice.number]);
+      byNumber.set(pair, [...(byNumber.get(pair) ?? []), { invoice_id: invoice.invoice_id, customer_id: invoice.customer_id }]);
+    }
+    for (const { creditor_id, reference } of wanted) {
+      const pair = JSON.stringify([creditor_id, reference]);
+      const state: State = { kind: 'reference', invoice: byId.get(pair) ?? null, numbered: byNumber.get(pair) ?? [] };
+      const customer_id = customerOf(state);
+      // The invoice was issued between the look-up and the lock: its customer's key is not ours yet.
+      if (customer_id !== null && !states.has(customerKey(creditor_id, customer_id))) throw new Outdated();
+      states.set(`${creditor_id}/ref:${reference}`, state);
+    }
+  }
+
+  private async loadPayments(tx: Tx, wanted: Wanted['payment'], states: Map<string, State>): Promise<void> {
+    if (wanted.length === 0) return;
+    for (const { creditor_id, source, payment_id } of wanted) states.set(paymentKey(creditor_id, source, payment_id), { kind: 'payment', payment: null });
+    const payments = await loadPayments(tx, wanted.map(({ creditor_id }) => creditor_id), wanted.map(({ source }) => source), wanted.map(({ payment_id }) => payment_id));
+    for (const payment of payments) states.set(paymentKey(payment.creditor_id, payment.source, payment.payment_id), { kind: 'payment', payment });
+  }
+
+  async save(tx: Tx, changed: ReadonlyMap<string, State>): Promise<void> {
+    const of = <K extends State['kind']>(kind: K) => [...changed.entries()].filter((entry): entry is [string, Extract<State, { kind: K }>] => entry[1].kind === kind);
+    await saveEvents(tx, of('event').map(([key, state]) => ({ ...(keyOf(key) as KeyOf<'event'>), ...state })));
+    await saveCustomers(tx, this.contacts, of('customer').flatMap(([, { customer }]) => customer ?? []));
+    await saveInvoices(tx, of('reference').flatMap(([, { invoice }]) => invoice ?? []));
+    await savePayments(tx, of('payment').flatMap(([, { payment }]) => payment ?? []));
+    await saveSources(tx, of('source').flatMap(([, { source }]) => source ?? []));
+    const entries = of('quarantine').flatMap(([, { entry }]): (Entry | NewEntry)[] => (entry ? [entry] : []));
+    await saveEntries(tx, this.bodies, entries);
+    const alarming = entries.filter((entry) => 'raw' in entry && entry.reason === 'conflicting-content');
+    if (alarming.length > 0) this.alarm(alarming);
+  }
+}
+
+function sorted(keys: readonly string[]): Wanted {
+  const wanted: { [K in Key['kind']]: KeyOf<K>[] } = { about: [], event: [], quarantine: [], source: [], customer: [], reference: [], payment: [] };
+  for (const text of keys) {
+    const key = keyOf(text);
+    (wanted[key.kind] as Key[]).push(key);
+  }
+  return wanted;
+}
+
+async function lock(tx: Tx, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  await tx.query('insert into book_lock (key) select key from unnest($1::text[]) as key order by key on conflict do nothing', [keys]);
+  await tx.query('select key from book_lock where key = any($1::text[]) order by key for update', [keys]);
+}
+
+/** Ids taken in by somebody else since we looked: the batch starts over and compares. */
+async function saveEvents(tx: Tx, events: readonly { origin: string; event_id: string; content_hash: string | null; creditor_id: string | null }[]): Promise<void> {
+  if (events.length === 0) return;
+  const taken = await tx.query(
+    `insert into upstream_event (origin, event_id, content_hash, creditor_id) select origin, event_id, content_hash, creditor_id
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as e (origin, event_id, content_hash, creditor_id) order by 1, 2 on conflict do nothing returning event_id`,
+    [events.map(({ origin }) => origin), events.map(({ event_id }) => event_id), events.map(({ content_hash }) => content_hash), events.map(({ creditor_id }) => creditor_id)],
+  );
+  if (taken.length < events.length) throw new Outdated();
+}
