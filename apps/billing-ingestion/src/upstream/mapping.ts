@@ -164,7 +164,9 @@ function applyInvoice(desk: Desk, content: InvoiceContent, reading: Read, instal
   if ('wrong' in change) return change;
   if ('invoice' in change) {
     desk.put(key, { ...desk.get('reference', key), invoice: change.invoice });
-    if (change.invoice.status !== 'awaited' && change.invoice.number !== null) numberIt(desk, creditor_id, change.invoice.number, change.invoice);
+    // Only an issue names the number, and so holds its key.
+    if (content.type === 'upstream.invoice-issued.v1' && content.data.number !== undefined)
+      numberIt(desk, creditor_id, content.data.number, { invoice_id, customer_id: content.data.customer.customer_id });
   }
   const events = 'invoice' in change ? change.events : [];
   // A repetition without a time may be older than what the books know of the customer, and tells nothing.
