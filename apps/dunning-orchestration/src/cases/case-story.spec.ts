@@ -82,7 +82,7 @@ describe('payment', () => {
 
   it('of one of two late debts does not thank; of both thanks once for both', () => {
     const s = late().owes('B', '2026-02-05').until('2026-02-10T12:00:00-03:00').pays('A', '2026-02-10').until('2026-02-11T12:00:00-03:00');
-    expect(s.notices.some((notice) => notice.endsWith('thanks'))).toBe(false);
+    expect([s.notices.some((notice) => notice.endsWith('thanks')), s.heard('case-cured')]).toEqual([false, []]);
     s.pays('B', '2026-02-11').until('2026-02-12T12:00:00-03:00');
     expect(s.heard<Notice>('notice-requested').at(-1)!.data).toMatchObject({ purpose: 'service', covers: [{ receivable_id: receivableId('A') }, { receivable_id: receivableId('B') }].sort((a, b) => (a.receivable_id < b.receivable_id ? -1 : 1)) });
   });
@@ -212,9 +212,16 @@ describe('agreements', () => {
     expect(reminder).toMatchObject({ instalment_id: expect.any(String), covers: [{ receivable_id: receivableId('A'), due_date: '2026-02-12', step: 'agreement' }], next_step: null });
   });
 
+  it('silence at once, before reconciliation has heard of them', () => {
+    const s = story('2026-02-02').customer().owes('A', '2026-01-05').agrees(['A'], ['2026-02-12', '2026-03-12']);
+    expect(s.standing('A')).toMatchObject({ kind: 'hold', reason: 'agreed', review_date: '2026-02-19' });
+  });
+
   it('go first where a collection falls on the same day', () => {
     const s = story('2026-02-02').customer().owes('A', '2026-01-05').owes('B', '2026-02-12').until('2026-02-02T12:00:00-03:00');
-    s.agrees(['A'], ['2026-02-12']).owes('A', undefined, { collectability: 'agreed', review_date: '2026-02-20' }).until('2026-02-10T12:00:00-03:00');
+    s.agrees(['A'], ['2026-02-12']).owes('A', undefined, { collectability: 'agreed', review_date: '2026-02-20' });
+    expect(s.standing('B')).toMatchObject({ step: 'D-3', planned_day: '2026-02-09', contact_day: '2026-02-10' });
+    s.until('2026-02-10T12:00:00-03:00');
     expect(s.notices.slice(1)).toEqual(['2026-02-09 13:00 agreement agreement', '2026-02-10 13:00 collection D-3']);
   });
 });

@@ -1,6 +1,8 @@
+import { DrivenClock, WallClock } from '@emdia/clock';
 import { derivedId } from '@emdia/contracts';
 import { Database, type Tx } from '@emdia/database';
-import { fold, messagingMigrations, step } from '@emdia/messaging';
+import { DeadLetters, fold, messagingMigrations, Runner, Seal, step } from '@emdia/messaging';
+import { Sweeps } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { creditor_id, key, receivableId, Story } from '../../test/story';
 import { placeHold } from '../holds/hold';
@@ -8,6 +10,7 @@ import { Cases1700000001000 } from '../migrations/1700000001000-cases';
 import { act } from './act';
 import type { CaseFile } from './case-file';
 import { Cases } from './cases';
+import { DueCases } from './due-cases';
 import { DUE_SLOTS, dueSlot } from './due-slot';
 
 const noon = new Date('2026-02-02T15:00:00Z');
@@ -21,6 +24,13 @@ function everything(): CaseFile {
   s.until('2026-02-03T16:00:00Z');
   s.take((file, now) => placeHold(file, { hold_id: derivedId('h'), receivable_ids: [receivableId('late')], reason: 'illness', review_date: '2026-02-20', actor: 'ana' }, now));
   return s.file;
+}
+
+/** A case of another customer whose D-3 is due at ten on 3 February. */
+function dueFile(of: string): CaseFile {
+  const file = new Story(noon).customer('SP').owes('x', '2026-02-06').file;
+  const mine = { ...[...file.receivables.values()][0]!, receivable_id: derivedId(of) };
+  return { ...file, key: of, customer_id: of.split('/')[1]!, case_id: derivedId('case', of), receivables: new Map([[mine.receivable_id, mine]]) };
 }
 
 describe('the store of cases', () => {
@@ -93,6 +103,13 @@ describe('the store of cases', () => {
     expect(await database.query('select count(*)::int as n from case_file where status = $1', ['open'])).toEqual([{ n: 40 }]);
   });
 
+  it('changes of one case at the same time follow one another', async () => {
+    const count = (file: CaseFile) => file.person?.source_version ?? 0;
+    const person = { person_key: 'p', state: null, has_email: true, changed_at: noon };
+    await Promise.all(Array.from({ length: 12 }, () => change((file) => ({ ...file, person: { ...person, source_version: count(file) + 1 } }))));
+    expect(count(await load())).toBe(12);
+  });
+
   it("the api role neither sees nor writes another creditor's case", async () => {
     await change(() => everything());
     const seen = await database.transactionOf('other', (tx) => tx.query('select key from case_file union all select key from case_receivable union all select key from due_action'));
@@ -102,15 +119,27 @@ describe('the store of cases', () => {
     await expect(touch(creditor_id)).resolves.toBeDefined();
   });
 
+  it('a case that cannot act stops no other', async () => {
+    const now = new Date('2026-02-03T13:00:00Z');
+    const observer = { committed: () => undefined, handled: () => undefined, setAside: () => undefined };
+    const clock = new DrivenClock(now);
+    const wall = new WallClock();
+    const runner = new Runner({ service: 'dunning-orchestration', database, clock, wall, deadLetters: new DeadLetters(database, new Seal('test', 'dead-letters')), observer });
+    const sweep = new DueCases(database, runner, cases, new Sweeps(clock, wall, () => undefined));
+    for (const name of ['1', '2', '3']) await change((file) => dueFile(file.key), noon, `${creditor_id}/${name}`);
+    await database.query(`update case_file set person_key = 'not a key' where customer_id = '2'`);
+
+    await expect(sweep.run(now, 10)).rejects.toThrow('1 of 3 due cases failed.');
+    expect(await database.query('select key from notice order by key')).toEqual([{ key: 'acme/1' }, { key: 'acme/3' }]);
+    expect(await sweep.nextDueAt()).toEqual(now);
+    await database.query(`update case_file set person_key = $1 where customer_id = '2'`, ['b'.repeat(64)]);
+    expect([await sweep.run(now, 10), await sweep.run(now, 10), await sweep.nextDueAt()]).toEqual([1, 0, new Date('2026-02-03T22:01:00Z')]);
+  });
+
   it('does what is due for a full batch well inside the time a transaction may take', async () => {
     const keys = Array.from({ length: 200 }, (_, index) => `${creditor_id}/S-${String(index).padStart(4, '0')}`);
     const due = new Date('2026-02-03T13:00:00Z');
-    const opened = (of: string) => {
-      const file = new Story(noon).customer('SP').owes('x', '2026-02-06').file;
-      const mine = { ...[...file.receivables.values()][0]!, receivable_id: derivedId(of) };
-      return { ...file, key: of, customer_id: of.split('/')[1]!, case_id: derivedId('case', of), receivables: new Map([[mine.receivable_id, mine]]) };
-    };
-    await database.transaction((tx) => fold(tx, keys.map((of) => [step(cases, of, () => ({ next: opened(of) }))]), noon));
+    await database.transaction((tx) => fold(tx, keys.map((of) => [step(cases, of, () => ({ next: dueFile(of) }))]), noon));
     const outcomes = await database.transaction((tx) => fold(tx, keys.map((of) => [step(cases, of, act)]), due));
     expect(outcomes.flatMap((outcome) => ('events' in outcome ? outcome.events.map(({ contract }) => contract.type) : [outcome.error.message]))).toEqual(keys.map(() => 'dunning.notice-requested.v1'));
     expect(await database.query(`select count(*)::int as n, min(due_at) as next from due_action`)).toEqual([{ n: 200, next: new Date('2026-02-03T22:01:00Z') }]);

@@ -33,9 +33,10 @@ const customers: fc.Arbitrary<Fact[]> = fc.array(fc.tuple(fc.constantFrom(...STA
   changes.map(([state, has_email, time], index): Fact => (file, now) =>
     applyCustomer(file, eventOf(BillingCustomerChanged, { creditor_id, customer_id, person_key: PERSON, document_key: null, state, has_email, source_version: index + 1 }, time), now)));
 
-const contacts: fc.Arbitrary<Fact[]> = fc
-  .record({ name: fc.constantFrom(...NAMES), due_date: day('2026-01-10', 90), step: fc.constantFrom(...STEPS), on: day('2026-02-01', 60), time: instant, outcomes: fc.uniqueArray(fc.constantFrom('sent', 'unknown', 'settled', 'budget', 'already-covered', 'no-address', 'expired'), { minLength: 1, maxLength: 3 }) })
-  .map(({ name, due_date, step, on, time, outcomes }) => {
+/** What was said of one receivable of one notice, in any number of contradicting events. */
+const contactsOf = (name: string): fc.Arbitrary<Fact[]> => fc
+  .record({ due_date: day('2026-01-10', 90), step: fc.constantFrom(...STEPS), on: day('2026-02-01', 60), time: instant, outcomes: fc.uniqueArray(fc.constantFrom('sent', 'unknown', 'settled', 'budget', 'already-covered', 'no-address', 'opted-out', 'expired'), { minLength: 1, maxLength: 3 }) })
+  .map(({ due_date, step, on, time, outcomes }) => {
     const case_id = derivedId('case', creditor_id, customer_id);
     const notice = { creditor_id, customer_id, case_id, notice_id: derivedId('notice', case_id, 'collection', on), purpose: 'collection' as const, local_day: on, covers: [{ receivable_id: receivableId(name), due_date, step }] };
     return outcomes.map((outcome): Fact => (file, now) =>
@@ -58,7 +59,7 @@ const agreements: fc.Arbitrary<Fact[]> = fc.tuple(fc.constantFrom(...NAMES), day
 // One list per receivable, notice and agreement: two lists of one receivable would be two truths under one version.
 const facts: fc.Arbitrary<Fact[]> = fc.record({
   balances: fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1 }).chain((names) => fc.tuple(...names.map((name) => fc.array(fc.tuple(look(name), instant), { minLength: 1, maxLength: 3 })))),
-  customers, contacts: fc.uniqueArray(contacts, { maxLength: 1 }), agreement: fc.option(agreements, { nil: [] }),
+  customers, contacts: fc.tuple(...NAMES.map((name) => fc.option(contactsOf(name), { nil: [] }))), agreement: fc.option(agreements, { nil: [] }),
 }).map(({ balances: all, customers: people, contacts: notices, agreement }) => [
   ...all.flatMap((looks) => looks.map(([data, time], index): Fact => (file, now) => applyBalance(file, eventOf(ReconciliationBalanceChanged, { ...data, version: index + 1 }, time), now))),
   ...people, ...notices.flat(), ...agreement,
