@@ -43,10 +43,10 @@ export class Snapshot {
     return (await this.client(schema).query(sql, values)).rows as R[];
   }
 
-  /** Hands rows over in pages, so that a large table never stands in memory whole. */
-  async each<R>(schema: Schema, sql: string, visit: (row: R) => void, values: unknown[] = []): Promise<void> {
+  /** Hands rows over in pages, so that a large table never stands in memory whole; one at a time. */
+  async each<R>(schema: Schema, sql: string, visit: (row: R) => void): Promise<void> {
     const client = this.client(schema);
-    await client.query(`declare rows no scroll cursor for ${sql}`, values);
+    await client.query(`declare rows no scroll cursor for ${sql}`);
     for (;;) {
       const { rows } = await client.query(`fetch ${PAGE} from rows`);
       for (const row of rows as R[]) visit(row);
@@ -61,5 +61,15 @@ export class Snapshot {
 
   async close(): Promise<void> {
     await Promise.all([...this.clients.values()].map((client) => client.end()));
+  }
+}
+
+/** Reads as of one instant and lets go. */
+export async function reading<T>(urls: Urls, read: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+  const snapshot = await Snapshot.open(urls);
+  try {
+    return await read(snapshot);
+  } finally {
+    await snapshot.close();
   }
 }

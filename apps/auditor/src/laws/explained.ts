@@ -44,7 +44,10 @@ const TOLD = `
          call_began_at is not null as has_called
   from notifications.delivery`;
 const NOTICES = `select n.notice_id, n.purpose, n.step, n.regua_version, f.case_id from dunning.notice n join dunning.case_file f using (key)`;
-const VERSIONS = `select receivable_id, version from reconciliation.receivable`;
+// Every version a receivable ever had is kept; they run from 1 without a gap.
+const VERSIONS = `
+  select c.receivable_id, r.creditor_id, max(c.version) as version, count(*)::int as kept, r.version as newest
+  from reconciliation.collectability_change c left join reconciliation.receivable r using (receivable_id) group by c.receivable_id, r.creditor_id, r.version`;
 
 /** Law 5: messages, agreements, promises and disputes resolve to what they were decided on; nothing points to what is not there. */
 export async function explained(snapshot: Snapshot): Promise<Finding> {
@@ -52,7 +55,11 @@ export async function explained(snapshot: Snapshot): Promise<Finding> {
   const notices = new Map<string, Asked>();
   const versions = new Map<string, number>();
   await snapshot.each<Asked>('dunning', NOTICES, (row) => notices.set(row.notice_id, row));
-  await snapshot.each<{ receivable_id: string; version: number }>('reconciliation', VERSIONS, (row) => versions.set(row.receivable_id, row.version));
+  type Versions = { readonly receivable_id: string; readonly creditor_id: string | null; readonly version: number; readonly kept: number; readonly newest: number | null };
+  await snapshot.each<Versions>('reconciliation', VERSIONS, ({ receivable_id, creditor_id, version, kept, newest }) => {
+    versions.set(receivable_id, version);
+    finding.check(kept === version && newest === version ? null : { what: `versions are missing: ${kept} of ${version} are kept, the newest is ${newest}`, creditor_id, ids: { receivable_id } });
+  });
   const instalments = new Set((await snapshot.all<{ instalment_id: string }>('negotiation', 'select instalment_id from negotiation.instalment')).map((row) => row.instalment_id));
   const known: Known = { notices, versions, instalments };
   await snapshot.each<Told>('notifications', TOLD, (row) => judgeTold(finding, row, known));

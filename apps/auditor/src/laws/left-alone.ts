@@ -43,7 +43,7 @@ const ASKED = `
 const COLLECTABILITY = `
   select r.creditor_id, r.customer_id, c.receivable_id, c.collectability, c.recorded_at
   from reconciliation.collectability_change c join reconciliation.receivable r using (receivable_id)
-  order by c.receivable_id, c.version, c.recorded_at`;
+  order by c.receivable_id, c.version`;
 
 // What those recorded who decided it, whatever the ledger made of it.
 const NEGOTIATED = ['promise', 'agreement', 'dispute'].map((thing) => `
@@ -55,9 +55,15 @@ const HELD = `
 
 // Money in the ledger: a receivable whose postings come to nothing or less is paid or cancelled.
 const POSTINGS = `
-  select e.creditor_id, p.receivable_id, e.recorded_at, sum(p.amount_cents)::float8 as amount_cents
-  from reconciliation.posting p join reconciliation.entry e using (entry_id)
-  where p.account = 'receivable' group by 1, 2, 3, e.entry_id order by p.receivable_id, e.recorded_at, e.entry_id`;
+  select r.creditor_id, r.customer_id, p.receivable_id, e.recorded_at, sum(p.amount_cents)::float8 as amount_cents
+  from reconciliation.posting p join reconciliation.entry e on e.id = p.entry_id join reconciliation.receivable r on r.receivable_id = p.receivable_id
+  where p.account = 'receivable' group by 1, 2, 3, 4 order by p.receivable_id, e.recorded_at`;
+
+// When each payment was made, and when the ledger first heard of it.
+const PAID = `
+  select a.receivable_id, p.paid_date::text as paid_date, p.recorded_at
+  from reconciliation.allocation a join reconciliation.payment p using (creditor_id, source, payment_id, account_key)
+  where p.paid_date is not null and a.principal_cents > 0`;
 
 /** Law 1, for every debt in every collection message whose call began. */
 export async function leftAlone(snapshot: Snapshot): Promise<Finding> {
@@ -67,7 +73,8 @@ export async function leftAlone(snapshot: Snapshot): Promise<Finding> {
   await addLedger(snapshot, silences);
   const finding = new Finding(1, 'Whoever has paid is left alone');
   finding.unknowable = 0;
-  const payments = await paidOf(snapshot);
+  const payments = new Map<string, Paid[]>();
+  await snapshot.each<Paid>('reconciliation', PAID, (row) => payments.set(row.receivable_id, [...(payments.get(row.receivable_id) ?? []), row]));
   await snapshot.each<Asked>('notifications', ASKED, (asked) => judgeAsked(finding, asked, silences, payments.get(asked.receivable_id) ?? []));
   return finding;
 }
@@ -126,5 +133,39 @@ async function held(snapshot: Snapshot): Promise<Silence[]> {
     const review = instantAt(review_date, '00:00', ZONE);
     const until = lifted_at && lifted_at < review ? lifted_at : review;
     return (receivable_ids.length ? receivable_ids : [null]).map((receivable_id) => ({ creditor_id, customer_id, receivable_id, from: placed_at, until, why: 'held' }));
+  });
+}
+
+interface Change {
+  readonly creditor_id: string;
+  readonly customer_id: string;
+  readonly receivable_id: string;
+  readonly recorded_at: Date;
+}
+
+/** Hands over the rows of one receivable at a time; they come in its order. */
+async function byReceivable<C extends Change>(snapshot: Snapshot, sql: string, visit: (changes: readonly C[]) => void): Promise<void> {
+  let run: C[] = [];
+  await snapshot.each<C>('reconciliation', sql, (row) => {
+    if (run.length && run[0]!.receivable_id !== row.receivable_id) {
+      visit(run);
+      run = [];
+    }
+    run.push(row);
+  });
+  if (run.length) visit(run);
+}
+
+async function addLedger(snapshot: Snapshot, silences: Silences): Promise<void> {
+  const add = (changes: readonly Change[], runs: ReturnType<typeof silencesOf>) => {
+    const { creditor_id, customer_id, receivable_id } = changes[0]!;
+    for (const run of runs) silences.add({ creditor_id, customer_id, receivable_id, ...run });
+  };
+  await byReceivable<Change & { collectability: string }>(snapshot, COLLECTABILITY, (changes) =>
+    add(changes, silencesOf(changes, ({ collectability }) => (collectability === 'owed' ? null : collectability))));
+  await byReceivable<Change & { amount_cents: number }>(snapshot, POSTINGS, (changes) => {
+    let open_cents = 0;
+    const balances = changes.map(({ amount_cents, recorded_at }) => ({ recorded_at, open_cents: (open_cents += amount_cents) }));
+    add(changes, silencesOf(balances, (balance) => (balance.open_cents <= 0 ? 'paid by its postings' : null)));
   });
 }

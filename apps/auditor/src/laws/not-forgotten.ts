@@ -15,21 +15,13 @@ export interface Kept {
   readonly receivable_id: string;
   readonly status: string;
   readonly standing: 'action' | 'waiting' | 'task' | 'hold' | 'owner' | 'end';
-  readonly end_reason: string | null;
+  readonly standing_reason: string | null;
   readonly next_action_at: Date | null;
   readonly next_step: string | null;
-  readonly hold_reason: string | null;
   readonly hold_review_date: string | null;
   readonly owner_queue: string | null;
   readonly owner_review_date: string | null;
   readonly is_scheduled: boolean;
-}
-
-/** What silences a receivable by the word of whoever decided it. */
-export interface Silenced {
-  readonly receivable_id: string | null;
-  readonly creditor_id: string;
-  readonly customer_id: string;
 }
 
 const ZONE = 'America/Sao_Paulo';
@@ -38,14 +30,15 @@ const LATE_MS_MAX = 24 * 3_600_000;
 const YOUNG_MS = 60_000;
 
 const OPEN = `
-  select receivable_id, creditor_id, customer_id, recorded_at as changed_at
-  from reconciliation.receivable where status = 'open'`;
+  select r.receivable_id, r.creditor_id, r.customer_id, c.recorded_at as changed_at
+  from reconciliation.receivable r join reconciliation.collectability_change c using (receivable_id, version) where r.status = 'open'`;
 // The dated look that the sweep will really take: a date in the case's row alone wakes nobody.
 const KEPT = `
-  select r.receivable_id, r.status, r.standing, r.end_reason, r.next_action_at, r.next_step, r.hold_reason, r.hold_review_date::text as hold_review_date,
+  select r.receivable_id, r.status, r.standing, r.standing_reason, r.next_action_at, r.next_step, r.hold_review_date::text as hold_review_date,
          r.owner_queue, r.owner_review_date::text as owner_review_date,
-         exists (select from dunning.due_action d where d.key = r.key and d.due_at <= r.next_action_at) as is_scheduled
-  from dunning.case_receivable r where r.status = 'open'`;
+         coalesce(d.due_at <= r.next_action_at, false) as is_scheduled
+  from dunning.case_receivable r left join (select key, min(due_at) as due_at from dunning.due_action group by key) d using (key)
+  where r.status = 'open'`;
 
 /** Law 3: what the ledger calls open, against what the cases and their schedule hold. */
 export async function notForgotten(snapshot: Snapshot, options: { still: boolean; now: Date }): Promise<Finding> {
@@ -71,13 +64,13 @@ function forgotten(kept: Kept | undefined, now: Date): string | null {
   if (!kept) return 'no case knows it as open';
   switch (kept.standing) {
     case 'end':
-      return kept.end_reason === 'prescribed' || kept.end_reason === 'written-off' ? null : `its case ended (${kept.end_reason ?? 'no reason'}) though it is open`;
+      return kept.standing_reason === 'prescribed' || kept.standing_reason === 'written-off' ? null : `its case ended (${kept.standing_reason ?? 'no reason'}) though it is open`;
     case 'action':
     case 'waiting':
     case 'task':
       return undated(kept, now) ?? (kept.next_step ? null : 'its next action is none');
     case 'hold':
-      if (!kept.hold_reason || !kept.hold_review_date) return 'it is held without a reason or a review date';
+      if (!kept.standing_reason || !kept.hold_review_date) return 'it is held without a reason or a review date';
       return longPast(instantAt(kept.hold_review_date, '00:00', ZONE), now) ? `its hold should have been looked at on ${kept.hold_review_date}` : undated(kept, now);
     case 'owner':
       if (!kept.owner_queue || !kept.owner_review_date) return 'it has an owner without a queue or a review date';

@@ -66,7 +66,7 @@ export function judgeContacts(sent: readonly Sent[], closed: readonly Closed[], 
   for (const message of sent) {
     const what = wrongWith(message, closings, days, of(message.creditor_id));
     const { creditor_id, customer_id, notice_id, purpose } = message;
-    finding.check(what && { what, creditor_id, ids: { notice_id, customer_id, purpose, call_began_at: message.call_began_at.toISOString() } });
+    finding.check(what === null ? null : { what, creditor_id, ids: { notice_id, customer_id, purpose, call_began_at: message.call_began_at.toISOString() } });
   }
   return finding;
 }

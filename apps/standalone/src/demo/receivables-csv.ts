@@ -80,6 +80,8 @@ export function readReceivables(file: Buffer, map: ColumnMap): ReadBook {
     const more = bad.length > BAD_ROWS_SHOWN_MAX ? `\n  and ${bad.length - BAD_ROWS_SHOWN_MAX} more` : '';
     throw new BadBook(`${bad.length} of ${rows.length} rows cannot be read:\n  ${bad.slice(0, BAD_ROWS_SHOWN_MAX).join('\n  ')}${more}`);
   }
+  const currencies = [...new Set(receivables.map(({ currency }) => currency))];
+  if (currencies.length > 1) throw new BadBook(`The file has amounts in ${currencies.join(' and ')}; a creditor has one currency. Split it by currency.`);
   const recognised = [...columns].map(([field, at]) => `${field} = "${header.cells[at]}"`).join(', ');
   return { receivables, notes: [`Columns: ${recognised}.`, `Dates ${date_format}, cents after "${decimal}", ${receivables.length} invoices.`] };
 }
@@ -123,7 +125,7 @@ export function importedBook(receivables: readonly Receivable[], map: ColumnMap)
     creditor_id: CREDITOR_ID,
     creditor: {
       creditor_id: CREDITOR_ID, name: 'Carteira importada', document: '11222333000181', address: 'Rua das Invenções, 100, São Paulo, SP',
-      contact_email: `contato@${CREDITOR_ID}.invalid`, contact_phone: '+551140000000', sender_name: 'Carteira importada', default_queue: 'cobranca',
+      contact_email: `contato@${CREDITOR_ID}.invalid`, contact_phone: '+551140000000', sender_name: 'Carteira importada', currency: receivables[0]!.currency, default_queue: 'cobranca',
     },
     source: SOURCE,
     customers: new Set(receivables.map(({ customer }) => customer)).size,

@@ -1,0 +1,250 @@
+import { Client } from 'pg';
+import { testDatabase, type TestDatabase } from '@emdia/testing';
+import { anotherMessage, house, id, makeSmallHouse } from '../test/small-house';
+import { audit } from './audit';
+import { figuresOf } from './figures';
+import type { LawReport } from './finding';
+import { SCHEMAS, Snapshot, type Urls } from './snapshot';
+
+const { OPEN, PAID } = house;
+const NOW = new Date('2026-03-16T12:00:00Z');
+
+let database: TestDatabase;
+let client: Client;
+let urls: Urls;
+
+beforeEach(async () => {
+  database = await testDatabase('auditor', makeSmallHouse);
+  client = new Client({ connectionString: database.url });
+  client.on('error', () => undefined);
+  await client.connect();
+  urls = Object.fromEntries(SCHEMAS.map((schema) => [schema, database.url])) as unknown as Urls;
+});
+afterEach(async () => {
+  await client.end();
+  await database.drop();
+});
+
+async function audited(options: { still?: boolean; now?: Date; budget_scope?: 'creditor' | 'installation'; sleep?: (wait_ms: number) => Promise<void> } = {}): Promise<LawReport[]> {
+  const { laws } = await audit({ urls, still: true, now: NOW, budget_scope: 'creditor', sleep: async () => undefined, ...options });
+  return laws;
+}
+
+/** Only this law is broken, and says why. */
+async function expectBroken(law: number, what: RegExp, options = {}): Promise<void> {
+  const laws = await audited(options);
+  expect(laws.filter(({ violations }) => violations > 0).map((each) => each.law)).toEqual([law]);
+  expect(laws[law - 1]!.examples.map((example) => example.what).join('\n')).toMatch(what);
+}
+
+describe('a house in which every law holds', () => {
+  it('is looked at for every law, and nothing is found', async () => {
+    const laws = await audited();
+    expect(laws.map(({ law, checked, violations }) => [law, checked > 0, violations])).toEqual([1, 2, 3, 4, 5].map((law) => [law, true, 0]));
+    expect(laws[0]).toMatchObject({ checked: 1, unknowable: 0 });
+    expect(laws[3]).toMatchObject({ open_rejections: 1 });
+  });
+
+  it('is read by a role that cannot write', async () => {
+    const snapshot = await Snapshot.open(urls);
+    await expect(snapshot.all('billing', `delete from billing.payment`)).rejects.toThrow(/read-only|permission denied/);
+    await snapshot.close();
+  });
+
+  it('has figures', async () => {
+    expect(await figuresOf(urls, 'acme', NOW)).toMatchObject({
+      invoices: { issued: 2, cancelled: 0, paid_on_time: 0, paid_late: 1, open: 1 },
+      payments: 2, refunds: 1,
+      ledger: { invoiced_cents: 20_000, received_cents: 10_000, settled_cents: 10_000, open_cents: 10_000, unapplied_cents: 0, charges_cents: 0, waived_cents: 0 },
+      contacts: [{ step: 'D+3', count: 1 }],
+      recovered: [{ step: 'none', count: 1, amount_cents: 10_000 }],
+    });
+    expect((await figuresOf(urls, 'acme', NOW)).open_by_age[1]).toEqual({ age: '1 to 30 days', count: 1, open_cents: 10_000 });
+    expect((await figuresOf(urls, 'other', NOW)).invoices.issued).toBe(0);
+  });
+});
+
+describe('law 1 goes red', () => {
+  it('for a message about a paid debt', async () => {
+    await client.query(anotherMessage(21, { receivable_id: PAID, call_began_at: '2026-03-12T13:00:00Z' }));
+    await expectBroken(1, /settled since 2026-03-11T12:00:00.000Z.*paid by its postings/);
+  });
+
+  it('for a paid debt even where the ledger still calls it owed', async () => {
+    await client.query(`update reconciliation.collectability_change set collectability = 'owed'`);
+    await client.query(anotherMessage(21, { receivable_id: PAID, call_began_at: '2026-03-12T13:00:00Z' }));
+    await expectBroken(1, /paid by its postings/);
+  });
+
+  it('but not within the 5 s in which nobody had to know', async () => {
+    await client.query(anotherMessage(21, { receivable_id: PAID, call_began_at: '2026-03-11T12:00:05Z' }));
+    expect((await audited())[0]).toMatchObject({ checked: 2, violations: 0, unknowable: 1 });
+    await client.query(`update notifications.delivery set call_began_at = '2026-03-11T12:00:05.001Z' where notice_id = '${id(21)}'`);
+    await expectBroken(1, /settled/);
+  });
+
+  it.each(['promise', 'agreement', 'dispute'])('for a message on a debt with a live %s that the ledger forgot', async (thing) => {
+    await client.query(`insert into negotiation.${thing} values ('${id(30)}', 'acme', 'c1', 'agent', '2026-03-12T12:00Z', null); insert into negotiation.cover values ('${id(30)}', '${OPEN}');
+      insert into negotiation.instalment select '${id(31)}', '${id(30)}', 1, '2026-03-20', 10000 where '${thing}' = 'agreement'`);
+    await expectBroken(1, /promised|agreed|disputed/);
+    await client.query(`update negotiation.${thing} set ended_at = '2026-03-13T12:59Z'`);
+    expect((await audited())[0]!.violations).toBe(0);
+  });
+
+  it('for a message during a hold of the whole customer, until its review', async () => {
+    await client.query(`insert into dunning.hold values ('${id(30)}', 'acme/c1', 'acme', '{}', 'agent', '2026-03-12T12:00Z', null, '2026-03-20')`);
+    await expectBroken(1, /held since/);
+    await client.query(`update dunning.hold set review_date = '2026-03-13'`);
+    expect((await audited())[0]!.violations).toBe(0);
+  });
+});
+
+describe('law 2 goes red', () => {
+  const again = (call_began_at: string, changes = {}) => client.query(anotherMessage(21, { purpose: 'agreement', instalment_id: id(31), call_began_at, ...changes }));
+  beforeEach(async () => {
+    await client.query(`insert into negotiation.agreement values ('${id(30)}', 'acme', 'c1', 'agent', '2026-04-12T12:00Z', null); insert into negotiation.cover values ('${id(30)}', '${OPEN}');
+      insert into negotiation.instalment values ('${id(31)}', '${id(30)}', 1, '2026-04-20', 10000);`);
+    // The same step twice would break law 4 as well.
+    await client.query(`create function other_step() returns trigger language plpgsql as $$ begin
+      new.covers := jsonb_set(new.covers, '{0,step}', to_jsonb(new.notice_id::text)); new.verdict := jsonb_set(new.verdict, '{covers,0,step}', to_jsonb(new.notice_id::text)); return new; end $$;
+      create trigger other_step before insert on notifications.delivery for each row execute function other_step()`);
+  });
+
+  it('for a second contact on one local day, whatever its purpose', async () => {
+    await again('2026-03-13T20:00:00Z');
+    await expectBroken(2, /a second contact on 2026-03-13 to the same person; .*contact point/);
+  });
+  it('for two customers who are one person', async () => {
+    await again('2026-03-13T20:00:00Z', { customer_id: 'c2', contact_point_key: 'elsewhere' });
+    await expectBroken(2, /the same person$/);
+  });
+  it('for another creditor only where the budget is the installation’s', async () => {
+    await again('2026-03-13T20:00:00Z', { creditor_id: 'other' });
+    expect((await audited())[1]!.violations).toBe(0);
+    await expectBroken(2, /a second contact/, { budget_scope: 'installation' });
+  });
+  it.each([['a Sunday', '2026-03-15T13:00:00Z'], ['the evening', '2026-03-12T22:00:00Z'], ['Tiradentes', '2026-04-21T13:00:00Z']])('for a contact on %s', async (_, at) => {
+    await again(at);
+    await expectBroken(2, /outside the hours/);
+  });
+  it('for a contact through a channel that was closed', async () => {
+    await client.query(`insert into notifications.opt_out values ('acme', 'point', '2026-03-13T12:59:54Z')`);
+    await expectBroken(2, /channel that was closed/);
+    await client.query(`update notifications.opt_out set creditor_id = 'other'`);
+    expect((await audited())[1]!.violations).toBe(0);
+  });
+  it('for the fifth contact within seven days', async () => {
+    for (const [n, day] of ['16', '17', '18'].entries()) await client.query(anotherMessage(21 + n, { purpose: 'agreement', instalment_id: id(31), call_began_at: `2026-03-${day}T13:00:00Z` }));
+    expect((await audited())[1]).toMatchObject({ checked: 4, violations: 0 });
+    await client.query(anotherMessage(29, { purpose: 'agreement', instalment_id: id(31), call_began_at: '2026-03-19T13:00:00Z' }));
+    await expectBroken(2, /contact number 5 within 7 days/);
+  });
+  it('for a message on a day that a human call took', async () => {
+    await client.query(`insert into notifications.contact_day values ('acme', 'person', '2026-03-13', 'contact', 'human')`);
+    await expectBroken(2, /a second contact/);
+  });
+  it('but not for a service letter beside a contact, nor for replies', async () => {
+    await again('2026-03-13T20:00:00Z', { purpose: 'service' });
+    await client.query(anotherMessage(22, { purpose: 'reply', call_began_at: '2026-03-15T03:00:00Z' }));
+    expect((await audited())[1]).toMatchObject({ checked: 3, violations: 0 });
+  });
+});
+
+describe('law 3 goes red', () => {
+  it.each([
+    ['a debt no case knows', `delete from dunning.case_receivable`, /no case knows/],
+    ['a case that ended', `update dunning.case_receivable set standing = 'end', standing_reason = 'settled'`, /its case ended/],
+    ['an action without a date', `update dunning.case_receivable set next_action_at = null`, /nothing has a date/],
+    ['an action that is on no schedule', `delete from dunning.due_action`, /on no schedule/],
+    ['an action of last week', `update dunning.case_receivable set next_action_at = '2026-03-10T13:00Z'`, /was due at/],
+    ['a hold that nobody reviewed', `update dunning.case_receivable set standing = 'hold', standing_reason = 'disputed', hold_review_date = '2026-03-14'`, /should have been looked at/],
+    ['a hold without a reason', `update dunning.case_receivable set standing = 'hold', hold_review_date = '2026-03-20'`, /without a reason/],
+  ])('for %s', async (_, sql, what) => {
+    await client.query(sql);
+    await expectBroken(3, what);
+  });
+
+  it('for an owner without a queue; a prescribed debt is an end', async () => {
+    await client.query(`update dunning.case_receivable set standing = 'owner', owner_task_id = '${id(40)}', owner_review_date = '2026-03-20'`);
+    expect((await audited())[2]!.examples[0]!.what).toMatch(/without a queue/);
+    await client.query(`update dunning.case_receivable set standing = 'end', standing_reason = 'prescribed'`);
+    expect((await audited())[2]).toMatchObject({ checked: 1, violations: 0 });
+  });
+
+  it('on a running house only for what is older than a minute', async () => {
+    await client.query(`delete from dunning.case_receivable; update reconciliation.collectability_change set recorded_at = '2026-03-16T11:59:30Z' where receivable_id = '${OPEN}'`);
+    expect((await audited({ still: false }))[2]).toMatchObject({ checked: 0, violations: 0, too_young: 1 });
+    await expectBroken(3, /no case knows/);
+  });
+});
+
+describe('law 4 goes red', () => {
+  it.each([
+    ['an entry that does not come to zero', `update reconciliation.posting set amount_cents = -9999 where account = 'revenue' and receivable_id = '${OPEN}'`, /come to 1 cents instead of zero/],
+    ['a balance that is not its postings', `update reconciliation.receivable set open_cents = 9000, amount_cents = 9000 where receivable_id = '${OPEN}'`, /open 9000 cents, posted 10000/],
+    ['an invoice without a receivable', `insert into billing.invoice values ('acme', 'i3', '${id(3)}', 'open', 500, '2026-03-10', 'BRL')`, /no receivable of it/],
+    ['a receivable without an invoice', `delete from billing.invoice where receivable_id = '${OPEN}'`, /never invoiced/],
+    ['a cancelled invoice that is still asked for', `update billing.invoice set status = 'cancelled' where receivable_id = '${OPEN}'`, /10000 cents instead of 0/],
+    ['a payment that was not booked', `insert into billing.payment values ('acme', 'bank', 'p3', 'received', 700)`, /booked 0 times/],
+    ['money that nobody reported', `delete from billing.payment where payment_id = 'p1'`, /never reported/],
+    ['a refund that was not booked', `insert into billing.refund values ('acme', 'bank', 'p1', 'r2', 100)`, /went back in 1 refunds and were booked 0 times/],
+    ['an event that still waits', `insert into billing.outbox (topic, type, key, body) values ('t', 'billing.invoice-issued.v1', 'k', '{}')`, /wait in the outbox/],
+    ['a dead letter without its body', `insert into dunning.dead_letter values ('${id(60)}', 'acme', 'defect', '', 'open', '2026-03-01', null)`, /not kept/],
+    ['a rejection that is resolved and open', `update billing.quarantine set resolved_at = '2026-03-01'`, /not kept/],
+  ])('for %s', async (_, sql, what) => {
+    await client.query(sql);
+    await expectBroken(4, what);
+  });
+
+  it('for a payment booked twice, though both entries balance', async () => {
+    await client.query(`insert into reconciliation.entry values ('${id(57)}', 'acme', 'BRL', 'payment:p1', '2026-03-11T12:01Z');
+      insert into reconciliation.posting values ('${id(57)}', 'acme', 'cash', null, 'bank', 'p1', 10000), ('${id(57)}', 'acme', 'unapplied', null, 'bank', 'p1', -10000)`);
+    await expectBroken(4, /10000 cents came and were booked 2 times, 20000/);
+  });
+
+  it('for a step that went out twice', async () => {
+    await client.query(anotherMessage(21, { call_began_at: '2026-03-16T13:00:00Z' }));
+    await expectBroken(4, /went out 2 times/);
+  });
+
+  it('not for heartbeats in the outbox', async () => {
+    await client.query(`insert into billing.outbox (topic, type, key, body) values ('t', 'billing.heartbeat.v1', 'k', '{}')`);
+    expect((await audited())[3]!.violations).toBe(0);
+  });
+
+  it('on a running house only for what does not heal: a payment on its way is too young', async () => {
+    await client.query(`insert into billing.payment values ('acme', 'bank', 'p3', 'received', 700), ('acme', 'bank', 'p4', 'received', 800)`);
+    let looks = 0;
+    const arrives = async () => {
+      if (++looks === 3) await client.query(`insert into reconciliation.entry values ('${id(57)}', 'acme', 'BRL', 'payment:p3', '2026-03-16T12:00Z');
+        insert into reconciliation.posting values ('${id(57)}', 'acme', 'cash', null, 'bank', 'p3', 700), ('${id(57)}', 'acme', 'unapplied', null, 'bank', 'p3', -700)`);
+    };
+    const law = (await audited({ still: false, sleep: arrives }))[3]!;
+    expect(law).toMatchObject({ violations: 1, too_young: 1 });
+    expect(law.examples[0]!.ids).toEqual({ source: 'bank', payment_id: 'p4' });
+    expect(looks).toBe(30);
+  });
+});
+
+describe('law 5 goes red', () => {
+  it.each([
+    ['a message that no notice asked for', `delete from dunning.notice; delete from dunning.covered_step`, /no notice asked/],
+    ['another régua version', `update notifications.delivery set regua_version = 'padrao-2'`, /régua version/],
+    ['a fact that never was', `update notifications.delivery set facts = '[{"receivable_id": "${OPEN}", "version": 9}]'`, /version 9 of receivable/],
+    ['a debt without a fact', `update notifications.delivery set facts = '[]'`, /no fact stands behind/],
+    ['a message without a verdict', `update notifications.delivery set verdict = null`, /without a verdict/],
+    ['a gate that was not asked', `update notifications.delivery set verdict = jsonb_set(verdict, '{as_of_epoch_ms}', 'null')`, /the gate was not asked/],
+    ['a step covered by no notice', `insert into dunning.covered_step values ('${id(99)}', 'acme', '${OPEN}')`, /a notice that does not exist/],
+    ['a promise on nothing', `insert into negotiation.promise values ('${id(30)}', 'acme', 'c1', 'agent', '2026-04-01', null); insert into negotiation.cover values ('${id(30)}', '${id(98)}')`, /a promise stands on a receivable that is not/],
+    ['an agreement without instalments', `insert into negotiation.agreement values ('${id(30)}', 'acme', 'c1', 'agent', '2026-04-01', null); insert into negotiation.cover values ('${id(30)}', '${OPEN}')`, /no instalments/],
+    ['a version that was dropped', `delete from reconciliation.collectability_change where receivable_id = '${PAID}' and version = 1`, /versions are missing/],
+  ])('for %s', async (_, sql, what) => {
+    await client.query(sql);
+    await expectBroken(5, what);
+  });
+
+  it('for an agreement message that names no instalment', async () => {
+    await client.query(`update notifications.delivery set purpose = 'agreement'; update dunning.notice set purpose = 'agreement'`);
+    expect((await audited())[4]!.examples[0]!.what).toMatch(/no instalment that exists/);
+  });
+});

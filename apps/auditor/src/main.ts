@@ -1,0 +1,3 @@
+import { start } from '@emdia/runtime';
+import { auditor } from './index';
+void start([auditor]);

@@ -1,0 +1,139 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { WallClock } from '@emdia/clock';
+import { stopOnSignal } from '@emdia/runtime';
+import { openStandalone, type Standalone } from '../standalone';
+import { type Arguments, BadArguments, readArguments, USAGE } from './arguments';
+import { inventedBook } from './book';
+import { Client } from './client';
+import { BadBook, readMap } from './columns';
+import { replay } from './driver';
+import type { Book } from './fact';
+import { Inputs, type Publish, publishByRest } from './inputs';
+import { Progress } from './progress';
+import { importedBook, readReceivables } from './receivables-csv';
+import { inWords, readReport, type Report } from './report';
+import { openPlatform } from './upstream-topic';
+
+const EXIT_FAULT = 1;
+const EXIT_USAGE = 2;
+const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+const wall = new WallClock();
+
+// npm runs scripts in the project's folder; files are named from where the person stands.
+const pathOf = (file: string) => resolve(process.env.INIT_CWD ?? process.cwd(), file);
+
+function bookOf(wanted: Arguments): Book {
+  if (!wanted.receivables) return inventedBook(wanted);
+  const map = wanted.columns ? readMap(fileText(wanted.columns).toString('utf8')) : { columns: {} };
+  const { receivables, notes } = readReceivables(fileText(wanted.receivables), map);
+  for (const note of notes) say(note);
+  return importedBook(receivables, map);
+}
+
+function fileText(file: string): Buffer {
+  try {
+    return readFileSync(pathOf(file));
+  } catch (error) {
+    throw new BadBook(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Kafka as the person has it, or as it can be had here. */
+async function kafka(): Promise<{ brokers: string; stop(): Promise<void> }> {
+  const { findKafka } = await import('../../../../tools/kafka/kafka.mjs');
+  const found = await findKafka({ ephemeral: true });
+  if ('unavailable' in found) throw new BadArguments(`No Kafka: ${found.unavailable} ${found.how_to_enable}`);
+  say(`Kafka from ${found.source}: ${found.brokers}`);
+  return found;
+}
+
+/** Everything that runs during a demo, and how it ends. */
+interface Stage {
+  readonly standalone: Standalone;
+  readonly client: Client;
+  readonly inputs: Inputs;
+  stop(): Promise<void>;
+}
+
+async function open(book: Book, broker: Arguments['broker']): Promise<Stage> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    // Nothing of the caller's environment but PATH and Kafka: a demo must not write into a database somebody named for work.
+    const env: Record<string, string | undefined> = { PORT: '0', EMDIA_LOG_LEVEL: process.env.EMDIA_LOG_LEVEL ?? 'error', EMDIA_CLOCK: `driven:${book.starts.toISOString()}` };
+    let publish: Publish | null = null;
+    if (broker === 'kafka') {
+      const { brokers, stop: stopKafka } = await kafka();
+      closing.push(stopKafka);
+      env.KAFKA_BROKERS = brokers;
+      const platform = await openPlatform(brokers);
+      closing.push(() => platform.stop());
+      publish = platform.publish;
+    }
+    const standalone = await openStandalone({ env, broker });
+    closing.push(() => standalone.stop());
+    const client = new Client(standalone.house.url, standalone.adminKey!, book.creditor_id);
+    const inputs = new Inputs(client, publish ?? publishByRest(client, book.seed === null), broker !== 'kafka');
+    return { standalone, client, inputs, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function play(book: Book, { standalone, client, inputs }: Stage, broker: string): Promise<Report> {
+  const began = wall.monotonicMs();
+  const seconds = () => (wall.monotonicMs() - began) / 1_000;
+  await inputs.register(book);
+  const progress = new Progress('Replaying', process.stdout);
+  const whole = book.ends.getTime() - book.starts.getTime();
+  await replay(book, standalone.house, inputs, (at) => progress.at((at.getTime() - book.starts.getTime()) / whole, `${at.toISOString().slice(0, 10)}, ${standalone.mail?.count() ?? 0} e-mails, ${Math.round(seconds())} s`));
+  progress.end();
+  return readReport(client, book, { broker, seconds });
+}
+
+function whereToLook({ standalone: { house, mail, adminKey } }: Stage): string {
+  return [
+    'It stays up; Ctrl-C ends it.',
+    ...house.applications.map(({ service }) => `  ${service.name.padEnd(24)} ${house.url}/${service.name}/docs`),
+    ...(mail ? [`  mailbox                  ${mail.url}`] : []),
+    `  health                   ${house.url}/health/ready`,
+    `  API key                  ${adminKey}`,
+  ].join('\n');
+}
+
+async function demo(wanted: Arguments): Promise<void> {
+  const book = bookOf(wanted);
+  say(`${book.truth.invoices} invoices of ${book.customers} customers, ${book.starts.toISOString().slice(0, 10)} to ${book.ends.toISOString().slice(0, 10)}.`);
+  const stage = await open(book, wanted.broker);
+  stopOnSignal(() => stage.stop());
+  try {
+    const report = await play(book, stage, wanted.broker);
+    say(inWords(report));
+    if (wanted.json) writeFileSync(pathOf(wanted.json), `${JSON.stringify(report.result, null, 2)}\n`);
+    process.exitCode = report.faults.length ? EXIT_FAULT : 0;
+    if (!wanted.exit) return void say(whereToLook(stage));
+  } catch (error) {
+    await stage.stop();
+    throw error;
+  }
+  await stage.stop();
+  process.exit();
+}
+
+async function main(): Promise<void> {
+  try {
+    const wanted = readArguments(process.argv.slice(2), process.stdout.isTTY === true);
+    if (!wanted) return void say(USAGE);
+    await demo(wanted);
+  } catch (error) {
+    const isUsage = error instanceof BadArguments || error instanceof BadBook;
+    process.stderr.write(`${isUsage ? error.message : `The demo failed: ${(error as Error).stack}`}\n${error instanceof BadArguments ? `\n${USAGE}\n` : ''}`);
+    process.exit(isUsage ? EXIT_USAGE : EXIT_FAULT);
+  }
+}
+
+void main();

@@ -1,0 +1,103 @@
+import { formatBRL } from '@emdia/money';
+import type { Client } from './client';
+import type { Book, Truth } from './fact';
+
+/** The laws as the auditor found them. */
+interface Audit {
+  readonly laws: readonly { readonly law: number; readonly name: string; readonly checked: number; readonly violations: number; readonly unknowable?: number; readonly open_rejections?: number; readonly examples: readonly unknown[] }[];
+}
+
+/** What the auditor counted in the services' own tables. */
+export interface Figures {
+  readonly invoices: { readonly issued: number; readonly cancelled: number; readonly paid_on_time: number; readonly paid_late: number; readonly open: number };
+  readonly payments: number;
+  readonly refunds: number;
+  readonly ledger: {
+    readonly invoiced_cents: number; readonly received_cents: number; readonly settled_cents: number; readonly open_cents: number;
+    readonly unapplied_cents: number; readonly charges_cents: number; readonly waived_cents: number;
+  };
+  readonly contacts: readonly { readonly step: string; readonly count: number }[];
+  readonly recovered: readonly { readonly step: string; readonly count: number; readonly amount_cents: number }[];
+  readonly open_by_age: readonly { readonly age: string; readonly count: number; readonly open_cents: number }[];
+}
+
+/** The result as `--json` writes it. */
+export interface Result {
+  readonly broker: string;
+  readonly seed: number | null;
+  readonly book: { readonly customers: number; readonly invoices: number };
+  readonly ledger: { readonly invoiced_cents: number; readonly received_cents: number; readonly settled_cents: number; readonly open_cents: number; readonly unapplied_cents: number };
+  readonly contacts: readonly { readonly step: string; readonly count: number }[];
+  readonly laws: readonly { readonly law: number; readonly name: string; readonly checked: number; readonly violations: number }[];
+  readonly seconds: number;
+}
+
+export interface Report {
+  readonly result: Result;
+  readonly figures: Figures;
+  /** Why the run failed: laws broken or not looked at, and differences from what really happened. */
+  readonly faults: readonly string[];
+}
+
+/** Reads back what the system says of the run and holds it against the truth of the book. */
+export async function readReport(client: Client, book: Book, run: { broker: string; seconds: () => number }): Promise<Report> {
+  const figures = await client.get<Figures>(`/v1/audit/figures?creditor_id=${book.creditor_id}`);
+  const audit = await client.get<Audit>('/v1/audit?still=true');
+  const { invoiced_cents, received_cents, settled_cents, open_cents, unapplied_cents } = figures.ledger;
+  const result: Result = {
+    broker: run.broker,
+    seed: book.seed,
+    book: { customers: book.customers, invoices: figures.invoices.issued },
+    ledger: { invoiced_cents, received_cents, settled_cents, open_cents, unapplied_cents },
+    contacts: figures.contacts,
+    laws: audit.laws.map(({ law, name, checked, violations }) => ({ law, name, checked, violations })),
+    seconds: Math.round(run.seconds() * 10) / 10,
+  };
+  return { result, figures, faults: [...broken(audit), ...differences(figures, book.truth)] };
+}
+
+function broken({ laws }: Audit): string[] {
+  return laws.flatMap(({ law, name, checked, violations, examples }) => [
+    ...(checked === 0 ? [`Law ${law} (${name}) was not looked at: nothing was checked.`] : []),
+    ...(violations > 0 ? [`Law ${law} (${name}) is broken ${violations} times, for instance: ${JSON.stringify(examples.slice(0, 3))}`] : []),
+  ]);
+}
+
+/** What the books say against what the world knows, to the cent. */
+export function differences({ invoices, payments, refunds, ledger }: Figures, truth: Truth): string[] {
+  const pairs: [string, number, number][] = [
+    ['invoices', invoices.issued, truth.invoices],
+    ['payments', payments, truth.payments],
+    ['refunds', refunds, truth.refunds],
+    ['invoiced cents', ledger.invoiced_cents, truth.invoiced_cents],
+    ['received cents', ledger.received_cents, truth.received_cents],
+    ['settled + open + waived cents, which are what was invoiced,', ledger.settled_cents + ledger.open_cents + ledger.waived_cents, truth.invoiced_cents],
+    ['settled + charges + unapplied cents, which are what was received,', ledger.settled_cents + ledger.charges_cents + ledger.unapplied_cents, truth.received_cents],
+  ];
+  return pairs.flatMap(([what, found, expected]) => (found === expected ? [] : [`The system counts ${found} ${what} where ${expected} happened.`]));
+}
+
+const left = (text: string, width: number) => text.padEnd(width);
+const right = (value: number | string, width: number) => String(value).padStart(width);
+
+/** The report as people read it. */
+export function inWords({ result, figures, faults }: Report): string {
+  const { invoices, ledger, recovered, open_by_age, contacts } = figures;
+  const money = (what: string, cents: number) => `  ${left(what, 34)}${right(formatBRL(cents), 20)}`;
+  const counted = (what: string, count: number, cents?: number) => `  ${left(what, 34)}${right(count, 8)}${cents === undefined ? '' : right(formatBRL(cents), 18)}`;
+  const recoveredCents = recovered.filter(({ step }) => step !== 'none').reduce((sum, { amount_cents }) => sum + amount_cents, 0);
+  return [
+    '', `What happened (${result.book.customers} customers, ${result.broker}, ${result.seconds} s)`,
+    counted('invoices', invoices.issued), counted('  paid on time', invoices.paid_on_time), counted('  paid late', invoices.paid_late),
+    counted('  cancelled', invoices.cancelled), counted('  still open', invoices.open),
+    '', 'Paid late, by the last contact before', ...recovered.map(({ step, count, amount_cents }) => counted(`  ${step === 'none' ? 'no contact' : step}`, count, amount_cents)),
+    '', 'Contacts by step', ...contacts.map(({ step, count }) => counted(`  ${step}`, count)),
+    '', 'Money',
+    money('invoiced', ledger.invoiced_cents), money('received', ledger.received_cents), money('  applied to invoices', ledger.settled_cents),
+    money('  late charges', ledger.charges_cents), money('  not applied', ledger.unapplied_cents), money('recovered after a contact', recoveredCents), money('still open', ledger.open_cents),
+    '', 'Still open, by age', ...open_by_age.map(({ age, count, open_cents }) => counted(`  ${age}`, count, open_cents)),
+    '', `  ${left('Law', 42)}${right('checked', 10)}${right('violations', 12)}`,
+    ...result.laws.map(({ law, name, checked, violations }) => `  ${left(`${law}. ${name}`, 42)}${right(checked, 10)}${right(violations, 12)}`),
+    '', ...(faults.length ? faults.map((fault) => `WRONG: ${fault}`) : ['The five laws hold, and the books agree with what happened to the cent.']), '',
+  ].join('\n');
+}
