@@ -1,0 +1,190 @@
+import { type CivilDate, localDate, zoneOfState } from '@emdia/calendar';
+import { customerKey, referenceKey, type ChargePolicy, type Collectability, type Instrument } from '@emdia/contracts';
+import type { Entry } from '../ledger/entry';
+
+/** Where a value stands among those that replace each other: the highest version wins, ties by event id. */
+export interface Rank {
+  readonly version: number;
+  readonly event_id: string;
+}
+
+/** What an invoice says that no amendment changes. */
+export interface Issue {
+  readonly rank: Rank;
+  readonly number: string;
+  readonly description: string | null;
+  readonly issue_date: CivilDate;
+  readonly currency: string;
+  readonly charge_policy: ChargePolicy | null;
+  readonly instruments: readonly Instrument[];
+}
+
+/** What an amendment replaces; `due_date` is as the invoice has it, before any roll to a business day. */
+export interface Terms {
+  readonly rank: Rank;
+  readonly amount_cents: number;
+  readonly due_date: CivilDate;
+}
+
+/** A receivable as it was last told; derived from facts, never the other way round. `open = amount - paid - waived`, always. */
+export interface Position {
+  readonly version: number;
+  readonly amount_cents: number;
+  readonly paid_cents: number;
+  readonly waived_cents: number;
+  readonly open_cents: number;
+  readonly status: 'open' | 'settled' | 'cancelled';
+  readonly settled_on: CivilDate | null;
+  readonly original_due_date: CivilDate;
+  readonly effective_due_date: CivilDate;
+  readonly collectability: Collectability;
+  readonly review_date: CivilDate | null;
+}
+
+/** The facts of one invoice; `position` is null until it is issued, because amendments and cancellations may come first. */
+export interface Receivable {
+  readonly receivable_id: string;
+  readonly invoice_id: string;
+  readonly issue: Issue | null;
+  readonly terms: Terms | null;
+  readonly cancelled: Rank | null;
+  /** Granted when an agreement was completed. */
+  readonly waiver_cents: number;
+  readonly waived_on: CivilDate | null;
+  readonly position: Position | null;
+}
+
+/** What of a payment pays one receivable. */
+export interface Allocation {
+  readonly receivable_id: string;
+  readonly principal_cents: number;
+  readonly fine_cents: number;
+  readonly interest_cents: number;
+}
+
+/** A person's decision on money that found no receivable by itself: at most this much of it goes there. */
+export interface Application {
+  readonly application_id: string;
+  readonly receivable_id: string;
+  readonly amount_cents: number;
+  readonly actor: string;
+  readonly recorded_at: Date;
+}
+
+/** The facts of one payment, identified by source and payment id; `allocations` are derived. Received is counted, not flagged: what is posted twice must show. */
+export interface Payment {
+  readonly source: string;
+  readonly payment_id: string;
+  readonly reference: string | null;
+  readonly currency: string | null;
+  readonly received_cents: number;
+  readonly refunded_cents: number;
+  /** Null until the money came. */
+  readonly paid_date: CivilDate | null;
+  readonly pending_at: Date | null;
+  readonly failed_at: Date | null;
+  readonly recorded_at: Date;
+  readonly applications: readonly Application[];
+  readonly allocations: readonly Allocation[];
+}
+
+export interface Instalment {
+  readonly instalment_id: string;
+  readonly number: number;
+  readonly due_date: CivilDate;
+  readonly amount_cents: number;
+}
+
+/** Why nobody asks for some receivables for a while. `ended` may be known before `begun`, and then wins. */
+export interface Standstill {
+  readonly standstill_id: string;
+  readonly kind: 'hold' | 'dispute' | 'promise' | 'agreement';
+  /** Empty: every receivable of the customer, those to come included. */
+  readonly receivable_ids: readonly string[];
+  readonly review_date: CivilDate | null;
+  /** Of agreements, by number. */
+  readonly instalments: readonly Instalment[];
+  readonly waived_cents: number;
+  readonly begun: boolean;
+  readonly ended: boolean;
+}
+
+/** One version of a receivable, kept for ever. */
+export interface CollectabilityChange {
+  readonly receivable_id: string;
+  readonly version: number;
+  readonly collectability: Collectability;
+  readonly status: Position['status'];
+  readonly open_cents: number;
+  readonly recorded_at: Date;
+}
+
+/** What the next save adds to append-only tables, and the payments that another account took up. */
+export interface Unsaved {
+  readonly entries: readonly Entry[];
+  readonly changes: readonly CollectabilityChange[];
+  readonly left: readonly string[];
+}
+
+/**
+ * Everything between a creditor and one customer; or, with `customer_id` null, money that quoted a reference which nobody
+ * knew, until the account that has the reference claims it.
+ */
+export interface Account {
+  readonly key: string;
+  readonly creditor_id: string;
+  readonly customer_id: string | null;
+  /** Only of references: the key of the account that takes whatever quotes this reference. */
+  readonly claimed_by: string | null;
+  readonly receivables: ReadonlyMap<string, Receivable>;
+  readonly payments: ReadonlyMap<string, Payment>;
+  readonly standstills: ReadonlyMap<string, Standstill>;
+  readonly unsaved: Unsaved;
+}
+
+const NOTHING: Unsaved = { entries: [], changes: [], left: [] };
+
+/** The account of a key before anything is known of it. */
+export function newAccount(key: string, claimed_by: string | null = null): Account {
+  const at = key.indexOf('/');
+  const rest = key.slice(at + 1);
+  const customer_id = rest.startsWith('ref:') || rest.startsWith('pay:') ? null : rest;
+  return { key, creditor_id: key.slice(0, at), customer_id, claimed_by, receivables: new Map(), payments: new Map(), standstills: new Map(), unsaved: NOTHING };
+}
+
+/** The key of a payment within an account. */
+export const paymentKey = ({ source, payment_id }: { source: string; payment_id: string }): string => `${encodeURIComponent(source)}:${payment_id}`;
+
+/**
+ * The account that an event about a payment belongs to: its customer's, else its reference's; a payment that names
+ * neither has one of its own, so that a person can place it without placing others.
+ */
+export function accountKeyOf(data: { creditor_id: string; customer_id: string | null; reference: string | null; source: string; payment_id: string }): string {
+  if (data.customer_id !== null) return customerKey(data.creditor_id, data.customer_id);
+  return data.reference !== null ? referenceKey(data.creditor_id, data.reference) : `${data.creditor_id}/pay:${paymentKey(data)}`;
+}
+
+/** A map with one entry set; the given one stays as it is. */
+export const withEntry = <T>(map: ReadonlyMap<string, T>, id: string, value: T): ReadonlyMap<string, T> => new Map(map).set(id, value);
+
+/** What of a payment no receivable takes; below zero where more was given back than is known to have come. */
+export const unappliedCents = ({ received_cents, refunded_cents, allocations }: Payment): number => received_cents - refunded_cents - appliedCents(allocations);
+
+const appliedCents = (allocations: readonly Allocation[]): number =>
+  allocations.reduce((sum, { principal_cents, fine_cents, interest_cents }) => sum + principal_cents + fine_cents + interest_cents, 0);
+
+/** Whether a payment's outcome is open; a failure told at the same instant as its beginning came after it. */
+export const isPending = ({ received_cents, pending_at, failed_at }: Payment): boolean =>
+  received_cents === 0 && pending_at !== null && (failed_at === null || failed_at < pending_at);
+
+export const isActive = ({ begun, ended }: Standstill): boolean => begun && !ended;
+
+/** Whether `a` replaces `b`. */
+export const outranks = (a: Rank, b: Rank | null): boolean => b === null || a.version > b.version || (a.version === b.version && a.event_id > b.event_id);
+
+/** Whether the newest word on an invoice is that nothing is owed on it. */
+export const isCancelled = ({ cancelled, terms }: Receivable): boolean => cancelled !== null && (terms === null || outranks(cancelled, terms.rank));
+
+// Dates here are civil dates of the creditor, who is in Brazil; Brasília's day stands for it.
+const ZONE = zoneOfState();
+export const dayOf = (instant: Date): CivilDate => localDate(instant, ZONE);

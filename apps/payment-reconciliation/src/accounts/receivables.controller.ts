@@ -1,0 +1,77 @@
+import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
+import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsOptional, Matches } from 'class-validator';
+import { Database } from '@emdia/database';
+import { Caller, cursorOf, Page, paged, problem, Scopes, type Principal } from '@emdia/runtime';
+import { creditorOf } from '../creditor';
+
+const STATUSES = ['open', 'settled', 'cancelled'] as const;
+
+class ReceivablesQuery extends Page {
+  @ApiPropertyOptional()
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,63}$/)
+  customer_id?: string;
+
+  @ApiPropertyOptional({ enum: STATUSES })
+  @IsOptional()
+  @IsIn(STATUSES)
+  status?: (typeof STATUSES)[number];
+}
+
+const CENTS = ['amount_cents', 'paid_cents', 'waived_cents', 'open_cents'].map((name) => `${name}::float8 as ${name}`).join(', ');
+const COLUMNS = `receivable_id, version, customer_id, invoice_id, number, description, currency, ${CENTS}, status, collectability, review_date::text as review_date,
+  issue_date::text as issue_date, original_due_date::text as original_due_date, effective_due_date::text as effective_due_date, settled_on::text as settled_on, charge_policy, instruments`;
+
+const LIST = `
+  select ${COLUMNS} from receivable
+  where creditor_id = $1 and status <> 'unissued' and ($2::text is null or customer_id = $2) and ($3::text is null or status = $3)
+    and ($4::date is null or (original_due_date, receivable_id) > ($4, $5::uuid))
+  order by receivable.original_due_date, receivable_id limit $6`;
+
+const LINES = `
+  select e.id as entry_id, e.cause, e.event_id, e.recorded_at, p.account, p.source, p.payment_id, p.amount_cents::float8 as amount_cents, e.currency
+  from posting p join entry e on e.id = p.entry_id where p.receivable_id = $1 order by e.recorded_at, e.id, p.line`;
+
+const PAYMENTS = `
+  select a.source, a.payment_id, a.principal_cents::float8 as principal_cents, a.fine_cents::float8 as fine_cents, a.interest_cents::float8 as interest_cents, p.paid_date::text as paid_date
+  from allocation a join payment p on p.account_key = a.account_key and p.source = a.source and p.payment_id = a.payment_id
+  where a.receivable_id = $1 and a.principal_cents + a.fine_cents + a.interest_cents > 0 order by p.paid_date, a.source, a.payment_id`;
+
+const HISTORY = `
+  select version, collectability, status, open_cents::float8 as open_cents, recorded_at from collectability_change where receivable_id = $1 order by version`;
+
+type Row = { readonly original_due_date: string; readonly receivable_id: string };
+
+/** Receivables as they stand, with everything that was posted on them and every version they had. */
+@ApiTags('receivables')
+@Controller('v1/receivables')
+export class ReceivablesController {
+  constructor(private readonly database: Database) {}
+
+  @Get()
+  @Scopes('ledger:read')
+  async list(@Query() query: ReceivablesQuery, @Caller() caller: Principal) {
+    const creditorId = creditorOf(caller);
+    const [date = null, id = null] = cursorOf(query) ?? [];
+    const values = [creditorId, query.customer_id ?? null, query.status ?? null, date, id, query.limit + 1];
+    const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<Row>(LIST, values));
+    return paged(rows, query.limit, ({ original_due_date, receivable_id }) => [original_due_date, receivable_id]);
+  }
+
+  @Get(':receivable_id')
+  @Scopes('ledger:read')
+  async explain(@Param('receivable_id', ParseUUIDPipe) receivableId: string, @Caller() caller: Principal) {
+    const creditorId = creditorOf(caller);
+    return this.database.transactionOf(creditorId, async (tx) => {
+      const [receivable] = await tx.query<Row>(`select ${COLUMNS} from receivable where receivable_id = $1 and status <> 'unissued'`, [receivableId]);
+      if (!receivable) throw problem(404, 'not-found', 'No such receivable', 'Check the id; an invoice becomes a receivable a moment after it was accepted.');
+      return {
+        ...receivable,
+        payments: await tx.query(PAYMENTS, [receivableId]),
+        lines: await tx.query(LINES, [receivableId]),
+        history: await tx.query(HISTORY, [receivableId]),
+      };
+    });
+  }
+}

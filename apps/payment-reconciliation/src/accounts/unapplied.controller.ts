@@ -1,0 +1,81 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { IsInt, IsOptional, IsString, IsUUID, Length, Max, Min } from 'class-validator';
+import { Database } from '@emdia/database';
+import { Runner } from '@emdia/messaging';
+import { Caller, cursorOf, IdempotencyKey, Page, paged, problem, Scopes, type Principal } from '@emdia/runtime';
+import { creditorOf } from '../creditor';
+import { Accounts } from './accounts';
+import { applyPayment, type Applied } from './applications';
+
+class ApplyCommand {
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID('all')
+  receivable_id!: string;
+
+  @ApiPropertyOptional({ minimum: 1, description: 'Leave out to apply all that is unapplied.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(99_999_999_999)
+  amount_cents?: number;
+
+  @ApiPropertyOptional({ description: 'Needed only where two sources use this payment id.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 40)
+  source?: string;
+}
+
+const LIST = `
+  select source, payment_id, customer_id, reference, currency, received_cents::float8 as received_cents, refunded_cents::float8 as refunded_cents,
+    unapplied_cents::float8 as unapplied_cents, paid_date::text as paid_date, recorded_at
+  from payment where creditor_id = $1 and unapplied_cents > 0 and ($2::timestamptz is null or (recorded_at, source, payment_id) > ($2, $3, $4))
+  order by recorded_at, source, payment_id limit $5`;
+
+type Row = { readonly source: string; readonly payment_id: string; readonly recorded_at: Date };
+
+/** Money that no receivable takes by itself: a person decides, or gives it back. */
+@ApiTags('unapplied')
+@Controller('v1/unapplied')
+export class UnappliedController {
+  constructor(
+    private readonly database: Database,
+    private readonly runner: Runner,
+    private readonly accounts: Accounts,
+  ) {}
+
+  @Get()
+  @Scopes('unapplied:read')
+  async list(@Query() page: Page, @Caller() caller: Principal) {
+    const creditorId = creditorOf(caller);
+    const [at = null, source = null, payment = null] = cursorOf(page) ?? [];
+    const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<Row>(LIST, [creditorId, at, source, payment, page.limit + 1]));
+    return paged(rows, page.limit, ({ recorded_at, source: from, payment_id }) => [recorded_at, from, payment_id]);
+  }
+
+  @Post(':payment_id/apply')
+  @HttpCode(200)
+  @Scopes('unapplied:write')
+  async apply(
+    @Param('payment_id') paymentId: string, @Body() body: ApplyCommand, @Caller() caller: Principal, @IdempotencyKey() idempotencyKey: string | undefined,
+  ): Promise<Applied> {
+    const creditorId = creditorOf(caller);
+    const { receivable_id, amount_cents, source } = body;
+    const { from, to } = await this.find(creditorId, paymentId, source, receivable_id);
+    const step = applyPayment(this.accounts, from.account_key, to, { source: from.source, payment_id: paymentId, receivable_id, amount_cents, actor: caller.actor });
+    return this.runner.change(step, { creditorId, idempotencyKey });
+  }
+
+  private async find(creditorId: string, paymentId: string, source: string | undefined, receivableId: string) {
+    return this.database.transactionOf(creditorId, async (tx) => {
+      const payments = await tx.query<{ account_key: string; source: string }>(
+        'select account_key, source from payment where creditor_id = $1 and payment_id = $2 and ($3::text is null or source = $3)', [creditorId, paymentId, source ?? null]);
+      const [receivable] = await tx.query<{ account_key: string }>(`select account_key from receivable where receivable_id = $1 and status <> 'unissued'`, [receivableId]);
+      if (payments.length === 0) throw problem(404, 'not-found', 'No such payment', 'Take the payment id from GET /v1/unapplied.');
+      if (!receivable) throw problem(404, 'not-found', 'No such receivable', 'Take the receivable id from GET /v1/receivables.');
+      if (payments.length > 1) throw problem(409, 'ambiguous-payment', 'Several payments have this id', 'Name the `source` in the body; GET /v1/unapplied tells it.');
+      return { from: payments[0]!, to: receivable.account_key };
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Database } from '@emdia/database';
+import { Caller, cursorOf, Page, paged, Scopes, type Principal } from '@emdia/runtime';
+import { creditorOf } from '../creditor';
+
+const BALANCES = `
+  select p.account, e.currency, sum(p.amount_cents)::float8 as balance_cents from posting p join entry e on e.id = p.entry_id
+  where p.creditor_id = $1 group by p.account, e.currency order by e.currency, p.account`;
+
+// Ids grow with time, so that pages are cut from the primary key.
+const ENTRIES = `
+  select e.id, e.cause, e.event_id, e.currency, e.recorded_at,
+    (select json_agg(json_build_object('account', p.account, 'receivable_id', p.receivable_id, 'source', p.source, 'payment_id', p.payment_id, 'amount_cents', p.amount_cents) order by p.line)
+       from posting p where p.entry_id = e.id) as postings
+  from entry e where e.creditor_id = $1 and ($2::uuid is null or e.id > $2) order by e.id limit $3`;
+
+/** The double-entry ledger: debits are positive, and every entry and every currency sums to zero. */
+@ApiTags('ledger')
+@Controller('v1/ledger')
+export class LedgerController {
+  constructor(private readonly database: Database) {}
+
+  @Get('balances')
+  @Scopes('ledger:read')
+  async balances(@Caller() caller: Principal) {
+    const creditorId = creditorOf(caller);
+    return { balances: await this.database.transactionOf(creditorId, (tx) => tx.query(BALANCES, [creditorId])) };
+  }
+
+  @Get('entries')
+  @Scopes('ledger:read')
+  async entries(@Query() page: Page, @Caller() caller: Principal) {
+    const creditorId = creditorOf(caller);
+    const [after = null] = cursorOf(page) ?? [];
+    const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<{ id: string }>(ENTRIES, [creditorId, after, page.limit + 1]));
+    return paged(rows, page.limit, ({ id }) => [id]);
+  }
+}

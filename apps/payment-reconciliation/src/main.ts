@@ -1,0 +1,4 @@
+import { start } from '@emdia/runtime';
+import { paymentReconciliation } from './index';
+
+void start([paymentReconciliation]);

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { Accounts } from './accounts/accounts';
+import { ReceivablesController } from './accounts/receivables.controller';
+import { UnappliedController } from './accounts/unapplied.controller';
+import { Coverages } from './coverage/coverages';
+import { GateFacts } from './gate/facts';
+import { GateController } from './gate/gate.controller';
+import { Heartbeats } from './heartbeats/heartbeats';
+import { LedgerController } from './ledger/ledger.controller';
+import { PaymentReconciliationConsumer } from './payment-reconciliation.consumer';
+import { Rejections } from './unread/rejections';
+
+@Module({
+  controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, GateController],
+  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts],
+})
+export class PaymentReconciliationModule {}
