@@ -34,6 +34,7 @@ export class Relay {
   private readonly inFlight = new Set<string>();
   private settled: string[] = [];
   private beatAt = 0;
+  private ledAt = 0;
 
   constructor(private readonly options: RelayOptions) {}
 
@@ -67,23 +68,33 @@ export class Relay {
   private async run(): Promise<void> {
     let backOffMs = 100;
     while (!this.stopping.signal.aborted) {
-      const client = new Client(this.options.database.connection());
-      client.on('error', () => undefined);
-      try {
-        await client.connect();
-        await this.lead(client);
-        backOffMs = 100;
-      } catch (error) {
-        if (!this.stopping.signal.aborted) this.options.failed(error as Error);
-        await this.options.source.rebuild().catch((failure: Error) => this.options.failed(failure));
-        this.inFlight.clear();
-        this.settled = [];
-        this.watermark = '0';
-        await this.options.wall.sleep(backOffMs, this.stopping.signal);
-        backOffMs = Math.min(backOffMs * 2, BACK_OFF_MS_MAX);
-      } finally {
-        await Promise.race([client.end().catch(() => undefined), delay(1_000, undefined, { ref: false })]);
-      }
+      const error = await this.connected((client) => this.lead(client));
+      if (!error || this.stopping.signal.aborted) return;
+      this.options.failed(error);
+      await this.options.source.rebuild().catch((failure: Error) => this.options.failed(failure));
+      this.inFlight.clear();
+      this.settled = [];
+      this.watermark = '0';
+      // Having led for a while shows that this is a new trouble.
+      if (this.ledAt > 0 && this.options.wall.monotonicMs() - this.ledAt > BACK_OFF_MS_MAX) backOffMs = 100;
+      this.ledAt = 0;
+      await this.options.wall.sleep(backOffMs, this.stopping.signal);
+      backOffMs = Math.min(backOffMs * 2, BACK_OFF_MS_MAX);
+    }
+  }
+
+  /** The connection, and with it the lock, goes before any waiting: meanwhile another relay may fare better. */
+  private async connected(work: (client: Client) => Promise<void>): Promise<Error | null> {
+    const client = new Client(this.options.database.connection());
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await work(client);
+      return null;
+    } catch (error) {
+      return error as Error;
+    } finally {
+      await Promise.race([client.end().catch(() => undefined), delay(1_000, undefined, { ref: false })]);
     }
   }
 
@@ -96,6 +107,7 @@ export class Relay {
       if (rows[0]!.leads) break;
       await this.options.wall.sleep(HEAD_WAIT_MS, this.stopping.signal);
     }
+    this.ledAt = this.options.wall.monotonicMs();
     while (!this.stopping.signal.aborted) {
       this.poked = false;
       this.beatAt = this.options.wall.monotonicMs();
