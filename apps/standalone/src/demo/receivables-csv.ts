@@ -73,8 +73,12 @@ export function readReceivables(file: Buffer, map: ColumnMap): ReadBook {
     if (cells.length !== header.cells.length) wrong.push(`it has ${cells.length} columns and the header ${header.cells.length}`);
     const receivable = rowOf(line, (field) => (columns.has(field) ? (cells[columns.get(field)!] ?? '') : ''), { date_format, decimal, currency: map.currency ?? 'BRL' }, wrong);
     if (receivable && seen.has(receivable.invoice)) wrong.push(`invoice ${receivable.invoice} was already on line ${seen.get(receivable.invoice)}`);
-    if (wrong.length || !receivable) bad.push(`line ${line}: ${wrong.join('; ')}`);
-    else receivables.push(receivable), seen.set(receivable.invoice, line);
+    if (wrong.length || !receivable) {
+      bad.push(`line ${line}: ${wrong.join('; ')}`);
+      continue;
+    }
+    receivables.push(receivable);
+    seen.set(receivable.invoice, line);
   }
   if (bad.length) {
     const more = bad.length > BAD_ROWS_SHOWN_MAX ? `\n  and ${bad.length - BAD_ROWS_SHOWN_MAX} more` : '';
