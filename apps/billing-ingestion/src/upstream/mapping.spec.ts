@@ -117,6 +117,14 @@ describe('one mapping for whatever comes in', () => {
       expect((await books.take('payment-received', { ...PAYMENT, amount_cents: -1 }, { id: 'e-1' })).told).toEqual([]);
     });
 
+    it('is done with when it comes again and fits', async () => {
+      const file = { origin: 'file:', platform: null, identified: false };
+      const { receipt } = await books.take('payment-received', { ...PAYMENT, creditor_id: 'ninguem' }, { ...file, id: 'row' });
+      books.states.set('?about:ninguem', { kind: 'about', creditor: { currency: 'BRL' }, platforms: [] });
+      expect((await books.take('payment-received', { ...PAYMENT, creditor_id: 'ninguem' }, { ...file, id: 'row' })).told).toEqual(['payment-reported', 'event-resolved']);
+      expect(books.get('quarantine', `?quarantine:${(receipt as { quarantine_id: string }).quarantine_id}`).entry).toMatchObject({ status: 'replayed' });
+    });
+
     it('stays with a caller who still has it', async () => {
       const { receipt, told } = await books.take('payment-received', { ...PAYMENT, amount_cents: -1 }, { refused: 'tell' });
       expect(receipt).toMatchObject({ outcome: 'rejected', quarantine_id: null });

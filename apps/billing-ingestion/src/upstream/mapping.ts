@@ -55,7 +55,7 @@ export function upstreamStep(books: Store<State>, reading: Reading, installation
       if (found === 'repeated') return { ignored: 'duplicate', result: { outcome: 'unchanged', id: reading.event_id } };
       const applied = found ? { wrong: found } : apply(reading, desk, installationKey, now);
       if ('wrong' in applied) return refuse(reading, applied.wrong, new Desk(states), quarantineId, replay, now);
-      return accept(reading, applied, desk, replay, now);
+      return accept(reading, applied, desk, quarantineId, replay, now);
     },
   };
 }
@@ -77,15 +77,16 @@ function objection(reading: Reading, desk: Desk): Wrong | 'repeated' | null {
   return known === content_hash ? 'repeated' : wrong('conflicting-content', 'An event with this id was taken in before, with other content.');
 }
 
-function accept(reading: Reading, applied: Exclude<Applied, { wrong: Wrong }>, desk: Desk, replay: Replay | undefined, now: Date): Decision<State, Receipt> {
+function accept(reading: Reading, applied: Exclude<Applied, { wrong: Wrong }>, desk: Desk, quarantineId: string | null, replay: Replay | undefined, now: Date): Decision<State, Receipt> {
   const { arrival, event_id, content_hash, concerns } = reading;
   const events = 'events' in applied ? [...applied.events] : [];
   if (arrival.identified) desk.put(eventKey(arrival.origin, event_id), { kind: 'event', content_hash, creditor_id: concerns.creditor_id });
-  if (replay) {
-    const entry = desk.get('quarantine', quarantineKey(replay.id)).entry;
-    if (entry?.status !== 'open') return { ignored: 'already-resolved', result: { outcome: 'unchanged', id: event_id } };
-    const done = resolved(entry, 'replayed', `replayed by ${replay.actor}`, now);
-    desk.put(quarantineKey(replay.id), { kind: 'quarantine', entry: done.entry });
+  const entry = quarantineId === null ? null : desk.get('quarantine', quarantineKey(quarantineId)).entry;
+  if (replay && entry?.status !== 'open') return { ignored: 'already-resolved', result: { outcome: 'unchanged', id: event_id } };
+  if (entry?.status === 'open') {
+    // What was refused while its creditor was unknown, say, needs nobody once it comes again and fits.
+    const done = resolved(entry, 'replayed', replay ? `replayed by ${replay.actor}` : 'it came again, and fitted', now);
+    desk.put(quarantineKey(entry.id), { kind: 'quarantine', entry: done.entry });
     events.push(...done.events);
   }
   const result: Receipt = { outcome: 'events' in applied ? 'accepted' : 'unchanged', id: event_id };
