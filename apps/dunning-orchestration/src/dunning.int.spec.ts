@@ -61,7 +61,7 @@ describe('dunning in a house', () => {
   const call = async (method: string, path: string, body?: object, idempotencyKey?: string) => {
     const headers = { authorization: `Bearer emdia_k1_${caller.creditor_id}`, 'content-type': 'application/json', ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}) };
     const response = await fetch(`${house.url}/v1/${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-    return { status: response.status, body: (response.status === 204 ? null : await response.json()) as any };
+    return { status: response.status, body: (response.status === 204 ? null : await response.json()) as Record<string, unknown> & { hold_id: string; receivables: unknown; items: unknown } };
   };
   const types = () => heard.map(({ type }) => type.replace(/^dunning\.|\.v1$/g, ''));
 

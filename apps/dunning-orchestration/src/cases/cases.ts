@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '@emdia/database';
 import type { Store } from '@emdia/messaging';
-import { coverKey, emptyCase, type Agreement, type CaseFile, type Covered, type Hold, type Receivable } from './case-file';
+import { coverKey, emptyCase, type CaseFile } from './case-file';
 import { agreementOf, agreementRow, caseOf, caseRow, coverOf, coverRow, holdOf, holdRow, noticeRow, receivableOf, receivableRow, type Row } from './rows';
 import { dueSlot } from './due-slot';
 
