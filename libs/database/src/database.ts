@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { bootstrap, roleOf } from './roles';
 
@@ -136,25 +136,17 @@ export class Database {
 const BOOTSTRAP_ATTEMPTS_MAX = 20;
 
 async function prepareSchema(url: string, schema: string, migrations: readonly Migration[]): Promise<void> {
-  const admin = new Pool({ connectionString: url, max: 1 });
+  const admin = new Client({ connectionString: url });
+  await admin.connect();
   try {
-    const client = await admin.connect();
-    try {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          await bootstrap(client, schema);
-          break;
-        } catch (error) {
-          // Another database of this cluster changed the same role just then ("tuple concurrently updated").
-          if (attempt >= BOOTSTRAP_ATTEMPTS_MAX || (error as { code?: unknown }).code !== 'XX000') throw error;
-        }
-      }
-    } finally {
-      client.release();
-    }
+    // TypeORM itself takes no lock: two processes that start together would both run the first migration.
+    await bootstrap(admin, schema, () => runMigrations(url, schema, migrations));
   } finally {
     await admin.end();
   }
+}
+
+async function runMigrations(url: string, schema: string, migrations: readonly Migration[]): Promise<void> {
   const source = new DataSource({
     type: 'postgres',
     url,

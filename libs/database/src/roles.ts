@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 
 /** The three roles of a schema: `owner` migrates, `stream` handles batches that mix creditors, `api` sees one creditor. */
 export const roleOf = (schema: string, part: 'owner' | 'stream' | 'api'): string => `emdia_${schema}_${part}`;
@@ -6,33 +6,54 @@ export const roleOf = (schema: string, part: 'owner' | 'stream' | 'api'): string
 /** The role that reads every schema and writes none. */
 export const AUDITOR_ROLE = 'emdia_auditor';
 
-/** Any number will do as long as nothing else in the cluster takes it: bootstraps queue on it. */
+/** Any number will do as long as nothing else in the database takes it: bootstraps and migrations queue on it. */
 const BOOTSTRAP_LOCK = 7_311_944_201;
 
 /** Creates a role where it lacks and lets the current user become it; a superuser may anyway. */
-const role = (name: string) => `do $$ begin
-  if not exists (select from pg_roles where rolname = '${name}') then create role ${name} nologin; end if;
-  if not pg_has_role(current_user, '${name}', 'SET') then grant ${name} to current_user; end if;
-exception when duplicate_object or unique_violation then null; end $$`;
+const role = (name: string) =>
+  `do $$ begin create role ${name} nologin; exception when duplicate_object or unique_violation then null; end $$`;
 
 /**
- * Creates a schema and its roles where they lack, as a user that may create roles. Processes that start together on one
- * database queue on an advisory lock; the caller repeats what collides with another database of the cluster, as
- * roles belong to all of them. In production deploy/postgres does this.
+ * Creates a schema and its roles where they lack, as a user that may create roles, and goes on with `then` (migrations)
+ * while other processes of this database wait. In production deploy/postgres does this.
  */
-export async function bootstrap(client: PoolClient, schema: string): Promise<void> {
-  const [owner, stream, api] = [roleOf(schema, 'owner'), roleOf(schema, 'stream'), roleOf(schema, 'api')];
+export async function bootstrap(client: ClientBase, schema: string, then: () => Promise<void> = async () => undefined): Promise<void> {
   await client.query('select pg_advisory_lock($1)', [BOOTSTRAP_LOCK]);
   try {
-    for (const name of [owner, stream, api, AUDITOR_ROLE]) await client.query(role(name));
-    await client.query(`create schema if not exists ${schema} authorization ${owner}`);
-    await client.query(`grant usage on schema ${schema} to ${stream}, ${api}, ${AUDITOR_ROLE}`);
-    await client.query(`alter default privileges for role ${owner} in schema ${schema} grant select, insert, update, delete on tables to ${stream}`);
-    await client.query(`alter default privileges for role ${owner} in schema ${schema} grant usage on sequences to ${stream}, ${api}`);
-    await client.query(`alter default privileges for role ${owner} in schema ${schema} grant select on tables to ${AUDITOR_ROLE}`);
+    await makeRoles(client, schema);
+    await makeSchema(client, schema);
+    await then();
   } finally {
     await client.query('select pg_advisory_unlock($1)', [BOOTSTRAP_LOCK]);
   }
+}
+
+/** Roles belong to the cluster and the lock to one database: processes on another may collide here, and try again. */
+async function makeRoles(client: ClientBase, schema: string): Promise<void> {
+  const names = [roleOf(schema, 'owner'), roleOf(schema, 'stream'), roleOf(schema, 'api'), AUDITOR_ROLE];
+  for (let attempt = 1; ; attempt++) {
+    try {
+      for (const name of names) await client.query(role(name));
+      const { rows } = await client.query<{ name: string }>(
+        `select name from unnest($1::text[]) as name where not exists (select from pg_auth_members where roleid = name::regrole and member = current_user::regrole and set_option)`,
+        [names],
+      );
+      if (rows.length > 0) await client.query(`grant ${rows.map(({ name }) => name).join(', ')} to current_user`);
+      return;
+    } catch (error) {
+      // XX000: "tuple concurrently updated".
+      if (attempt >= 10 || !['XX000', '23505', '42710'].includes((error as { code?: string }).code ?? '')) throw error;
+    }
+  }
+}
+
+async function makeSchema(client: ClientBase, schema: string): Promise<void> {
+  const [owner, stream, api] = [roleOf(schema, 'owner'), roleOf(schema, 'stream'), roleOf(schema, 'api')];
+  await client.query(`create schema if not exists ${schema} authorization ${owner}`);
+  await client.query(`grant usage on schema ${schema} to ${stream}, ${api}, ${AUDITOR_ROLE}`);
+  await client.query(`alter default privileges for role ${owner} in schema ${schema} grant select, insert, update, delete on tables to ${stream}`);
+  await client.query(`alter default privileges for role ${owner} in schema ${schema} grant usage on sequences to ${stream}, ${api}`);
+  await client.query(`alter default privileges for role ${owner} in schema ${schema} grant select on tables to ${AUDITOR_ROLE}`);
 }
 
 /**

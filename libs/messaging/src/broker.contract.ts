@@ -61,6 +61,7 @@ const sorted = (bodies: readonly string[]): string[] => [...bodies].sort();
 const bodiesOf = (rows: readonly Row[]): string[] => rows.map(({ body }) => body);
 
 /** What every broker must do. `open` makes one that is closed after each test. */
+// eslint-disable-next-line max-lines-per-function -- a suite of tests, as in a spec
 export function brokerContract(open: () => Promise<Broker> | Broker, differences: Differences): void {
   let broker: Broker;
   let topic: string;

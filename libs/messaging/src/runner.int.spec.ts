@@ -38,7 +38,7 @@ describe('runner', () => {
 
   describe('a batch', () => {
     it('is one transaction: states, inbox and outbox appear together, in order of decision per key', async () => {
-      let transactions = new Set<string>();
+      const transactions = new Set<string>();
       toy.sums.beforeLoad = async (_, tx) => void transactions.add((await tx.query<{ id: string }>('select pg_current_xact_id()::text as id'))[0]!.id);
       await toy.batch([added(KEY, 1), added(OTHER, 10), added(KEY, 2), added(KEY, 3), added(OTHER, 20)]);
       expect(transactions.size).toBe(1);
@@ -126,7 +126,7 @@ describe('runner', () => {
     it('says whom it concerns, under its key, and keeps the body sealed and quoted nowhere', async () => {
       const { body } = added(KEY, 13, { data: { creditor_id: 'acme', customer_id: 'customer-1', amount: 13, note: 'Ana Souza' } });
       await toy.batch([{ ...added(KEY, 1), body }, { ...added(KEY, 1), body: '{"name": "Ana Souza", ' }]);
-      const [letter] = await toy.letters();
+      const letter = (await toy.letters()).find(({ reason }) => reason === 'decision-failed');
       expect(letter).toMatchObject({ key: KEY, creditor_id: 'acme', customer_id: 'customer-1', status: 'open', recorded_at: toy.clock.now() });
       const stored = JSON.stringify(await toy.database.query('select * from dead_letter'));
       expect(stored).not.toContain('Ana');
@@ -294,10 +294,10 @@ describe('runner', () => {
 
   it('does not deadlock when two runners take the same keys in opposite order', async () => {
     const other = new Toy(test.url);
-    const keys = Array.from({ length: 40 }, (_, n) => `acme/customer-${n}`);
+    const keys = Array.from({ length: 250 }, (_, n) => `acme/customer-${n}`);
     for (let turn = 0; turn < 25; turn++) {
       const batch = keys.map((key) => added(key, 1));
-      await Promise.all([toy.batch(batch), other.batch([...batch].reverse().concat(keys.map((key) => added(key, 0)).reverse()))]);
+      await Promise.all([toy.batch(batch), other.batch([...batch].reverse())]);
     }
     expect(await toy.database.query('select min(sum) as least, max(sum) as most from sum')).toEqual([{ least: 25, most: 25 }]);
     await other.database.close();

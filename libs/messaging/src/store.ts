@@ -24,6 +24,7 @@ export type DecisionOne<S, R = unknown> =
   | { readonly ignored: string; readonly result?: R };
 
 /** What to do to which states: data, so that the runner can lock a whole batch before the first decision. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- steps of different stores stand in one list, and S is both given and taken
 export interface Step<S = any, R = unknown> {
   readonly store: Store<S>;
   readonly keys: readonly string[];

@@ -7,6 +7,7 @@ import { services, type Contract, type ServiceName } from '@emdia/contracts';
 import { Clock, WallClock } from '@emdia/clock';
 import { Database } from '@emdia/database';
 import { DeadLetters, EventStrategy, Heart, messagingMigrations, outboxDepth, Partitions, Relay, reread, Rethrow, Runner, Seal, UpstreamProgress, type Reactions, type Source, type Subscription } from '@emdia/messaging';
+import type { NextFunction, Request, Response } from 'express';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
 import { AuthGuard } from './auth';
 import { Config, isServiceName } from './config';
@@ -109,6 +110,12 @@ export class Application {
     const { config } = this.around;
     this.nest = await NestFactory.create<NestExpressApplication>(this.module(), new ExpressAdapter(), { bufferLogs: true, abortOnError: false, bodyParser: false });
     this.nest.useLogger(this.nest.get(QuietLogger));
+    this.nest.use((request: Request, response: Response, next: NextFunction) => {
+      const end = this.metrics.requests.startTimer({ method: request.method });
+      // The pattern of the route, never the path: ids would make a series each.
+      response.once('finish', () => end({ route: String((request.route as { path?: unknown } | undefined)?.path ?? 'none'), status: response.statusCode }));
+      next();
+    });
     this.nest.useBodyParser('json', { limit: BODY_MAX, type: JSON_TYPES, strict: true });
     this.nest.useBodyParser('urlencoded', { limit: '100kb', extended: false });
     this.logger = await this.nest.resolve(PinoLogger);
@@ -177,26 +184,30 @@ export class Application {
     SwaggerModule.setup(`${name}/docs`, this.nest, () => SwaggerModule.createDocument(this.nest, settings), { jsonDocumentUrl: `${name}/openapi.json` });
   }
 
-  /** Begins to consume, to publish, to beat and to sweep. */
+  /** Begins to consume. All services of a house do so before any publishes: a broker owes an event to the groups it knows. */
+  async listen(): Promise<void> {
+    const { reactions } = this.reactionsOf;
+    if (!reactions) return;
+    const topics = [...new Set([...reactions.consumes.values()].map((contract: Contract) => contract.topic))];
+    this.subscription = await this.around.broker.subscribe(groupOf(this.service.name), topics, async (batch) => {
+      try {
+        await this.runner.batch(batch, reactions);
+      } catch (error) {
+        this.failed('consumer', error as Error);
+        throw error;
+      }
+    });
+  }
+
+  /** Begins to publish, to beat and to sweep. */
   async start(): Promise<void> {
     const { broker, clock, wall } = this.around;
     const { name } = this.service;
     if (isServiceName(name)) {
-      const reactions = this.reactionsOf.reactions!;
       this.source = await broker.source(name, reread(this.database));
       this.relay = new Relay({ name, database: this.database, wall, source: this.source, failed: (error) => this.failed('relay', error) });
       this.relay.start();
-      const topics = [...new Set([...reactions.consumes.values()].map((contract: Contract) => contract.topic))];
-      const subscription = await broker.subscribe(groupOf(name), topics, async (batch) => {
-        try {
-          await this.runner.batch(batch, reactions);
-        } catch (error) {
-          this.failed('consumer', error as Error);
-          throw error;
-        }
-      });
-      this.subscription = subscription;
-      this.observe(subscription, this.relay);
+      this.observe(this.subscription!, this.relay);
       if (HEARTBEATS.includes(name)) {
         const partitions = broker.partitions(`${this.database.schema}.events.v1`);
         this.heart = new Heart({ service: name, database: this.database, clock, wall, partitions, beat: () => this.relay?.poke(), failed: (error) => this.failed('heart', error) });
@@ -204,6 +215,7 @@ export class Application {
       }
     }
     this.sweeps.start();
+    this.health.started();
   }
 
   private observe(subscription: Subscription, relay: Relay): void {
@@ -230,12 +242,14 @@ export class Application {
     this.logger?.warn({ err: error, part }, `${part} failed and will try again`);
   }
 
-  /** Takes no more in, finishes what is under way, lets the relay empty what it can, and closes. */
-  async stop(): Promise<void> {
+  /** Takes no more events in and begins no more sweeps; resolves when those at hand have ended. */
+  async finish(): Promise<void> {
     this.health.stop();
-    await this.sweeps.stop();
-    await this.heart?.stop();
-    await this.subscription?.close();
+    await Promise.all([this.sweeps.stop(), this.heart?.stop(), this.subscription?.close()]);
+  }
+
+  /** Lets go of everything; what is still in the outbox goes out after the next start. */
+  async close(): Promise<void> {
     await this.relay?.stop();
     await this.source?.close();
     await this.nest.close();

@@ -58,6 +58,7 @@ export class Config {
       check.prefix(),
     );
     for (const name of Object.keys(values).filter((key) => key === 'DATABASE_URL' || key.endsWith('_DATABASE_URL'))) check.postgres(name);
+    for (const name of [...serviceNames, 'auditor' as const].map((service) => `${envName(service)}_URL`)) check.http(name);
     check.oneOf('EMDIA_BUDGET_SCOPE', ['creditor', 'installation'], 'creditor');
     if (wrong.length > 0) throw new ConfigError(wrong);
     return config;
@@ -133,6 +134,11 @@ class Check {
     const text = this.values.EMDIA_KAFKA_PREFIX ?? '';
     if (!/^[a-z0-9.-]{0,60}$/.test(text)) this.wrong.push(`EMDIA_KAFKA_PREFIX is "${text}"; it must be at most 60 lower-case letters, digits, dots or hyphens.`);
     return text;
+  }
+
+  http(name: string): void {
+    const text = this.values[name];
+    if (text !== undefined && !/^https?:\/\/[^/\s]+/.test(text)) this.wrong.push(`${name} must begin with http:// or https://.`);
   }
 
   postgres(name: string): void {

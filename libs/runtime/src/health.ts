@@ -10,33 +10,33 @@ export interface Part {
   check(): Promise<boolean | { ok: boolean; [more: string]: unknown }>;
 }
 
+/** Whether the service can do its work: the process, and every part it needs. */
 export class Health {
   private readonly parts: Part[] = [];
-  private stopping = false;
+  private state: 'starting' | 'running' | 'stopping' = 'starting';
 
   add(part: Part): void {
     this.parts.push(part);
   }
 
+  started(): void {
+    this.state = 'running';
+  }
+
   /** From now on not ready, so that traffic goes elsewhere. */
   stop(): void {
-    this.stopping = true;
+    this.state = 'stopping';
   }
 
   async ready(): Promise<{ ready: boolean; parts: Record<string, unknown> }> {
-    const parts: Record<string, unknown> = {};
-    let ready = !this.stopping;
-    for (const part of this.parts) {
-      const told = await part.check().then(
-        (answer) => (typeof answer === 'boolean' ? { ok: answer } : answer),
-        (error: Error) => ({ ok: false, detail: error.message }),
-      );
-      parts[part.name] = told;
-      ready &&= told.ok;
-    }
-    return { ready, parts };
+    const told = await Promise.all(
+      this.parts.map(async ({ name, check }) => [name, await check().then(asAnswer, (error: Error) => ({ ok: false, detail: error.message }))] as const),
+    );
+    return { ready: this.state === 'running' && told.every(([, { ok }]) => ok), parts: { process: this.state, ...Object.fromEntries(told) } };
   }
 }
+
+const asAnswer = (answer: boolean | { ok: boolean }): { ok: boolean } => (typeof answer === 'boolean' ? { ok: answer } : answer);
 
 /** Liveness says that the process answers; readiness asks database, broker, last poll and relay. */
 export const healthController = (service: string) => {

@@ -39,6 +39,7 @@ export class House {
       if (lacking.length > 0) throw new Error(`A driven clock needs every service in the house; ${lacking.join(', ')} lack.`);
     }
     unique(services);
+    for (const { name } of services) around.config.databaseUrl(name);
     const internal = new InternalClient(around.config);
     await around.broker.prepare([...new Set(services.flatMap(topicsOf))]);
     const applications: Application[] = [];
@@ -47,13 +48,16 @@ export class House {
       for (const service of services) applications.push(await Application.create(service, around, internal));
       const house = new House(applications, around, internal, server);
       await new Promise<void>((resolve, reject) => server.once('error', reject).listen(around.config.port, around.config.host, resolve));
-      internal.serveLocally(new Set(services.map(({ name }) => name)), `http://127.0.0.1:${house.port}`);
+      internal.serveLocally(new Set(services.map(({ name }) => name)), house.url);
+      await Promise.all(applications.map((application) => application.listen()));
       await Promise.all(applications.map((application) => application.start()));
       if (around.clock instanceof DrivenClock) around.clock.onJump(() => applications.forEach(({ sweeps }) => sweeps.poke()));
       return house;
     } catch (error) {
       server.close();
-      await Promise.allSettled(applications.map((application) => application.stop()));
+      await Promise.allSettled(applications.map((application) => application.finish()));
+      await Promise.allSettled(applications.map((application) => application.close()));
+      await around.broker.close();
       throw error;
     }
   }
@@ -62,7 +66,8 @@ export class House {
     return (this.server.address() as AddressInfo).port;
   }
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    const { host } = this.around.config;
+    return `http://${['0.0.0.0', '::', ''].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${this.port}`;
   }
 
   /** Business time, where it is driven; throws where it is not. */
@@ -163,14 +168,26 @@ export class House {
     enough.abort();
   }
 
-  /** Stops in under 10 s: no new requests, what is under way ends, relays stop, connections close. */
+  /**
+   * Stops in under 10 s. Consumers and sweeps end first, while services still answer each other; then requests; then
+   * relays and connections. What does not end in time is cut: it comes again after the next start.
+   */
   async stop(): Promise<void> {
-    this.server.close();
-    this.server.closeIdleConnections();
-    await this.within(STOP_WAIT_MS_MAX, Promise.allSettled(this.applications.map((application) => application.stop())));
+    const given = new AbortController();
+    const late = this.around.wall.sleep(STOP_WAIT_MS_MAX, given.signal);
+    await Promise.race([this.wind(), late]);
+    given.abort();
     this.server.closeAllConnections();
     this.internal.close();
-    await this.within(1_000, this.around.broker.close());
+  }
+
+  private async wind(): Promise<void> {
+    await Promise.allSettled(this.applications.map((application) => application.finish()));
+    this.server.close();
+    this.server.closeIdleConnections();
+    while (this.requests > 0) await this.around.wall.sleep(10);
+    await Promise.allSettled(this.applications.map((application) => application.close()));
+    await this.around.broker.close();
   }
 }
 

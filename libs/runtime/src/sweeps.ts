@@ -48,7 +48,7 @@ class Loop {
         while (!this.stopping.signal.aborted && (await this.sweep.run(this.clock.now(), LIMIT)) > 0);
         backOffMs = 50;
         this.working = false;
-        if (!this.pending) await this.idle();
+        if (!this.pending && !this.stopping.signal.aborted) await this.idle();
       } catch (error) {
         this.failed(error as Error);
         await this.wall.sleep(backOffMs, this.stopping.signal);
