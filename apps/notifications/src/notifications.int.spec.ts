@@ -73,6 +73,12 @@ describe('a message, explained', () => {
   });
 });
 
+it.each(['delivery', 'delivery_cover', 'contact_day'])('another creditor sees no row of %s, even if a query forgets to ask', async (table) => {
+  const seen = (creditor: string) => given.database.transactionOf(creditor, (tx) => tx.query(`select 1 from ${table}`));
+  expect((await seen('acme')).length).toBeGreaterThan(0);
+  expect(await seen('other')).toEqual([]);
+});
+
 describe('a person closes the channel', () => {
   const linkIn = async (customer: string) => {
     const [message] = sink.messages({ to: `${customer}@example.invalid` });

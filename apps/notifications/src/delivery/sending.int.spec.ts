@@ -367,6 +367,23 @@ describe('persons', () => {
     expect(house.neighbours.lookUps).toBe(2);
     expect(house.post.sent.map(({ to }) => to)).toEqual(['new@example.invalid']);
   });
+  it('whose address changed after the claim are written to at the new one, on the budget of the new one', async () => {
+    house.neighbours.down.add('gate');
+    await house.take(noticeRequested(1));
+    await house.sweep(sending);
+    house.neighbours.down.clear();
+    house.neighbours.emailOf = () => 'new@example.invalid';
+    house.wall.pushedMs += 59_500;
+    house.neighbours.beforeGate = () => {
+      house.neighbours.beforeGate = () => undefined;
+      house.wall.pushedMs += 1_001;
+    };
+    await house.sweep(sending);
+    expect(await only()).toMatchObject({ status: 'sent', history: [{ reason: 'no-answer' }, { reason: 'address-changed' }] });
+    expect(house.post.sent.map(({ to }) => to)).toEqual(['new@example.invalid']);
+    const points = await house.rows('select contact_point_key from contact_day where contact_point_key is not null');
+    expect(points).toEqual([{ contact_point_key: (await only()).contact_point_key }]);
+  });
   it('nobody can tell about come back in wall time, with no day taken', async () => {
     house.neighbours.down.add('customers');
     await house.take(noticeRequested(1));

@@ -48,8 +48,6 @@ interface Ready {
 export class Sending implements OnModuleInit, Sweep {
   readonly name = 'deliveries';
   private readonly owner = randomUUID();
-  /** Claims of this process that are alive, by notice id; any other old claim is somebody's crash. */
-  private readonly held = new Set<string>();
   private readonly unrecorded: End[] = [];
   private readonly ended: { inc(labels: { how: string }): void };
 
@@ -116,9 +114,7 @@ export class Sending implements OnModuleInit, Sweep {
     });
     const claims = new Claims(this.deliveries, { now, by, scopeOf: (creditor_id) => this.scope.of(creditor_id), addressees: new Map(known) });
     const after = await this.apply(due.map(({ notice_id }) => claims.step(notice_id)));
-    const claimed = after.filter((delivery) => delivery.status === 'claimed');
-    for (const { notice_id } of claimed) this.held.add(notice_id);
-    return { looked: after.length, claimed };
+    return { looked: after.length, claimed: after.filter((delivery) => delivery.status === 'claimed') };
   }
 
   /** (b) to (e), again for those whose verdict grew too old before their turn came. */
@@ -186,8 +182,6 @@ export class Sending implements OnModuleInit, Sweep {
       return [];
     }
     const sending = after.filter((delivery) => delivery.status === 'sending');
-    const gone = new Set(sending.map(({ notice_id }) => notice_id));
-    for (const id of cleared.keys()) if (!gone.has(id)) this.held.delete(id);
     return sending.flatMap((delivery) => {
       const { judged, addressee, mail } = byId.get(delivery.notice_id)!;
       const written = sameCovers(delivery.verdict, judged.weight.verdict) ? mail : this.letter(delivery, delivery.verdict, addressee);
@@ -236,7 +230,6 @@ export class Sending implements OnModuleInit, Sweep {
       step(this.deliveries, what.delivery.notice_id, (row, now) => end(row, what, this.wall.epochMs(), now));
     const recorded = (each: End) => {
       this.unrecorded.splice(this.unrecorded.indexOf(each), 1);
-      this.held.delete(each.delivery.notice_id);
       this.ended.inc({ how: each.kind === 'concluded' ? each.ending.outcome : each.kind });
     };
     try {
@@ -250,17 +243,16 @@ export class Sending implements OnModuleInit, Sweep {
     }
   }
 
-  /** Claims and calls that a crash left behind. */
+  /** Claims and calls that a crash left behind. Runs of one process follow each other, so none of them is of this one. */
   private async recover(): Promise<number> {
     const epochMs = this.wall.epochMs();
     const rows = await this.database.query<{ notice_id: string }>(
       `select notice_id from delivery where status in ('claimed', 'sending') and claimed_at_epoch_ms < $1 and coalesce(call_began_epoch_ms, 0) < $1 limit $2`,
       [epochMs - CLAIM_MS_MAX, BATCH_MAX],
     );
-    const left = rows.filter(({ notice_id }) => !this.held.has(notice_id));
-    if (left.length === 0) return 0;
-    await this.runner.changeAll(left.map(({ notice_id }) => step(this.deliveries, notice_id, (row, now) => recover(row, epochMs, now))));
-    return left.length;
+    if (rows.length === 0) return 0;
+    await this.runner.changeAll(rows.map(({ notice_id }) => step(this.deliveries, notice_id, (row, now) => recover(row, epochMs, now))));
+    return rows.length;
   }
 
   private async apply(steps: readonly Step[]): Promise<Delivery[]> {

@@ -215,6 +215,13 @@ describe('thanks and replies', () => {
     }
   });
 
+  test('a thank-you without a list does not point at one', () => {
+    for (const [, words] of both(renderLetter(letter({ ...THANKS, paid_items: [] })))) {
+      expect(words).toContain('Está tudo certo: não é preciso fazer mais nada.');
+      expect(words).not.toMatch(/abaixo|Pagamento recebido|R\$/);
+    }
+  });
+
   test('a reply acknowledges, without a word about money', () => {
     for (const [, words] of both(renderLetter(letter(REPLY)))) expect(words).not.toMatch(/R\$|fatura|pag/i);
   });

@@ -94,7 +94,8 @@ export function wordsOf(tone: Tone, letter: Letter): Words {
       return {
         subject: 'recebemos o seu pagamento',
         title: 'Recebemos o seu pagamento. Obrigado!',
-        sentence: 'Está tudo certo com o que aparece abaixo: não é preciso fazer mais nada. Guarde este e-mail se quiser um registro.',
+        // Without a list (dunning tells that a case is cured, not by which payments) there is nothing below to speak of.
+        sentence: `Está tudo certo${letter.paid_items?.length ? ' com o que aparece abaixo' : ''}: não é preciso fazer mais nada. Guarde este e-mail se quiser um registro.`,
       };
     case 'reply':
       return {
