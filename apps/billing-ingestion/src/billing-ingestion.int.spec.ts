@@ -1,17 +1,25 @@
 import { createHash } from 'node:crypto';
 import { Clock, WallClock } from '@emdia/clock';
-import { InProcessBroker, type Delivery } from '@emdia/messaging';
+import { InProcessBroker, type Delivery, type Handler, type Subscription } from '@emdia/messaging';
 import { Config, run, type House } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { Client } from 'pg';
 import { billingIngestion } from './index';
-import { INVOICE, NOW, PAYMENT } from './upstream/memory-books';
+import { INVOICE, NOW, PAYMENT } from '../test/memory-books';
 
 const ADMIN = 'emdia_spec_0123456789abcdef0123456789abcdef';
-const INTERNAL = 'a token for specs, thirty-two characters';
+const INTERNAL = 'a-token-for-specs-of-thirty-two-characters';
 class StillClock extends Clock {
   now(): Date {
     return NOW;
+  }
+}
+const TOPIC = 'upstream.plataforma.events.v1';
+
+/** In process nobody publishes to platforms' topics; here somebody does. */
+class PlatformBroker extends InProcessBroker {
+  override subscribe(name: string, topics: readonly string[], handler: Handler): Promise<Subscription> {
+    return super.subscribe(name, topics.map((topic) => (topic.includes('<platform>') ? TOPIC : topic)), handler);
   }
 }
 const CSV = 'text/csv';
@@ -44,7 +52,7 @@ describe('billing-ingestion by REST', () => {
     const source = await broker.source('plataforma', async () => []);
     let left = bodies.length;
     await new Promise<void>((resolve, reject) => {
-      const rows = bodies.map((body, index) => ({ id: String(index + 1), topic: 'upstream.plataforma.events.v1', key: 'k', partition: null, body }));
+      const rows = bodies.map((body, index) => ({ id: String(index + 1), topic: TOPIC, type: 'upstream', key: 'k', partition: null, body }));
       source.publish(rows, (ids) => (left -= ids.length) === 0 && resolve()).catch(reject);
     });
     await source.close();
@@ -52,7 +60,7 @@ describe('billing-ingestion by REST', () => {
 
   beforeAll(async () => {
     server = await testDatabase('billing_rest');
-    broker = new InProcessBroker(new WallClock());
+    broker = new PlatformBroker(new WallClock());
     const config = Config.from({
       DATABASE_URL: server.url, PORT: '0', EMDIA_LOG_LEVEL: 'silent', EMDIA_INTERNAL_TOKEN: INTERNAL,
       EMDIA_BOOTSTRAP_KEY_SHA256: createHash('sha256').update(ADMIN).digest('hex'),
@@ -65,7 +73,9 @@ describe('billing-ingestion by REST', () => {
     for (const id of ['boa-forma', 'outra']) await call('PUT', `/v1/creditors/${id}`, { name: 'Boa Forma Ltda.', document: '11.222.333/0001-81', address: 'Rua das Flores, 100, São Paulo, SP' });
     await call('PUT', '/v1/platforms/plataforma', { creditors: ['boa-forma'] });
     const scopes = ['events:write', 'invoices:read', 'invoices:write', 'payments:write', 'customers:read', 'customers:write', 'quarantine:read', 'quarantine:write', 'sources:write', 'ledger:read'];
-    ours = (await call('POST', '/v1/api-keys', { creditor_id: 'boa-forma', scopes, actor: 'spec' })).body.key as string;
+    const issued = await call('POST', '/v1/api-keys', { creditor_id: 'boa-forma', scopes, actor: 'spec' });
+    expect(issued).toMatchObject({ status: 201 });
+    ours = issued.body.key as string;
     expect(ours).toMatch(/^emdia_[0-9a-f]+_/);
   });
   afterAll(async () => {

@@ -1,5 +1,5 @@
 import { personKey } from '@emdia/brazil';
-import { CREDITOR, INSTALLATION_KEY, NOW } from '../upstream/memory-books';
+import { CREDITOR, INSTALLATION_KEY, NOW } from '../../test/memory-books';
 import { emailInvalid, learn, type Customer, type Told, type ToldBy } from './customer';
 
 const by = (rank: Partial<ToldBy> = {}): ToldBy => ({ source_version: null, occurred_at: null, event_id: 'e', explicit: true, ...rank });

@@ -1,5 +1,5 @@
 import { referenceKey } from '../upstream/keys';
-import { CREDITOR, INVOICE, MemoryBooks } from '../upstream/memory-books';
+import { CREDITOR, INVOICE, MemoryBooks } from '../../test/memory-books';
 
 const ID = { invoice_id: INVOICE.invoice_id };
 

@@ -1,5 +1,5 @@
 import { paymentKey } from '../upstream/keys';
-import { CREDITOR, INVOICE, MemoryBooks, PAYMENT } from '../upstream/memory-books';
+import { CREDITOR, INVOICE, MemoryBooks, PAYMENT } from '../../test/memory-books';
 
 const { paid_date, ...PENDING } = PAYMENT;
 const FAILED = { payment_id: 'PAG-1', code: 'AM04' };

@@ -49,6 +49,12 @@ export async function loadPayments(tx: Tx, creditorIds: readonly string[], sourc
   return rows.map((row) => paymentOf(row, refunds.get(identityOf(row)) ?? []));
 }
 
+/** The keys that the events of these payments have gone out under so far. */
+export async function keysOfPayments(tx: Tx, creditorIds: readonly string[], sources: readonly string[], paymentIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ key: string }>(`select distinct key from payment where key is not null and ${IDENTITIES}`, [creditorIds, sources, paymentIds]);
+  return rows.map(({ key }) => key);
+}
+
 function paymentOf(row: Row, refunds: readonly Refund[]): Payment {
   const { creditor_id, source, payment_id, status, failed, failure_code } = row;
   const identity = { creditor_id, source, payment_id, refunds };

@@ -1,4 +1,4 @@
-import { NOW } from '../upstream/memory-books';
+import { NOW } from '../../test/memory-books';
 import { advance, declare, UnreadPayments, type PaymentSource, type SourceState } from './source';
 
 const none: SourceState = { kind: 'source', source: null, unread: [] };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { paymentKey, referenceKey } from './keys';
-import { CREDITOR, INVOICE, MemoryBooks, PAYMENT } from './memory-books';
+import { CREDITOR, INVOICE, MemoryBooks, PAYMENT } from '../../test/memory-books';
 
 const ID = { invoice_id: INVOICE.invoice_id };
 const { paid_date, ...pending } = PAYMENT;

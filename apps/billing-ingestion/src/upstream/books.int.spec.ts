@@ -5,7 +5,7 @@ import { CreateBilling1700000000101 } from '../migrations/1-create-billing';
 import { advance, declare, type SourceState } from '../sources/source';
 import { Books } from './books';
 import { customerKey, paymentKey, quarantineKey, referenceKey, sourceKey } from './keys';
-import { CREDITOR, INSTALLATION_KEY, INVOICE, NOW, PAYMENT } from './memory-books';
+import { CREDITOR, INSTALLATION_KEY, INVOICE, NOW, PAYMENT } from '../../test/memory-books';
 import { upstreamStep, type Receipt } from './mapping';
 import { read, type Arrival } from './reading';
 import type { State } from './state';
@@ -137,6 +137,17 @@ describe('the books', () => {
     await expect(take(stepOf('payment-received', PAYMENT))).rejects.toBeInstanceOf(Outdated);
     also.mockRestore();
     expect(await told(stepOf('payment-received', PAYMENT))).toEqual(['payment-reported boa-forma/ana']);
+  });
+
+  it('locks the key a payment was told under before it tells more of it', async () => {
+    const refund = { refund_id: 'EST-1', payment_id: 'PAG-1', amount_cents: 10, currency: 'BRL', refunded_date: '2026-03-10' };
+    await take(stepOf('payment-received', PAYMENT));
+    await take(stepOf('invoice-issued', INVOICE));
+    const keys = await database.transaction((tx) => books.also(tx, [paymentKey(CREDITOR, 'upstream', 'PAG-1')]));
+    expect(keys).toEqual([referenceKey(CREDITOR, 'FAT-1'), customerKey(CREDITOR, 'ana')]);
+    expect(await told(stepOf('payment-refunded', refund))).toEqual(['refund-reported boa-forma/ref:FAT-1']);
+    jest.spyOn(books, 'also').mockResolvedValueOnce([]);
+    await expect(take(stepOf('payment-refunded', { ...refund, refund_id: 'EST-2' }))).rejects.toBeInstanceOf(Outdated);
   });
 
   it('holds a source back while its payments are unread, and lets it on', async () => {

@@ -2,7 +2,7 @@ import type { Tx } from '@emdia/database';
 import { Outdated, Seal, type Store } from '@emdia/messaging';
 import { loadCustomers, saveCustomers } from '../customers/rows';
 import { loadInvoices, ownersOf, saveInvoices } from '../invoices/rows';
-import { loadPayments, savePayments } from '../payments/rows';
+import { keysOfPayments, loadPayments, savePayments } from '../payments/rows';
 import { loadEntries, saveEntries } from '../quarantine/rows';
 import { loadSources, saveSources } from '../sources/rows';
 import type { Entry, NewEntry } from '../quarantine/entry';
@@ -38,12 +38,20 @@ export class Books implements Store<State> {
     return this.contacts.open(sealed);
   }
 
-  /** A reference's events go out under the key of its invoice's customer, which is locked too. */
+  /** The keys that events will go out under: of the payments told before, and of the customers whose invoices are referred to. */
   async also(tx: Tx, keys: readonly string[]): Promise<readonly string[]> {
-    const { reference } = sorted(keys);
-    if (reference.length === 0) return [];
+    const wanted = sorted(keys);
+    const paid = await this.paidUnder(tx, wanted.payment);
+    const reference = [...wanted.reference, ...sorted(paid).reference];
+    if (reference.length === 0) return paid;
     const owners = await ownersOf(tx, reference.map(({ creditor_id }) => creditor_id), reference.map((each) => each.reference));
-    return owners.map(({ creditor_id, customer_id }) => customerKey(creditor_id, customer_id));
+    return [...paid, ...owners.map(({ creditor_id, customer_id }) => customerKey(creditor_id, customer_id))];
+  }
+
+  private async paidUnder(tx: Tx, wanted: Wanted['payment']): Promise<string[]> {
+    if (wanted.length === 0) return [];
+    const keys = await keysOfPayments(tx, wanted.map(({ creditor_id }) => creditor_id), wanted.map(({ source }) => source), wanted.map(({ payment_id }) => payment_id));
+    return keys.filter(isShared);
   }
 
   async load(tx: Tx, keys: readonly string[]): Promise<Map<string, State>> {
@@ -123,6 +131,8 @@ export class Books implements Store<State> {
     if (wanted.length === 0) return;
     for (const { creditor_id, source, payment_id } of wanted) states.set(paymentKey(creditor_id, source, payment_id), { kind: 'payment', payment: null });
     const payments = await loadPayments(tx, wanted.map(({ creditor_id }) => creditor_id), wanted.map(({ source }) => source), wanted.map(({ payment_id }) => payment_id));
+    // Told for the first time between the look-up and the lock.
+    if (payments.some((payment) => payment.status !== 'awaited' && isShared(payment.key) && !states.has(payment.key))) throw new Outdated();
     for (const payment of payments) states.set(paymentKey(payment.creditor_id, payment.source, payment.payment_id), { kind: 'payment', payment });
   }
 
@@ -139,6 +149,9 @@ export class Books implements Store<State> {
     if (alarming.length > 0) this.alarm(alarming);
   }
 }
+
+// Under a creditor's own key go payments that name nobody and nothing: the lock of the payment orders what is told of it.
+const isShared = (key: string): boolean => !key.endsWith('/');
 
 function sorted(keys: readonly string[]): Wanted {
   const wanted: { [K in Key['kind']]: KeyOf<K>[] } = { about: [], event: [], quarantine: [], source: [], customer: [], reference: [], payment: [] };

@@ -1,6 +1,6 @@
 import { derivedId } from '@emdia/contracts';
 import { referenceKey } from './keys';
-import { CREDITOR, INSTALLATION_KEY, INVOICE, MemoryBooks, NOW, PAYMENT } from './memory-books';
+import { CREDITOR, INSTALLATION_KEY, INVOICE, MemoryBooks, NOW, PAYMENT } from '../../test/memory-books';
 import { upstreamStep } from './mapping';
 import { read } from './reading';
 

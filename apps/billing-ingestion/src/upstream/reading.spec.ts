@@ -1,4 +1,4 @@
-import { CREDITOR, INSTALLATION_KEY, INVOICE } from './memory-books';
+import { CREDITOR, INSTALLATION_KEY, INVOICE } from '../../test/memory-books';
 import { read, type Arrival, type Reading } from './reading';
 
 const door: Omit<Arrival, 'body'> = { origin: 'plataforma', platform: 'plataforma', creditor_id: null, position: null, identified: true, refused: 'quarantine' };

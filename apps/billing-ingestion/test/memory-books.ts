@@ -1,10 +1,10 @@
 import { fold, type Step, type Store } from '@emdia/messaging';
 import type { Outgoing } from '@emdia/contracts';
-import { aboutKey, customerKey, keyOf } from './keys';
-import type { Receipt } from './mapping';
-import { upstreamStep } from './mapping';
-import { read, type Arrival } from './reading';
-import { customerOf, type State } from './state';
+import { aboutKey, customerKey, keyOf } from '../src/upstream/keys';
+import type { Receipt } from '../src/upstream/mapping';
+import { upstreamStep } from '../src/upstream/mapping';
+import { read, type Arrival } from '../src/upstream/reading';
+import { customerOf, type State } from '../src/upstream/state';
 
 export const INSTALLATION_KEY = 'a key for specs, thirty-two characters';
 export const NOW = new Date('2026-03-10T12:00:00Z');
@@ -27,6 +27,7 @@ export class MemoryBooks implements Store<State> {
     return [...this.states.entries()].flatMap(([text, state]) => {
       const key = keyOf(text);
       const customer_id = key.kind === 'reference' && state.kind === 'reference' ? customerOf(state) : null;
+      if (state.kind === 'payment' && state.payment && state.payment.status !== 'awaited') return [state.payment.key].filter((each) => !each.endsWith('/'));
       return key.kind === 'reference' && customer_id !== null ? [customerKey(key.creditor_id, customer_id)] : [];
     });
   }
