@@ -1,3 +1,4 @@
+import { WallClock } from '@emdia/clock';
 import { startMailSink } from '@emdia/mail-sink';
 import { Post } from '../channels/post';
 import { id, noticeRequested } from '../../test/given';
@@ -9,7 +10,7 @@ const MESSAGES = 2_000;
 
 it(`sends ${MESSAGES} messages by real SMTP, each once`, async () => {
   const sink = await startMailSink();
-  const house = await new GivenHouse().open({ EMDIA_SMTP_URL: sink.smtpUrl });
+  const house = await new GivenHouse(new WallClock()).open({ EMDIA_SMTP_URL: sink.smtpUrl });
   const post = new Post(house.config);
   try {
     const notices = Array.from({ length: MESSAGES }, (_, n) => noticeRequested(n, { covers: [0, 1].map((m) => ({ receivable_id: id('receivable', n, m), due_date: '2026-03-09', step: 'D+1' })) }));
