@@ -70,12 +70,16 @@ function unknown(creditor_id: string, customer_id: string, installationKey: stri
 }
 
 function changed(before: Customer | null, after: Customer, installationKey: string, now: Date): Learning {
-  const person_key = personKey(after.document, after.creditor_id, after.customer_id, installationKey);
-  const keyed = { ...after, person_key, document_key: after.document && documentKind(after.document) ? person_key : null };
+  const keyed = before?.document === after.document ? after : withKeys(after, installationKey);
   const same = before !== null && FIELDS.every((field) => before[field] === keyed[field]) && before.email_invalid === keyed.email_invalid;
   if (same) return { customer: keyed, events: [], changed: false };
   const customer = { ...keyed, version: keyed.version + 1 };
   return { customer, events: before && isSameToOthers(before, customer) ? [] : [tell(customer, now)], changed: true };
+}
+
+function withKeys(customer: Customer, installationKey: string): Customer {
+  const person_key = personKey(customer.document, customer.creditor_id, customer.customer_id, installationKey);
+  return { ...customer, person_key, document_key: customer.document && documentKind(customer.document) ? person_key : null };
 }
 
 export const hasEmail = (customer: Customer): boolean => customer.email !== null && !customer.email_invalid;

@@ -5,6 +5,7 @@ import { derivedId } from '@emdia/contracts';
 import { Runner } from '@emdia/messaging';
 import { CsvError, parse } from 'csv-parse';
 import type { Receipt } from '../upstream/mapping';
+import { changeInPieces } from '../upstream/pieces';
 import { EVENT_BYTES_MAX, type Arrival } from '../upstream/reading';
 import { Upstream } from '../upstream/upstream';
 import { dataOfRow, headerOf, kinds, type Kind } from './columns';
@@ -90,7 +91,7 @@ export class Imports {
       origin: `file:${creditorId ?? ''}`, platform: null, creditor_id: creditorId, position: `import ${import_id} row ${row}`, body, identified: false, refused: 'quarantine',
     }));
     // Rows that name another's creditor are quarantined under nobody's name, which a creditor's own role may not write.
-    return (await this.runner.changeAll(arrivals.map((arrival) => this.upstream.step(this.upstream.read(arrival))))) as Receipt[];
+    return changeInPieces(this.runner, arrivals.map((arrival) => this.upstream.step(this.upstream.read(arrival))));
   }
 }
 

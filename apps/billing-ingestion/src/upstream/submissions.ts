@@ -4,6 +4,7 @@ import { Runner } from '@emdia/messaging';
 import { problem, type Principal } from '@emdia/runtime';
 import { Alarms } from './alarms';
 import type { Receipt } from './mapping';
+import { changeInPieces } from './pieces';
 import { problemOf, reasons } from './reasons';
 import { Upstream } from './upstream';
 
@@ -23,7 +24,7 @@ export const resources = {
   customers: { type: 'upstream.customer-changed.v1', id: 'customer_id' },
 } as const;
 
-/** REST's door to the one mapping: one item or a list, in one transaction, each with its own answer. */
+/** REST's door to the one mapping: one item or a list, each with its own answer. */
 @Injectable()
 export class Submissions {
   constructor(
@@ -54,7 +55,7 @@ export class Submissions {
     const readings = made.map(({ body, identified }) =>
       this.upstream.read({ origin: `api:${caller.creditor_id ?? namedIn(body)}`, platform: null, creditor_id: caller.creditor_id, position: null, body, identified, refused: 'tell' }),
     );
-    const receipts = (await this.runner.changeAll(readings.map((reading) => this.upstream.step(reading)), { creditorId: caller.creditor_id, idempotencyKey })) as Receipt[];
+    const receipts = await changeInPieces(this.runner, readings.map((reading) => this.upstream.step(reading)), { creditorId: caller.creditor_id, idempotencyKey });
     const submitted = sorted(receipts, made.map(({ id }) => id));
     this.alarms.contradicted(receipts.filter((each) => each.outcome === 'rejected' && each.wrong.reason === 'conflicting-content').map(({ id }) => id));
     const [first] = submitted.rejected;
