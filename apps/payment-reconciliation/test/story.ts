@@ -57,8 +57,8 @@ export const issued = (invoice: string, more: Partial<Issued> = {}): Told => {
 
 const ofInvoice = (invoice: string) => ({ creditor_id: CREDITOR, customer_id: CUSTOMER, receivable_id: receivableId(invoice), invoice_id: invoice });
 
-export const amended = (invoice: string, source_version: number, amount_cents: number, due_date = '2026-03-02'): Told =>
-  told(BillingInvoiceAmended, `${invoice} ${source_version}`, { ...ofInvoice(invoice), source_version, amount_cents, due_date }, (store, e) => onCustomer(store, e, applyAmended));
+export const amended = (invoice: string, source_version: number, amount_cents: number, due_date = '2026-03-02', what = `${invoice} ${source_version}`): Told =>
+  told(BillingInvoiceAmended, what, { ...ofInvoice(invoice), source_version, amount_cents, due_date }, (store, e) => onCustomer(store, e, applyAmended));
 
 export const cancelled = (invoice: string, source_version: number): Told =>
   told(BillingInvoiceCancelled, `${invoice} ${source_version}`, { ...ofInvoice(invoice), source_version }, (store, e) => onCustomer(store, e, applyCancelled));
