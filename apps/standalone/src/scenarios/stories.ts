@@ -183,13 +183,18 @@ export function stories(broker: BrokerKind, env: () => Record<string, string> = 
     expect(await story.contacts()).toEqual(['2026-03-26 D+3', '2026-03-27 D+7']);
   });
 
-  it('publishes nothing that another creditor could read', async () => {
+  it('shows nothing of a creditor to another', async () => {
     await open();
     await story.issue({ invoice_id: 'inv-1', due_date: '2026-03-20' });
-    const response = await fetch(`${story.house.url}/v1/receivables`, { headers: { authorization: 'Bearer emdia_wrong_key' } });
-    expect(response.status).toBe(401);
-    const { items } = await story.get<{ items: { creditor_id: string }[] }>('/v1/receivables');
-    expect(items.every(({ creditor_id }) => creditor_id === CREDITOR)).toBe(true);
     await story.until('2026-03-18');
+    const authorization = `Bearer ${await story.strangersKey('outra')}`;
+    for (const path of ['/v1/receivables', '/v1/cases', '/v1/deliveries', '/v1/ledger/entries']) {
+      const mine = await story.get<{ items: unknown[] }>(path);
+      expect([path, mine.items.length]).not.toEqual([path, 0]);
+      const theirs = await fetch(story.house.url + path, { headers: { authorization } });
+      expect([path, await theirs.json()]).toEqual([path, expect.objectContaining({ items: [] })]);
+    }
+    const meddling = await fetch(`${story.house.url}/v1/receivables`, { headers: { authorization, 'x-emdia-creditor': CREDITOR } });
+    expect(meddling.status).toBe(403);
   });
 }

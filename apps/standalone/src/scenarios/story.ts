@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { derivedId } from '@emdia/contracts';
+import type { Broker } from '@emdia/messaging';
 import { startMailSink, type MailSink } from '@emdia/mail-sink';
 import { Config, run, type BrokerKind, type House } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
@@ -34,7 +35,7 @@ export class Story {
     private readonly sql: Client,
   ) {}
 
-  static async open(broker: BrokerKind, start: string, env: Record<string, string> = {}): Promise<Story> {
+  static async open(kind: BrokerKind, start: string, env: Record<string, string> = {}, broker?: Broker): Promise<Story> {
     const database = await testDatabase('story');
     const mail = await startMailSink();
     const config = Config.from({
@@ -47,7 +48,7 @@ export class Story {
       EMDIA_MAIL_FROM: 'avisos@emdia.invalid',
       ...env,
     });
-    const house = await run(everyService, broker, { config });
+    const house = await run(everyService, kind, { config, ...(broker ? { broker } : {}) });
     const sql = new Client({ connectionString: database.url });
     await sql.connect();
     const story = new Story(house, mail, database, sql);
@@ -145,7 +146,19 @@ export class Story {
     return (await this.sql.query(sql, values)).rows as R[];
   }
 
+  /** A key of another creditor, for which the platform of this story does not speak. */
+  async strangersKey(creditor_id: string): Promise<string> {
+    await this.put(`/v1/creditors/${creditor_id}`, { name: 'Outra Ltda', document: '11444777000161', address: 'Rua B 2, Recife, PE' });
+    const { key } = await this.post<{ key: string }>('/v1/api-keys', { creditor_id, scopes: ['ledger:read', 'cases:read', 'deliveries:read', 'customers:read', 'invoices:read'], actor: 'stranger' });
+    return key;
+  }
+
+  /** How many times each law is broken, by law. */
+  async violations(): Promise<Record<number, number>> {
+    return Object.fromEntries((await this.laws()).map(({ law, violations }) => [law, violations]));
+  }
+
   async laws(): Promise<{ law: number; name: string; checked: number; violations: number }[]> {
-    return (await this.get<{ laws: { law: number; name: string; checked: number; violations: number }[] }>('/v1/audit')).laws;
+    return (await this.get<{ laws: { law: number; name: string; checked: number; violations: number }[] }>('/v1/audit?still=true')).laws;
   }
 }
