@@ -133,8 +133,6 @@ export class Database {
   }
 }
 
-const BOOTSTRAP_ATTEMPTS_MAX = 20;
-
 async function prepareSchema(url: string, schema: string, migrations: readonly Migration[]): Promise<void> {
   const admin = new Client({ connectionString: url });
   await admin.connect();

@@ -8,10 +8,13 @@ export const AUDITOR_ROLE = 'emdia_auditor';
 
 /** Any number will do as long as nothing else in the database takes it: bootstraps and migrations queue on it. */
 const BOOTSTRAP_LOCK = 7_311_944_201;
+const ATTEMPTS_MAX = 20;
 
 /** Creates a role where it lacks and lets the current user become it; a superuser may anyway. */
-const role = (name: string) =>
-  `do $$ begin create role ${name} nologin; exception when duplicate_object or unique_violation then null; end $$`;
+const role = (name: string) => `do $$ begin
+  if not exists (select from pg_roles where rolname = '${name}') then create role ${name} nologin; end if;
+  if not pg_has_role(current_user, '${name}', 'SET') then grant ${name} to current_user; end if;
+exception when duplicate_object or unique_violation then null; end $$`;
 
 /**
  * Creates a schema and its roles where they lack, as a user that may create roles, and goes on with `then` (migrations)
@@ -30,19 +33,13 @@ export async function bootstrap(client: ClientBase, schema: string, then: () => 
 
 /** Roles belong to the cluster and the lock to one database: processes on another may collide here, and try again. */
 async function makeRoles(client: ClientBase, schema: string): Promise<void> {
-  const names = [roleOf(schema, 'owner'), roleOf(schema, 'stream'), roleOf(schema, 'api'), AUDITOR_ROLE];
   for (let attempt = 1; ; attempt++) {
     try {
-      for (const name of names) await client.query(role(name));
-      const { rows } = await client.query<{ name: string }>(
-        `select name from unnest($1::text[]) as name where not exists (select from pg_auth_members where roleid = name::regrole and member = current_user::regrole and set_option)`,
-        [names],
-      );
-      if (rows.length > 0) await client.query(`grant ${rows.map(({ name }) => name).join(', ')} to current_user`);
+      for (const name of [roleOf(schema, 'owner'), roleOf(schema, 'stream'), roleOf(schema, 'api'), AUDITOR_ROLE]) await client.query(role(name));
       return;
     } catch (error) {
-      // XX000: "tuple concurrently updated".
-      if (attempt >= 10 || !['XX000', '23505', '42710'].includes((error as { code?: string }).code ?? '')) throw error;
+      // XX000 is "tuple concurrently updated".
+      if (attempt >= ATTEMPTS_MAX || (error as { code?: string }).code !== 'XX000') throw error;
     }
   }
 }

@@ -6,7 +6,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { services, type Contract, type ServiceName } from '@emdia/contracts';
 import { Clock, WallClock } from '@emdia/clock';
 import { Database } from '@emdia/database';
-import { DeadLetters, EventStrategy, Heart, messagingMigrations, outboxDepth, Partitions, Relay, reread, Rethrow, Runner, Seal, UpstreamProgress, type Reactions, type Source, type Subscription } from '@emdia/messaging';
+import { DeadLetters, EventStrategy, Heart, messagingMigrations, outboxDepth, Partitions, Relay, reread, Rethrow, Runner, Seal, UpstreamProgress, type Source, type Subscription } from '@emdia/messaging';
 import type { NextFunction, Request, Response } from 'express';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
 import { AuthGuard } from './auth';

@@ -47,7 +47,7 @@ export class Config {
       values,
       production,
       check.secret('EMDIA_INSTALLATION_KEY'),
-      check.secret('EMDIA_INTERNAL_TOKEN'),
+      check.secret('EMDIA_INTERNAL_TOKEN', /^[!-~]*$/),
       values.HOST ?? '127.0.0.1',
       check.integer('PORT', 0, 65_535, 3000),
       check.oneOf('EMDIA_LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
@@ -104,10 +104,11 @@ class Check {
     return text;
   }
 
-  secret(name: string): string {
+  secret(name: string, allowed = /^/): string {
     const text = this.values[name];
-    if (text && text.length >= 32) return text;
-    if (text) this.wrong.push(`${name} is too short; it needs at least 32 characters (for example: openssl rand -hex 32).`);
+    if (text && text.length >= 32 && allowed.test(text)) return text;
+    if (text && text.length >= 32) this.wrong.push(`${name} has characters that no HTTP header can carry; use visible ASCII without blanks.`);
+    else if (text) this.wrong.push(`${name} is too short; it needs at least 32 characters (for example: openssl rand -hex 32).`);
     else if (this.production) this.wrong.push(`${name} must be set in production (for example: openssl rand -hex 32).`);
     return randomBytes(32).toString('hex');
   }

@@ -9,7 +9,7 @@ import { InternalClient } from './internal-client';
 import type { Service, Surroundings } from './service';
 
 const STILL_WAIT_MS_MAX = 30_000;
-const STOP_WAIT_MS_MAX = 9_000;
+const STOP_WAIT_MS_MAX = 8_000;
 
 /** The house did not come to rest; `busy` names who was at work. */
 export class NotStill extends Error {
@@ -173,12 +173,10 @@ export class House {
    * relays and connections. What does not end in time is cut: it comes again after the next start.
    */
   async stop(): Promise<void> {
-    const given = new AbortController();
-    const late = this.around.wall.sleep(STOP_WAIT_MS_MAX, given.signal);
-    await Promise.race([this.wind(), late]);
-    given.abort();
+    await this.within(STOP_WAIT_MS_MAX, this.wind());
     this.server.closeAllConnections();
     this.internal.close();
+    await this.within(1_000, this.around.broker.close());
   }
 
   private async wind(): Promise<void> {
@@ -187,7 +185,6 @@ export class House {
     this.server.closeIdleConnections();
     while (this.requests > 0) await this.around.wall.sleep(10);
     await Promise.allSettled(this.applications.map((application) => application.close()));
-    await this.around.broker.close();
   }
 }
 
