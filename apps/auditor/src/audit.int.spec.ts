@@ -45,6 +45,11 @@ describe('a house in which every law holds', () => {
     expect(laws[3]).toMatchObject({ open_rejections: 1 });
   });
 
+  it('can be asked for one law', async () => {
+    const { laws } = await audit({ urls, law: 3, still: true, now: NOW, budget_scope: 'creditor', sleep: async () => undefined });
+    expect(laws).toEqual([expect.objectContaining({ law: 3, checked: 1 })]);
+  });
+
   it('is read by a role that cannot write', async () => {
     const snapshot = await Snapshot.open(urls);
     await expect(snapshot.all('billing', `delete from billing.payment`)).rejects.toThrow(/read-only|permission denied/);

@@ -16,7 +16,7 @@ export interface Report {
 /** Audits of this installation; whoever asks while one runs gets that one. */
 @Injectable()
 export class Audits {
-  private readonly running = new Map<boolean, Promise<Report>>();
+  private readonly running = new Map<string, Promise<Report>>();
 
   constructor(
     private readonly config: Config,
@@ -32,19 +32,20 @@ export class Audits {
     return Object.fromEntries(serviceNames.map((name) => [services[name].schema, this.config.databaseUrl(name)])) as unknown as Urls;
   }
 
-  run(still: boolean): Promise<Report> {
-    let running = this.running.get(still);
+  run(still: boolean, law?: number): Promise<Report> {
+    const what = `${still} ${law}`;
+    let running = this.running.get(what);
     if (!running) {
-      running = this.audit(still).finally(() => this.running.delete(still));
-      this.running.set(still, running);
+      running = this.audit(still, law).finally(() => this.running.delete(what));
+      this.running.set(what, running);
     }
     return running;
   }
 
-  private async audit(still: boolean): Promise<Report> {
+  private async audit(still: boolean, law: number | undefined): Promise<Report> {
     const now = this.clock.now();
     const budget_scope = (this.config.env('EMDIA_BUDGET_SCOPE') || 'creditor') as BudgetScope;
-    return { as_of: now.toISOString(), still, ...(await audit({ urls: this.urls, still, now, budget_scope, sleep: (wait_ms) => this.wall.sleep(wait_ms) })) };
+    return { as_of: now.toISOString(), still, ...(await audit({ urls: this.urls, law, still, now, budget_scope, sleep: (wait_ms) => this.wall.sleep(wait_ms) })) };
   }
 
   private canRead(): Promise<boolean> {

@@ -1,11 +1,23 @@
+import { localDate } from '@emdia/calendar';
+import type { DrivenClock } from '@emdia/clock';
+import { ZONE } from './diary';
 import type { Book, Deed, Fact } from './fact';
 import type { Inputs } from './inputs';
 
-/** The house as the driver needs it: on to an instant through everything due until then, and to rest. */
+/** The house as the driver needs it. */
 export interface Driven {
-  advanceTo(until: Date): Promise<void>;
+  readonly clock: DrivenClock;
   settle(): Promise<void>;
+  nextDueAt(): Promise<Date | null>;
 }
+
+/** Who watches: `monthEnded` is told when a month has passed and the house is still. */
+export interface Watch {
+  progress(at: Date): void;
+  monthEnded(): Promise<void>;
+}
+
+const monthOf = (at: Date): string => localDate(at, ZONE).slice(0, 7);
 
 type EventDeed = Extract<Deed, { kind: 'event' | 'instalment-payment' }>;
 const isEvent = (deed: Deed): deed is EventDeed => deed.kind === 'event' || deed.kind === 'instalment-payment';
@@ -14,16 +26,33 @@ const isEvent = (deed: Deed): deed is EventDeed => deed.kind === 'event' || deed
  * Replays a book on the test clock, never past a house that is not still. What is due at an instant happens before the
  * facts of that instant, so that a run repeats itself.
  */
-export async function replay({ facts, ends }: Book, house: Driven, inputs: Inputs, progress: (at: Date) => void): Promise<void> {
+export async function replay({ facts, starts, ends }: Book, house: Driven, inputs: Inputs, watch: Watch): Promise<void> {
+  let month = monthOf(starts);
   for (let next = 0; next < facts.length; ) {
     const { at } = facts[next]!;
-    await house.advanceTo(at);
+    await pass(house, at);
+    if (monthOf(at) !== month) await watch.monthEnded();
+    month = monthOf(at);
     const until = endOfInstant(facts, next);
     await tell(facts.slice(next, until), house, inputs);
     next = until;
-    progress(at);
+    watch.progress(at);
   }
-  await house.advanceTo(ends);
+  await pass(house, ends);
+  await house.settle();
+}
+
+/**
+ * Lets time pass to an instant through everything due on the way. It does not settle again where nothing was due at the
+ * instant itself: the house was still just before, and a third of a year's replay would go into finding that out.
+ */
+async function pass(house: Driven, until: Date): Promise<void> {
+  await house.settle();
+  for (let due = await house.nextDueAt(); due && due <= until; due = await house.nextDueAt()) {
+    house.clock.jumpTo(due);
+    await house.settle();
+  }
+  if (until > house.clock.now()) house.clock.jumpTo(until);
 }
 
 function endOfInstant(facts: readonly Fact[], from: number): number {

@@ -12,7 +12,7 @@ import type { Book } from './fact';
 import { Inputs, type Publish, publishByRest } from './inputs';
 import { Progress } from './progress';
 import { importedBook, readReceivables } from './receivables-csv';
-import { inWords, readReport, type Report } from './report';
+import { inWords, Looks, readReport, type Report } from './report';
 import { openPlatform } from './upstream-topic';
 
 const EXIT_FAULT = 1;
@@ -90,9 +90,13 @@ async function play(book: Book, { standalone, client, inputs }: Stage, broker: s
   await inputs.register(book);
   const progress = new Progress('Replaying', process.stdout);
   const whole = book.ends.getTime() - book.starts.getTime();
-  await replay(book, standalone.house, inputs, (at) => progress.at((at.getTime() - book.starts.getTime()) / whole, `${at.toISOString().slice(0, 10)}, ${standalone.mail?.count() ?? 0} e-mails, ${Math.round(seconds())} s`));
+  const looks = new Looks(client);
+  await replay(book, standalone.house, inputs, {
+    progress: (at) => progress.at((at.getTime() - book.starts.getTime()) / whole, `${at.toISOString().slice(0, 10)}, ${standalone.mail?.count() ?? 0} e-mails, ${Math.round(seconds())} s`),
+    monthEnded: () => looks.look(),
+  });
   progress.end();
-  return readReport(client, book, { broker, seconds });
+  return readReport(client, book, { broker, seconds, looks });
 }
 
 function whereToLook({ standalone: { house, mail, adminKey } }: Stage): string {

@@ -2,9 +2,44 @@ import { formatBRL } from '@emdia/money';
 import type { Client } from './client';
 import type { Book, Truth } from './fact';
 
-/** The laws as the auditor found them. */
+/** One law as the auditor found it. */
+interface Law {
+  readonly law: number;
+  readonly name: string;
+  readonly checked: number;
+  readonly violations: number;
+  readonly examples: readonly unknown[];
+}
+
 interface Audit {
-  readonly laws: readonly { readonly law: number; readonly name: string; readonly checked: number; readonly violations: number; readonly unknowable?: number; readonly open_rejections?: number; readonly examples: readonly unknown[] }[];
+  readonly laws: readonly Law[];
+}
+
+/**
+ * Law 3 speaks of debts while they are open, and what is stored tells only of now: so it is looked at all along the
+ * run, at the end of every month, and the looks are added up. The other laws are about what happened and read it all at
+ * the end.
+ */
+export class Looks {
+  private readonly looks: Law[] = [];
+
+  constructor(private readonly client: Client) {}
+
+  /** Looks at the house as it is; it must be still. */
+  async look(): Promise<void> {
+    const { laws } = await this.client.get<Audit>('/v1/audit?still=true&law=3');
+    this.looks.push(...laws);
+  }
+
+  added({ laws }: Audit): Audit {
+    return {
+      laws: laws.map((last) => {
+        const all = [...this.looks.filter(({ law }) => law === last.law), last];
+        const sum = (of: 'checked' | 'violations') => all.reduce((total, law) => total + law[of], 0);
+        return { ...last, checked: sum('checked'), violations: sum('violations'), examples: all.flatMap(({ examples }) => examples) };
+      }),
+    };
+  }
 }
 
 /** What the auditor counted in the services' own tables. */
@@ -40,9 +75,9 @@ export interface Report {
 }
 
 /** Reads back what the system says of the run and holds it against the truth of the book. */
-export async function readReport(client: Client, book: Book, run: { broker: string; seconds: () => number }): Promise<Report> {
+export async function readReport(client: Client, book: Book, run: { broker: string; seconds: () => number; looks: Looks }): Promise<Report> {
   const figures = await client.get<Figures>(`/v1/audit/figures?creditor_id=${book.creditor_id}`);
-  const audit = await client.get<Audit>('/v1/audit?still=true');
+  const audit = run.looks.added(await client.get<Audit>('/v1/audit?still=true'));
   const { invoiced_cents, received_cents, settled_cents, open_cents, unapplied_cents } = figures.ledger;
   const result: Result = {
     broker: run.broker,
