@@ -268,7 +268,7 @@ async function startContainer() {
 }
 
 /** `npm run kafka [-- --port 9092 --data FOLDER]` runs one in the foreground; without `--data` it forgets everything. */
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+async function inTheForeground() {
   const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' } } });
   const wanted = Number(values.port ?? 9092);
   const port = values.port ? wanted : await freePort(wanted).catch(() => freePort());
@@ -277,3 +277,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.log(`KAFKA_BROKERS=${broker.brokers}`);
   untilSignal(broker.stop);
 }
+
+// Not awaited: what is compiled to CommonJS (the demo) cannot load a module with a top-level await.
+if (process.argv[1] === fileURLToPath(import.meta.url)) void inTheForeground();
