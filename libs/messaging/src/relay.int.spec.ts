@@ -112,6 +112,28 @@ describe('relay', () => {
     expect(listener.bodies).toHaveLength(3);
   });
 
+  it('lets nothing that vouches for a partition overtake what was committed before it under a lower id', async () => {
+    const running = relay();
+    for (let round = 0; round < 3; round++) {
+      let commit = () => undefined as void;
+      const slow = database.transaction(async (tx) => {
+        await append(tx, 'toy', [event('acme/slow')]);
+        await new Promise<void>((resolve) => (commit = resolve));
+      });
+      await until('the slow one holds its id', async () => (await admin.query(`select 1 from pg_stat_activity where datname = $1 and state = 'idle in transaction'`, [new URL(test.url).pathname.slice(1)])).rowCount === 1);
+      await write(['acme/fast']);
+      running.poke();
+      await until('the fast one is there', () => listener.first.length === 3 * round + 1);
+      commit();
+      await slow;
+      const vouching = event('acme/');
+      await database.transaction((tx) => append(tx, 'toy', [{ event: { ...vouching.event, partition: 0 } }]));
+      running.poke();
+      await until('all are there', () => listener.first.length === 3 * round + 3);
+    }
+    expect(listener.first.map((body) => decode(body).key)).toEqual(Array.from({ length: 3 }, () => ['acme/fast', 'acme/slow', 'acme/']).flat());
+  });
+
   it('reads from the head at once when it is told to hurry', async () => {
     const running = relay();
     await write(['acme/first']);

@@ -141,12 +141,21 @@ export class Relay {
     } else this.headReadAt = 0;
     if (rows.length === 0) return 0;
     for (const { id } of rows) this.inFlight.add(id);
+    // Heartbeats and coverage vouch for what was committed before them, whatever id that took: it must not be overtaken.
+    if (rows.some(({ partition }) => partition !== null)) {
+      for (let missed = await this.late(client); missed.length > 0; missed = await this.late(client)) await this.publish(missed);
+    }
+    await this.publish(rows);
+    return rows.length;
+  }
+
+  private async publish(rows: readonly Row[]): Promise<void> {
+    for (const { id } of rows) this.inFlight.add(id);
     await this.options.source.publish(rows, (ids) => {
       this.settled.push(...ids);
       this.wake?.();
       this.poked = true;
     });
-    return rows.length;
   }
 
   /** Rows at or below the watermark that were not visible when it passed. */
