@@ -139,6 +139,8 @@ export interface Account {
   readonly receivables: ReadonlyMap<string, Receivable>;
   readonly payments: ReadonlyMap<string, Payment>;
   readonly standstills: ReadonlyMap<string, Standstill>;
+  /** The same three as they were loaded: decisions never change what they are given, so what is still in here need not be saved. */
+  readonly loaded: Pick<Account, 'receivables' | 'payments' | 'standstills'>;
   readonly unsaved: Unsaved;
 }
 
@@ -149,7 +151,8 @@ export function newAccount(key: string, claimed_by: string | null = null): Accou
   const at = key.indexOf('/');
   const rest = key.slice(at + 1);
   const customer_id = rest.startsWith('ref:') || rest.startsWith('pay:') ? null : rest;
-  return { key, creditor_id: key.slice(0, at), customer_id, claimed_by, receivables: new Map(), payments: new Map(), standstills: new Map(), unsaved: NOTHING };
+  const loaded = { receivables: new Map(), payments: new Map(), standstills: new Map() };
+  return { key, creditor_id: key.slice(0, at), customer_id, claimed_by, ...loaded, loaded, unsaved: NOTHING };
 }
 
 /** The key of a payment within an account. */

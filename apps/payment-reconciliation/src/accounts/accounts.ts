@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '@emdia/database';
 import type { Store } from '@emdia/messaging';
-import { type Account, newAccount, paymentKey } from './account';
+import { type Account, newAccount, paymentKey, type Receivable, type Standstill } from './account';
 import { type AccountRow, readAllocations, readApplications, readInstalments, readPayments, readReceivables, readStandstills } from './rows';
-import { write, type Saved } from './saving';
+import { write, type Saved, type SavedPayment } from './saving';
 
 const LOCK_MISSING = `
   insert into account (key, creditor_id) select key, split_part(key, '/', 1) from unnest($1::text[]) as key order by 1 on conflict do nothing returning key`;
@@ -25,9 +25,6 @@ function grouped<R extends AccountRow>(rows: readonly R[], keyOf: (row: R) => st
 export class Accounts implements Store<Account> {
   readonly name = 'account';
 
-  // Decisions never change what they are given, so an object that was loaded is an object that need not be saved.
-  private readonly stored = new WeakSet<object>();
-
   /** The accounts that have claimed these references; a claim is never withdrawn. */
   async also(tx: Tx, keys: readonly string[]): Promise<readonly string[]> {
     const rows = await tx.query<{ claimed_by: string }>('select distinct claimed_by from account where key = any($1::text[]) and claimed_by is not null', [keys]);
@@ -38,7 +35,6 @@ export class Accounts implements Store<Account> {
     const made = new Set((await tx.query<{ key: string }>(LOCK_MISSING, [keys])).map(({ key }) => key));
     const locked = await tx.query<{ key: string; claimed_by: string | null }>(LOCK, [keys]);
     const accounts = new Map<string, Account>(locked.map(({ key, claimed_by }) => [key, newAccount(key, claimed_by)]));
-    for (const account of accounts.values()) this.stored.add(account);
     const existing = keys.filter((key) => !made.has(key));
     if (existing.length > 0) await this.fill(tx, existing, accounts);
     return accounts;
@@ -47,7 +43,6 @@ export class Accounts implements Store<Account> {
   private async fill(tx: Tx, keys: readonly string[], accounts: Map<string, Account>): Promise<void> {
     const customers = keys.filter((key) => accounts.get(key)!.customer_id !== null);
     const put = <T extends object>(part: 'receivables' | 'payments' | 'standstills', account_key: string, id: string, thing: T) => {
-      this.stored.add(thing);
       (accounts.get(account_key)![part] as unknown as Map<string, T>).set(id, thing);
     };
     for (const { account_key, ...receivable } of await readReceivables(tx, customers)) put('receivables', account_key, receivable.receivable_id, receivable);
@@ -60,7 +55,6 @@ export class Accounts implements Store<Account> {
         const name = named({ account_key, ...payment });
         const applied = (applications.get(name) ?? []).map(({ account_key: _, source: __, payment_id: ___, ...each }) => each);
         const allocated = (allocations.get(name) ?? []).map(({ account_key: _, source: __, payment_id: ___, ...each }) => each);
-        for (const each of [...applied, ...allocated]) this.stored.add(each);
         put('payments', account_key, paymentKey(payment), { ...payment, applications: applied, allocations: allocated });
       }
     }
@@ -75,16 +69,19 @@ export class Accounts implements Store<Account> {
 
   async save(tx: Tx, changed: ReadonlyMap<string, Account>): Promise<void> {
     const accounts = [...changed.values()];
-    const unsaved = <T extends object>(thingsOf: (account: Account) => Iterable<T>): Saved<T>[] =>
-      accounts.flatMap((account) => [...thingsOf(account)].filter((thing) => !this.stored.has(thing)).map((thing) => ({ account, thing })));
-    const payments = unsaved((account) => account.payments.values());
+    const receivables: Saved<Receivable>[] = [];
+    const payments: SavedPayment[] = [];
+    const standstills: Saved<Standstill>[] = [];
+    for (const account of accounts) {
+      const { loaded } = account;
+      for (const [id, thing] of account.receivables) if (loaded.receivables.get(id) !== thing) receivables.push({ account, thing });
+      for (const [key, thing] of account.payments) if (loaded.payments.get(key) !== thing) payments.push({ account, thing, loaded: loaded.payments.get(key) });
+      for (const [id, thing] of account.standstills) if (loaded.standstills.get(id) !== thing) standstills.push({ account, thing });
+    }
     await write(tx, {
       claims: accounts.filter(({ claimed_by }) => claimed_by !== null),
-      receivables: unsaved((account) => account.receivables.values()),
       left: accounts.flatMap(({ key, unsaved: { left } }) => left.map((payment) => ({ account_key: key, payment }))),
-      payments,
-      applications: payments.flatMap(({ account, thing }) => thing.applications.filter((each) => !this.stored.has(each)).map((each) => ({ account, thing: { ...each, source: thing.source, payment_id: thing.payment_id } }))),
-      standstills: unsaved((account) => account.standstills.values()),
+      receivables, payments, standstills,
       entries: accounts.flatMap((account) => account.unsaved.entries.map((thing) => ({ account, thing }))),
       changes: accounts.flatMap((account) => account.unsaved.changes.map((thing) => ({ account, thing }))),
     });

@@ -9,13 +9,17 @@ export interface Saved<T> {
   readonly thing: T;
 }
 
+/** A payment as it is now, and as it was loaded. */
+export interface SavedPayment extends Saved<Payment> {
+  readonly loaded: Payment | undefined;
+}
+
 export interface Saving {
   readonly claims: readonly Account[];
   readonly receivables: readonly Saved<Receivable>[];
   /** Payments that left an account for another, by the accounts' keys and the payments' own. */
   readonly left: readonly { readonly account_key: string; readonly payment: string }[];
-  readonly payments: readonly Saved<Payment>[];
-  readonly applications: readonly Saved<Application & Pick<Payment, 'source' | 'payment_id'>>[];
+  readonly payments: readonly SavedPayment[];
   readonly standstills: readonly Saved<Standstill>[];
   readonly entries: readonly Saved<Entry>[];
   readonly changes: readonly Saved<CollectabilityChange>[];
@@ -107,20 +111,19 @@ function receivableRow({ account, thing }: Saved<Receivable>) {
 
 const withPosting = (entries: readonly Saved<Entry>[]) => entries.map((saved) => ({ ...saved, id: uuid7() }));
 
-function allocationRows({ account, thing }: Saved<Payment>): object[] {
+// A row of zeros takes the place of an application that a refund or another payment has displaced.
+function allocationRows({ account, thing, loaded }: SavedPayment): object[] {
   const { source, payment_id, allocations } = thing;
-  return allocations.map((allocation: Allocation) => ({ ...allocation, source, payment_id, creditor_id: account.creditor_id, account_key: account.key }));
+  const displaced = (loaded?.allocations ?? []).filter(({ receivable_id }) => !allocations.some((each) => each.receivable_id === receivable_id));
+  return [...allocations, ...displaced.map(({ receivable_id }) => ({ receivable_id, principal_cents: 0, fine_cents: 0, interest_cents: 0 }))].map(
+    (allocation: Allocation) => ({ ...allocation, source, payment_id, creditor_id: account.creditor_id, account_key: account.key }));
 }
 
-const keptOf = ({ account, thing }: Saved<Payment>) => ({
-  creditor_id: account.creditor_id, source: thing.source, payment_id: thing.payment_id, account_key: account.key, kept: `{${thing.allocations.map(({ receivable_id }) => receivable_id)}}`,
-});
-
-// A row of zeros takes the place of an application that another payment has displaced.
-const DISPLACED = `
-  update allocation a set principal_cents = 0, fine_cents = 0, interest_cents = 0
-  from jsonb_to_recordset($1::jsonb) as p (creditor_id text, source text, payment_id text, account_key text, kept uuid[])
-  where a.creditor_id = p.creditor_id and a.source = p.source and a.payment_id = p.payment_id and a.account_key = p.account_key and a.receivable_id <> all(p.kept)`;
+function applicationRows({ account, thing, loaded }: SavedPayment): object[] {
+  const { source, payment_id, applications } = thing;
+  const fresh: readonly Application[] = applications.slice(loaded?.applications.length ?? 0);
+  return fresh.map((each) => ({ ...each, source, payment_id, ...ownerOf(account) }));
+}
 
 /** Writes what changed, one statement per table that has something; lines of the ledger are only ever added. */
 export async function write(tx: Tx, saving: Saving): Promise<void> {
@@ -138,8 +141,7 @@ export async function write(tx: Tx, saving: Saving): Promise<void> {
   }
   await put(tx, 'receivable', saving.receivables.map(receivableRow));
   await put(tx, 'payment', saving.payments.map(({ account, thing }) => ({ ...thing, ...ownerOf(account), unapplied_cents: unappliedCents(thing) })));
-  await put(tx, 'application', saving.applications.map(({ account, thing }) => ({ ...thing, ...ownerOf(account) })));
-  if (saving.payments.length > 0) await tx.query(DISPLACED, [JSON.stringify(saving.payments.map(keptOf))]);
+  await put(tx, 'application', saving.payments.flatMap(applicationRows));
   await put(tx, 'allocation', saving.payments.flatMap(allocationRows));
   await put(tx, 'standstill', saving.standstills.map(({ account, thing }) => ({ ...thing, receivable_ids: `{${thing.receivable_ids}}`, ...ownerOf(account) })));
   await put(tx, 'instalment', saving.standstills.flatMap(({ account, thing }) => thing.instalments.map((each) => ({ ...each, agreement_id: thing.standstill_id, creditor_id: account.creditor_id }))));
