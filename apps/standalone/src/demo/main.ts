@@ -62,8 +62,9 @@ async function open(book: Book, broker: Arguments['broker']): Promise<Stage> {
     for (const close of closing.splice(0).reverse()) await close();
   };
   try {
-    // Nothing of the caller's environment but PATH and Kafka: a demo must not write into a database somebody named for work.
-    const env: Record<string, string | undefined> = { PORT: '0', EMDIA_LOG_LEVEL: process.env.EMDIA_LOG_LEVEL ?? 'error', EMDIA_CLOCK: `driven:${book.starts.toISOString()}` };
+    // What is told wrongly on purpose raises alarms, hence the log level. Nothing else of the caller's environment comes
+    // in: a demo must not write into a database that somebody named for work.
+    const env: Record<string, string | undefined> = { PORT: '0', EMDIA_LOG_LEVEL: process.env.EMDIA_LOG_LEVEL ?? 'fatal', EMDIA_CLOCK: `driven:${book.starts.toISOString()}` };
     let publish: Publish | null = null;
     if (broker === 'kafka') {
       const { brokers, stop: stopKafka } = await kafka();
