@@ -162,6 +162,23 @@ export function brokerContract(open: () => Promise<Broker> | Broker, differences
     expect(listener.bodies).toEqual(bodiesOf(rows));
   });
 
+  it('hands over again, when a group is back, the batch that was failing when it closed', async () => {
+    const name = group();
+    const listener = new Listener();
+    listener.failing = true;
+    const subscription = await listen(listener, name);
+    const source = await broker.source('toy', noReread);
+    const rows = rowsOf(topic, Array.from({ length: 600 }, () => 'key'));
+    await source.publish(rows, settle);
+    await until('it was refused', () => listener.refused.length > 0);
+    await subscription.close();
+    listener.failing = false;
+    await listen(listener, name);
+    await done(listener, rows);
+    expect(listener.first).toEqual(bodiesOf(rows));
+    await until('nothing is unacknowledged', async () => (await broker.unacknowledged()) === 0);
+  });
+
   it('settles nothing for a group that is closed and was never given it', async () => {
     const name = group();
     const [early, other] = [new Listener(), new Listener()];

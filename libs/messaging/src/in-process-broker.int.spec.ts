@@ -6,10 +6,17 @@ import { InProcessBroker } from './in-process-broker';
 const wall = new WallClock();
 
 describe('in-process broker', () => {
-  brokerContract(() => new InProcessBroker(wall), { hearsUpstreamTopicsCreatedLater: false, partitions: 1, settles: 'when every group has taken it in' });
+  const opened: InProcessBroker[] = [];
+  const open = (clock = wall): InProcessBroker => {
+    opened.push(new InProcessBroker(clock));
+    return opened.at(-1)!;
+  };
+  afterEach(() => Promise.all(opened.splice(0).map((broker) => broker.close())));
+
+  brokerContract(() => open(), { hearsUpstreamTopicsCreatedLater: false, partitions: 1, settles: 'when every group has taken it in' });
 
   it('keeps only ids for a group far behind, reads the bodies again when it recovers, and hands over everything in order', async () => {
-    const broker = new InProcessBroker(wall);
+    const broker = open();
     const outbox = new Map<string, Row>();
     let reread = 0;
     const source = await broker.source('toy', async (ids) => {
@@ -33,11 +40,10 @@ describe('in-process broker', () => {
     expect(failing.first).toEqual(bodies);
     expect(reread).toBe(rows.length - 10_000);
     await until('the outbox is empty', () => outbox.size === 0);
-    await broker.close();
   });
 
   it('does not settle on an acknowledgement from before an outage, when another group still owes its own', async () => {
-    const broker = new InProcessBroker(wall);
+    const broker = open();
     let release = () => undefined as void;
     const held = new Promise<void>((resolve) => (release = resolve));
     const taken: string[] = [];
@@ -59,7 +65,6 @@ describe('in-process broker', () => {
     expect(settled).toEqual([]);
     failing.failing = false;
     await until('it is settled', () => settled.length === 1);
-    await broker.close();
   });
 
   it('calls a group unhealthy whose batch does not end', async () => {
@@ -67,7 +72,7 @@ describe('in-process broker', () => {
     const skewed = new (class extends WallClock {
       override monotonicMs = () => nowMs;
     })();
-    const broker = new InProcessBroker(skewed);
+    const broker = open(skewed);
     let release = () => undefined as void;
     const subscription = await broker.subscribe('stuck', ['toy.events.v1'], () => new Promise<void>((resolve) => (release = resolve)));
     const source = await broker.source('toy', async () => []);
@@ -79,6 +84,5 @@ describe('in-process broker', () => {
     expect(subscription.healthy()).toBe(false);
     release();
     await until('it is healthy again', () => subscription.healthy());
-    await broker.close();
   });
 });

@@ -134,16 +134,28 @@ describe('relay', () => {
     expect(listener.first.map((body) => decode(body).key)).toEqual(Array.from({ length: 3 }, () => ['acme/fast', 'acme/slow', 'acme/']).flat());
   });
 
-  it('reads from the head at once when it is told to hurry', async () => {
+  it('reads from the head at once when it is asked whether it is drained', async () => {
     const running = relay();
     await write(['acme/first']);
     await until('it runs', () => listener.first.length === 1);
     await isEmpty();
-    await database.query(`insert into outbox (id, topic, type, key, body) overriding system value select 0, 'toy.events.v1', 'toy.summed.v1', 'k', $1`, [listener.first[0]!.replace(/"sum":\d+/, '"sum":999')]);
+    await database.query(`insert into outbox (id, topic, type, key, body) overriding system value select 1, 'toy.events.v1', 'toy.summed.v1', 'k', $1`, [listener.first[0]!.replace(/"sum":\d+/, '"sum":999')]);
     const at = wall.monotonicMs();
-    running.pokeHead();
+    expect(await running.drained()).toBe(false);
     await until('it is there', () => listener.first.length === 2);
     expect(wall.monotonicMs() - at).toBeLessThan(500);
+    await until('all is gone', () => running.drained());
+    expect(await outboxDepth(database)).toBe(0);
+  });
+
+  it('is not drained while a group has not taken in what it was given', async () => {
+    listener.failing = true;
+    const running = relay();
+    await write(['acme/a']);
+    await until('it was offered', () => listener.refused.length > 0);
+    expect(await running.drained()).toBe(false);
+    listener.failing = false;
+    await until('all is gone', () => running.drained());
   });
 
   it('lets one of two lead, and the other take over when the connection of the first is cut', async () => {

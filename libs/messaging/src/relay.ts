@@ -30,11 +30,12 @@ export class Relay {
   private poked = false;
   private running: Promise<void> | null = null;
   private watermark = '0';
-  private headReadAt = 0;
+  private headReadAt = -HEAD_WAIT_MS;
   private readonly inFlight = new Set<string>();
   private settled: string[] = [];
   private beatAt = 0;
   private ledAt = 0;
+  private asking: ((drained: boolean) => void)[] = [];
 
   constructor(private readonly options: RelayOptions) {}
 
@@ -48,10 +49,17 @@ export class Relay {
     this.wake?.();
   }
 
-  /** Reads from the head at once, not at the next second. */
-  pokeHead(): void {
-    this.headReadAt = 0;
-    this.poke();
+  /** Looks from the head at once, not at the next second; true when it found nothing and nothing is on its way. */
+  drained(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.asking.push(resolve);
+      this.headReadAt = -HEAD_WAIT_MS;
+      this.poke();
+    });
+  }
+
+  private answer(drained: boolean): void {
+    for (const resolve of this.asking.splice(0)) resolve(drained);
   }
 
   /** True while the relay has looked recently; a standby looks too. */
@@ -69,6 +77,7 @@ export class Relay {
     let backOffMs = 100;
     while (!this.stopping.signal.aborted) {
       const error = await this.connected((client) => this.lead(client));
+      this.answer(false);
       if (!error || this.stopping.signal.aborted) return;
       this.options.failed(error);
       await this.options.source.rebuild().catch((failure: Error) => this.options.failed(failure));
@@ -105,13 +114,16 @@ export class Relay {
       this.beatAt = this.options.wall.monotonicMs();
       const { rows } = await client.query<{ leads: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as leads', [lock]);
       if (rows[0]!.leads) break;
+      this.answer(false);
       await this.options.wall.sleep(HEAD_WAIT_MS, this.stopping.signal);
     }
     this.ledAt = this.options.wall.monotonicMs();
     while (!this.stopping.signal.aborted) {
       this.poked = false;
       this.beatAt = this.options.wall.monotonicMs();
+      const asked = this.asking.splice(0);
       const moved = (await this.forget(client)) + (await this.forward(client));
+      for (const resolve of asked) resolve(moved === 0 && this.inFlight.size === 0);
       if (moved === 0 && !this.poked) await this.idle();
     }
     await this.forget(client);
@@ -131,14 +143,17 @@ export class Relay {
     if (this.inFlight.size >= IN_FLIGHT_MAX) return 0;
     const now = this.options.wall.monotonicMs();
     let rows: Row[] = [];
-    if (now - this.headReadAt >= HEAD_WAIT_MS || this.headReadAt === 0) {
+    let after = this.watermark;
+    if (now - this.headReadAt >= HEAD_WAIT_MS) {
       this.headReadAt = now;
-      rows = await this.late(client);
+      // With nothing on its way all that is left is new: one look from the head finds it.
+      if (this.inFlight.size === 0) after = '0';
+      else rows = await this.late(client);
     }
     if (rows.length === 0) {
-      rows = (await client.query<Row>({ name: 'read', text: `${SELECT} where id > $1 order by id limit ${BATCH_ROWS}`, values: [this.watermark] })).rows;
+      rows = (await client.query<Row>({ name: 'read', text: `${SELECT} where id > $1 order by id limit ${BATCH_ROWS}`, values: [after] })).rows;
       if (rows.length > 0) this.watermark = rows[rows.length - 1]!.id;
-    } else this.headReadAt = 0;
+    } else this.headReadAt = -HEAD_WAIT_MS;
     if (rows.length === 0) return 0;
     for (const { id } of rows) this.inFlight.add(id);
     // Heartbeats and coverage vouch for what was committed before them, whatever id that took: it must not be overtaken.

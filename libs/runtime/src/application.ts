@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { Injectable, Module, ValidationPipe, type DynamicModule, type Provider } from '@nestjs/common';
+import { Injectable, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import { services, type Contract, type ServiceName } from '@emdia/contracts';
 import { Clock, WallClock } from '@emdia/clock';
 import { Database } from '@emdia/database';
@@ -10,19 +10,20 @@ import { DeadLetters, EventStrategy, Heart, messagingMigrations, outboxDepth, Pa
 import type { NextFunction, Request, Response } from 'express';
 import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
 import { AuthGuard } from './auth';
+import { MediaTypeGuard, readBodies } from './bodies';
 import { Config, isServiceName } from './config';
 import { deadLettersController, ReactionsOf } from './dead-letters.controller';
 import { Health, healthController } from './health';
 import { InternalClient } from './internal-client';
 import { logging } from './logging';
 import { Metrics } from './metrics';
-import { invalidRequest, ProblemFilter } from './problem';
+import { documentOf } from './open-api';
+import { ProblemFilter } from './problem';
+import { RequestPipe } from './request';
 import type { Service, Surroundings } from './service';
 import { Sweeps } from './sweeps';
 
 const HEARTBEATS: readonly ServiceName[] = ['billing-ingestion', 'dunning-orchestration', 'negotiation'];
-const JSON_TYPES = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'];
-const BODY_MAX = '8mb';
 
 export const groupOf = (service: string): string => `emdia.${service}`;
 
@@ -116,11 +117,10 @@ export class Application {
       response.once('finish', () => end({ route: String((request.route as { path?: unknown } | undefined)?.path ?? 'none'), status: response.statusCode }));
       next();
     });
-    this.nest.useBodyParser('json', { limit: BODY_MAX, type: JSON_TYPES, strict: true });
-    this.nest.useBodyParser('urlencoded', { limit: '100kb', extended: false });
+    readBodies(this.nest);
     this.logger = await this.nest.resolve(PinoLogger);
     if (isServiceName(name)) await this.connect(name);
-    this.document();
+    SwaggerModule.setup(`${name}/docs`, this.nest, () => documentOf(this.nest, name), { jsonDocumentUrl: `${name}/openapi.json` });
     await this.nest.init();
     this.health.add({ name: 'database', check: async () => (await this.database.query('select 1')).length === 1 });
     this.logger.info({ production: config.production }, `${name} is built`);
@@ -168,20 +168,11 @@ export class Application {
         QuietLogger,
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_PIPE, useValue: new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true, exceptionFactory: invalidRequest }) },
+        { provide: APP_GUARD, useClass: MediaTypeGuard },
+        { provide: APP_PIPE, useClass: RequestPipe },
       ],
       exports: shared,
     };
-  }
-
-  private document(): void {
-    const { name } = this.service;
-    const settings = new DocumentBuilder()
-      .setTitle(`Emdia ${name}`)
-      .setVersion('1')
-      .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'API key of a creditor, or an installation-wide one.' }, 'api-key')
-      .build();
-    SwaggerModule.setup(`${name}/docs`, this.nest, () => SwaggerModule.createDocument(this.nest, settings), { jsonDocumentUrl: `${name}/openapi.json` });
   }
 
   /** Begins to consume. All services of a house do so before any publishes: a broker owes an event to the groups it knows. */
@@ -225,16 +216,16 @@ export class Application {
     this.metrics.gauge('emdia_outbox_rows', 'Rows waiting in the outbox, heartbeats left out.', () => outboxDepth(this.database));
   }
 
-  /** Reads the outbox from its head at once. */
-  hurry(): void {
-    this.relay?.pokeHead();
+  /** What is at work here as far as this process knows, in words; costs nothing. */
+  working(): string[] {
+    return this.sweeps.working().map((sweep) => `${this.service.name}: sweep ${sweep}`);
   }
 
-  /** What is under way here, in words; empty when nothing is. */
-  async busy(): Promise<string[]> {
+  /** What only the database can tell to be under way, in words; empty when nothing is. */
+  async underWay(): Promise<string[]> {
     const { name } = this.service;
-    const [depth, sweeping] = await Promise.all([isServiceName(name) ? outboxDepth(this.database) : 0, this.sweeps.busy()]);
-    return [...(depth > 0 ? [`${name}: ${depth} outbox rows`] : []), ...sweeping.map((sweep) => `${name}: sweep ${sweep}`)];
+    const [drained, healing] = await Promise.all([this.relay?.drained() ?? true, this.sweeps.healing()]);
+    return [...(drained ? [] : [`${name}: outbox`]), ...healing.map((sweep) => `${name}: sweep ${sweep} waits for wall time`)];
   }
 
   private failed(part: string, error: Error): void {

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { applyDecorators, createParamDecorator, Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiBearerAuth, ApiHeader } from '@nestjs/swagger';
 import { Clock, WallClock } from '@emdia/clock';
+import { CreditorId } from '@emdia/contracts';
 import type { Request } from 'express';
 import { Config } from './config';
 import { InternalClient, InternalFailure } from './internal-client';
@@ -18,35 +19,20 @@ export interface Principal {
 
 const SCOPES = 'emdia:scopes';
 const INTERNAL = 'emdia:internal';
-const PUBLIC = 'emdia:public';
+export const PUBLIC = 'emdia:public';
 const KEY_CACHE_MS = 60_000;
 const KEYS_CACHED_MAX = 10_000;
+const CREDITOR = new RegExp(CreditorId.pattern!);
 
 /** The scopes a handler needs; a handler without any of these marks is denied to everybody. */
 export const Scopes = (...scopes: string[]): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata(SCOPES, scopes), ApiBearerAuth('api-key'), ApiHeader({ name: 'X-Emdia-Creditor', required: false, description: 'The creditor meant, for installation-wide keys only.' }));
 export const Admin = (): MethodDecorator & ClassDecorator => Scopes('admin');
 /** Only other services may call it. */
-export const Internal = (): MethodDecorator & ClassDecorator => SetMetadata(INTERNAL, true);
+export const Internal = (): MethodDecorator & ClassDecorator => applyDecorators(SetMetadata(INTERNAL, true), ApiBearerAuth('service'));
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC, true);
 
-type Authenticated = Request & { principal?: Principal };
-
-/** The caller of a handler with scopes. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<Authenticated>().principal);
-
-/**
- * Key and fingerprint of the request, as the runner takes it; undefined without the header. The same key with another
- * body, path or method is another request.
- */
-export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string | undefined => {
-  const request = context.switchToHttp().getRequest<Authenticated>();
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return undefined;
-  if (typeof key !== 'string' || !/^[!-~]{1,100}$/.test(key)) throw problem(400, 'invalid-request', 'The Idempotency-Key is not valid', 'Use 1 to 100 visible ASCII characters, for example a UUID.');
-  const fingerprint = createHash('sha256').update(`${request.method} ${request.path}\n${JSON.stringify(request.body ?? null)}`).digest('base64url');
-  return `${key} ${fingerprint}`;
-});
+export type Authenticated = Request & { principal?: Principal };
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -86,6 +72,7 @@ export class AuthGuard implements CanActivate {
 
   private forCreditor(principal: Principal, wanted: string | string[] | undefined): Principal {
     if (typeof wanted !== 'string' || wanted === principal.creditor_id) return principal;
+    if (!CREDITOR.test(wanted)) throw problem(400, 'invalid-request', 'The header X-Emdia-Creditor is not valid', 'Name one creditor by its id, or leave the header out.');
     if (principal.creditor_id !== null) throw problem(403, 'not-your-creditor', 'Another creditor', 'This API key belongs to one creditor and cannot act for another.');
     return { ...principal, creditor_id: wanted };
   }

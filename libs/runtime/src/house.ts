@@ -125,14 +125,15 @@ export class House {
     const until = wall.monotonicMs() + STILL_WAIT_MS_MAX;
     let still = -1;
     for (;;) {
-      for (const application of this.applications) application.hurry();
       const before = this.commits;
       const busy = await this.busy();
-      if (busy.length === 0 && (await broker.unacknowledged()) === 0 && before === this.commits) {
+      if (busy.length === 0 && before === this.commits) {
         if (still === before) return this.nothingDue();
         still = before;
-      } else still = -1;
-      if (wall.monotonicMs() > until) throw new NotStill(busy.length > 0 ? busy : ['events that no group has acknowledged']);
+        continue;
+      }
+      still = -1;
+      if (wall.monotonicMs() > until) throw new NotStill(busy);
       await wall.sleep(broker.kind === 'kafka' ? 10 : 1);
     }
   }
@@ -152,9 +153,12 @@ export class House {
     return this.applications.reduce((sum, { commits }) => sum + commits, 0);
   }
 
+  /** What is under way: first what this process knows, and the databases only when that is nothing. */
   private async busy(): Promise<string[]> {
-    const parts = await Promise.all(this.applications.map((application) => application.busy()));
-    return [...parts.flat(), ...(this.requests > 0 ? [`${this.requests} requests`] : [])];
+    const here = [...this.applications.flatMap((application) => application.working()), ...(this.requests > 0 ? [`${this.requests} requests`] : [])];
+    if (here.length > 0) return here;
+    if ((await this.around.broker.unacknowledged()) > 0) return ['events that no group has acknowledged'];
+    return (await Promise.all(this.applications.map((application) => application.underWay()))).flat();
   }
 
   private async nothingDue(): Promise<void> {

@@ -16,7 +16,7 @@ describe('sweeps', () => {
   afterEach(() => sweeps.stop());
 
   const still = async () => {
-    for (let tries = 0; (await sweeps.busy()).length > 0; tries++) {
+    for (let tries = 0; sweeps.working().length + (await sweeps.healing()).length > 0; tries++) {
       if (tries > 500) throw new Error('still busy');
       await wall.sleep(5);
     }
@@ -54,7 +54,7 @@ describe('sweeps', () => {
     await still();
     dues.push(at(0));
     sweeps.poke();
-    expect(await sweeps.busy()).toEqual(['due']);
+    expect(sweeps.working()).toEqual(['due']);
     await still();
     expect(handled).toEqual([at(0)]);
   });
@@ -88,7 +88,7 @@ describe('sweeps', () => {
     });
     sweeps.start();
     await wall.sleep(80);
-    expect([await sweeps.busy(), failures[0]]).toEqual([['failing'], 'failing: the database is away']);
+    expect([sweeps.working(), failures[0]]).toEqual([['failing'], 'failing: the database is away']);
     failing = false;
     await still();
   });
@@ -98,7 +98,7 @@ describe('sweeps', () => {
     register('claims', [], { busy: async () => claimed });
     sweeps.start();
     await wall.sleep(20);
-    expect(await sweeps.busy()).toEqual(['claims']);
+    expect(await sweeps.healing()).toEqual(['claims']);
     claimed = false;
     await still();
   });

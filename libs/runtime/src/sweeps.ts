@@ -16,7 +16,7 @@ const BACK_OFF_MS_MAX = 5_000;
 
 class Loop {
   private pending = true;
-  private working = true;
+  private inHand = true;
   private wake: (() => void) | null = null;
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
@@ -35,19 +35,19 @@ class Loop {
     this.wake?.();
   }
 
-  async busy(): Promise<boolean> {
-    return this.pending || this.working || ((await this.sweep.busy?.()) ?? false);
+  get working(): boolean {
+    return this.inHand || this.pending;
   }
 
   private async loop(): Promise<void> {
     let backOffMs = 50;
     while (!this.stopping.signal.aborted) {
       this.pending = false;
-      this.working = true;
+      this.inHand = true;
       try {
         while (!this.stopping.signal.aborted && (await this.sweep.run(this.clock.now(), LIMIT)) > 0);
         backOffMs = 50;
-        this.working = false;
+        this.inHand = false;
         if (!this.pending && !this.stopping.signal.aborted) await this.idle();
       } catch (error) {
         this.failed(error as Error);
@@ -97,10 +97,15 @@ export class Sweeps {
     for (const loop of this.loops) loop.poke();
   }
 
-  /** The names of those that run, wait to run or back off. */
-  async busy(): Promise<string[]> {
-    const states = await Promise.all(this.loops.map((loop) => loop.busy()));
-    return this.loops.filter((_, index) => states[index]).map(({ sweep }) => sweep.name);
+  /** The names of those that run, wait to run or back off after a failure. */
+  working(): string[] {
+    return this.loops.filter((loop) => loop.working).map(({ sweep }) => sweep.name);
+  }
+
+  /** The names of those in whose keeping something heals by wall time. */
+  async healing(): Promise<string[]> {
+    const states = await Promise.all(this.registered.map((sweep) => sweep.busy?.() ?? false));
+    return this.registered.filter((_, index) => states[index]).map(({ name }) => name);
   }
 
   /** The earliest business instant of all, with its sweep's name. */
