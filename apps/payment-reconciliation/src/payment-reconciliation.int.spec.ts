@@ -25,6 +25,15 @@ class LateClock extends WallClock {
   }
 }
 
+/** The parts of answers that these specs look into. */
+interface Answer {
+  readonly items: readonly Record<string, unknown>[];
+  readonly next_cursor: string | null;
+  readonly verdicts: readonly { readonly owed: boolean; readonly reason?: string }[];
+  readonly receivables: readonly unknown[];
+  readonly lines: readonly { readonly account: string; readonly amount_cents: number }[];
+}
+
 const TOKEN = 'internal-token-of-this-test-which-is-long-enough';
 const about = { creditor_id: CREDITOR, customer_id: CUSTOMER };
 
@@ -83,13 +92,13 @@ describe('reconciliation in a house', () => {
     const response = await fetch(`${house.url}/${path}`, {
       method, headers: { authorization: path.startsWith('internal') ? `Bearer ${TOKEN}` : 'Bearer emdia_k1_acme', 'content-type': 'application/json', ...headers }, ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    return { status: response.status, body: (await response.json()) as any };
+    return { status: response.status, body: (await response.json()) as Answer };
   };
   const gate = async (invoice: string, more: object = {}) => {
     const ask = { ask_id: 'x', purpose: 'collection', ...about, receivable_id: receivableId(invoice), contact_day: '2026-03-10', ...more };
     const { body } = await call('POST', 'internal/v1/gate', { asks: [ask] });
-    const [verdict] = body.verdicts as [{ owed: boolean; reason?: string }];
-    return verdict.owed ? 'owed' : verdict.reason;
+    const [verdict] = body.verdicts;
+    return verdict!.owed ? 'owed' : verdict!.reason;
   };
   /** The same things under a customer of their own, so that the stories of this file do not meet. */
   const of = (customer_id: string, ...things: Told[]): Told[] =>
@@ -108,7 +117,7 @@ describe('reconciliation in a house', () => {
       payments: [{ source: 'bank', payment_id: 'p', principal_cents: 10_000, fine_cents: 200, interest_cents: 30, paid_date: '2026-03-12' }],
       history: [{ version: 1, collectability: 'owed', open_cents: 10_000 }, { version: 2, collectability: 'settled', open_cents: 0 }],
     });
-    expect(body.lines.map(({ account, amount_cents }: { account: string; amount_cents: number }) => [account, amount_cents])).toEqual([
+    expect(body.lines.map(({ account, amount_cents }) => [account, amount_cents])).toEqual([
       ['receivable', 10_000], ['revenue', -10_000], ['receivable', -10_000], ['fine_income', -200], ['interest_income', -30],
     ]);
     expect((await call('GET', 'v1/ledger/balances')).body).toEqual({
@@ -116,7 +125,7 @@ describe('reconciliation in a house', () => {
     });
     const first = (await call('GET', 'v1/ledger/entries?limit=2')).body;
     const second = (await call('GET', `v1/ledger/entries?limit=2&cursor=${first.next_cursor}`)).body;
-    expect([...first.items, ...second.items].map(({ cause }: { cause: string }) => cause.split(':')[0])).toEqual(['invoice', 'payment', 'allocation']);
+    expect([...first.items, ...second.items].map(({ cause }) => String(cause).split(':')[0])).toEqual(['invoice', 'payment', 'allocation']);
     expect(second.next_cursor).toBeNull();
   });
 
@@ -124,7 +133,7 @@ describe('reconciliation in a house', () => {
     await publish(...of('C-list', issued('L2', { due_date: '2026-03-05' }), issued('L1', { due_date: '2026-03-04' }), issued('L3', { due_date: '2026-03-06' }), paid('l3', 'L3')));
     const page = (await call('GET', 'v1/receivables?customer_id=C-list&limit=2')).body;
     const rest = (await call('GET', `v1/receivables?customer_id=C-list&limit=2&cursor=${page.next_cursor}`)).body;
-    expect([...page.items, ...rest.items].map(({ invoice_id }: { invoice_id: string }) => invoice_id)).toEqual(['L1', 'L2', 'L3']);
+    expect([...page.items, ...rest.items].map(({ invoice_id }) => invoice_id)).toEqual(['L1', 'L2', 'L3']);
     expect((await call('GET', 'v1/receivables?customer_id=C-list&status=settled')).body.items).toMatchObject([{ invoice_id: 'L3' }]);
     expect((await call('GET', `v1/receivables/${derivedId('nobody')}`)).status).toBe(404);
     expect((await call('GET', 'v1/receivables?status=lost')).status).toBe(400);
@@ -136,7 +145,7 @@ describe('reconciliation in a house', () => {
     await publish(...of('C-twice', paid('t', 'T')), ...of('C-twice', issued('U')));
     expect(await database.query(`select event_type, reason from dead_letter where status = 'open'`)).toEqual([{ event_type: 'billing.payment-reported.v1', reason: 'constraint' }]);
     const { items } = (await call('GET', 'v1/receivables?customer_id=C-twice')).body;
-    expect(items.map((each: Record<string, unknown>) => [each.invoice_id, each.open_cents]).sort()).toEqual([['T', 0], ['U', 10_000]]);
+    expect(items.map((each) => [each.invoice_id, each.open_cents]).sort()).toEqual([['T', 0], ['U', 10_000]]);
     expect(await gate('U', { customer_id: 'C-twice' })).toBe('unread');
     const [{ id }] = (await database.query<{ id: string }>('select id from dead_letter')) as [{ id: string }];
     await database.query(`update dead_letter set status = 'discarded' where id = $1`, [id]);
@@ -265,7 +274,7 @@ describe('reconciliation in a house', () => {
       const began = performance.now();
       const { body } = await call('POST', 'internal/v1/gate', { asks });
       const tookMs = performance.now() - began;
-      expect(body.verdicts.filter(({ owed }: { owed: boolean }) => owed)).toHaveLength(500);
+      expect(body.verdicts.filter(({ owed }) => owed)).toHaveLength(500);
       expect(tookMs).toBeLessThan(1_000);
       expect((await call('POST', 'internal/v1/gate', { asks: [...asks, asks[0]] })).status).toBe(400);
     });

@@ -42,7 +42,7 @@ function allocationsOf(payment: Payment, { receivables, by }: Match, open: Reado
     const taken_cents = apply(payment, targets, Math.min(left_cents, limit_cents), withCharges, made);
     left_cents -= taken_cents;
   };
-  // The sum of an agreement is what was agreed: an instalment pays no charges, or its last one would fall short.
+  // The sum of an agreement is what was agreed: what comes above it pays no charges.
   take(receivables.map(({ receivable_id }) => open.get(receivable_id)!), left_cents, by === 'invoice');
   for (const { receivable_id, amount_cents } of payment.applications) {
     const target = open.get(receivable_id);

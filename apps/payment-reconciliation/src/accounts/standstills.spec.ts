@@ -1,5 +1,5 @@
 import {
-  agreed, agreementBroken, amended, at, balances, completed, disputed, given, held, instalmentId, issued, lifted, paid, pending, position, promiseBroken, promised, receivableId, refunded,
+  agreed, agreementBroken, amended, at, balances, completed, disputed, given, held, instalmentId, issued, lifted, paid, pending, POLICY, position, promiseBroken, promised, receivableId, refunded,
   resolved, tell, typesOf, unapplied,
 } from '../../test/story';
 
@@ -62,20 +62,17 @@ describe('agreements', () => {
     expect([position(world, 'A').open_cents, position(world, 'B').open_cents]).toEqual([8_000, 0]);
   });
 
-  it('take no charges from an instalment, or the last one would fall short', () => {
-    const charged = { charge_policy: { fine_percent: '2', interest_monthly_percent: '1', interest_rounding: 'TOTAL', accrual_start: 'ROLLED' } as const };
-    const world = given(issued('A', { ...charged, due_date: '2026-03-05' }), issued('B', { ...charged, due_date: '2026-03-03' }), agreed(['A', 'B'], [12_000, 8_000])).when(pays(1, 12_000), pays(2, 8_000));
-    expect(balances(world)).toEqual({ cash: 20_000, revenue: -20_000 });
+  it('take no charges, even from what comes above their sum: it was agreed, and the rest is unapplied', () => {
+    const charged = { charge_policy: POLICY };
+    const world = given(issued('A', { ...charged, due_date: '2026-03-05' }), issued('B', { ...charged, due_date: '2026-03-03' }), agreed(['A', 'B'], [12_000, 8_000])).when(pays(1, 12_000), pays(2, 8_500));
+    expect(balances(world)).toEqual({ cash: 20_500, revenue: -20_000, unapplied: -500 });
+    expect(unapplied(world)).toEqual({ i2: 500 });
   });
 
   it('take up an instalment that was paid before the agreement was heard of', () => {
     const early = paid('i1', instalmentId(1), { customer_id: null, amount_cents: 12_000 });
     const world = given(...debt, early).when(agreed(['A', 'B'], [12_000, 8_000]));
     expect([position(world, 'A').open_cents, position(world, 'B').open_cents]).toEqual([8_000, 0]);
-  });
-
-  it('leave what is above their sum unapplied', () => {
-    expect(unapplied(given(...debt, agreed(['A', 'B'], [20_000])).when(pays(1, 20_500)))).toEqual({ i1: 500 });
   });
 
   it('waive at completion only, what is then still open', () => {
