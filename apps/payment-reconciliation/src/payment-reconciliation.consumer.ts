@@ -16,8 +16,8 @@ import {
   applyPromiseMade,
 } from './accounts/standstills';
 import { onCustomer, onPayment, onReferences } from './accounts/steps';
-import { Coverages } from './coverage/coverages';
-import { onCovered } from './coverage/coverage';
+import { Coverages } from './source-coverage/coverages';
+import { onCovered } from './source-coverage/coverage';
 import { Heartbeats } from './heartbeats/heartbeats';
 import { onHeartbeat } from './heartbeats/heartbeat';
 import { onRejected, onResolved } from './unread/unread';

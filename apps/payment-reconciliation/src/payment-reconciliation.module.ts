@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { Accounts } from './accounts/accounts';
 import { ReceivablesController } from './accounts/receivables.controller';
 import { UnappliedController } from './accounts/unapplied.controller';
-import { Coverages } from './coverage/coverages';
+import { Coverages } from './source-coverage/coverages';
 import { GateFacts } from './gate/facts';
 import { GateController } from './gate/gate.controller';
 import { Heartbeats } from './heartbeats/heartbeats';

@@ -146,6 +146,12 @@ describe('money without a reference', () => {
     expect(unapplied(placed)).toEqual({ p: 3_000 });
   });
 
+  it('is told of once, and again only where the amount changes', () => {
+    const waiting = given(paid('p', null)).when(failed('p', null), issued('A'));
+    expect(typesOf(waiting)).toEqual(['balance-changed']);
+    expect(typesOf(tell({ ...waiting, events: [] }, [refunded('p', 'r', 1_000, null)]))).toEqual(['payment-unmatched']);
+  });
+
   it('is refused where nothing is unapplied, too much is asked for, or the receivable is not open', () => {
     const place = (...before: Parameters<typeof given>) => (invoice: string, amount_cents?: number) => () => given(...before).when(applied('p', null, invoice, amount_cents ? { amount_cents } : {}));
     expect(place(issued('A'))('A')).toThrow(expect.objectContaining({ reason: 'nothing-unapplied' }));
@@ -268,6 +274,12 @@ describe('pending payments', () => {
     expect(position(given(issued('A'), failed('p', 'A')).when(pending('p', 'A')), 'A').collectability).toBe('owed');
     expect(given(issued('A'), again).when(pending('p', 'A')).ignored).toEqual(['older-attempt']);
     expect(given(issued('A'), failed('p', 'A')).when(failed('p', 'A')).ignored).toEqual(['older-attempt']);
+  });
+
+  it('that were received in part leave the rest to be asked for, whichever was heard first', () => {
+    const part = paid('p', 'A', { amount_cents: 4_000 });
+    expect(position(given(issued('A'), pending('p', 'A')).when(part), 'A')).toMatchObject({ collectability: 'owed', open_cents: 6_000 });
+    expect(position(given(issued('A'), part).when(pending('p', 'A')), 'A')).toMatchObject({ collectability: 'owed', open_cents: 6_000 });
   });
 
   it('that were received stay received', () => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CivilDate } from '@emdia/calendar';
 import type { ChargePolicy, Collectability, Instrument } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import type { Coverage, Sources } from '../coverage/coverage';
+import type { Coverage, Sources } from '../source-coverage/coverage';
 import { heartbeatKey, type Heard } from '../heartbeats/heartbeat';
 
 /** A receivable as the gate and its standing need it. */

@@ -1,5 +1,5 @@
 import { derivedId } from '@emdia/contracts';
-import type { Coverage } from '../coverage/coverage';
+import type { Coverage } from '../source-coverage/coverage';
 import type { Agreement, Facts, Receivable } from './facts';
 import { type Ask, missingCents, standing, verdict } from './gate';
 

@@ -1,7 +1,7 @@
 import type { CivilDate } from '@emdia/calendar';
 import type { Collectability, Instrument } from '@emdia/contracts';
 import { effectiveDueDate, lateCharges } from '@emdia/money';
-import { hasCovered, isCovered, isNear, type Sources } from '../coverage/coverage';
+import { hasCovered, isCovered, isNear, type Sources } from '../source-coverage/coverage';
 import { HEARD, heartbeatKey, type Heard, isFresh } from '../heartbeats/heartbeat';
 import type { Agreement, Facts, Receivable } from './facts';
 

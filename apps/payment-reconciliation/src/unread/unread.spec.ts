@@ -1,6 +1,6 @@
 import { BillingEventRejected, BillingEventResolved, derivedId, NegotiationEventRejected, type EventOf } from '@emdia/contracts';
 import { applyHeartbeat } from '../heartbeats/heartbeat';
-import { applyCovered, type Coverage } from '../coverage/coverage';
+import { applyCovered, type Coverage } from '../source-coverage/coverage';
 import { applyRejected, applyResolved } from './unread';
 
 const NOW = new Date('2026-03-10T15:00:00Z');

@@ -1,0 +1,63 @@
+import { addBusinessDays, type CivilDate } from '@emdia/calendar';
+import type { BillingSourceCovered, EventOf, Instrument, Rail } from '@emdia/contracts';
+import { type DecisionOne, type Step, step, type Store } from '@emdia/messaging';
+
+/** How far one declared source has told its payments, as known on one partition of billing's topic. */
+export interface Coverage {
+  readonly creditor_id: string;
+  readonly source: string;
+  readonly partition: number;
+  /** Inclusive; null while it was declared and has told nothing. */
+  readonly covered_until: CivilDate | null;
+  readonly lag_business_days: number;
+  readonly rails: readonly Rail[];
+  readonly checked_at: Date;
+}
+
+export type CoverageKey = Pick<Coverage, 'creditor_id' | 'source' | 'partition'>;
+
+export const coverageKey = ({ creditor_id, source, partition }: CoverageKey): string => JSON.stringify([creditor_id, source, partition]);
+
+/** The newest check tells rails and lag; the covered date never goes back. */
+export function applyCovered(known: Coverage | null, { data }: EventOf<typeof BillingSourceCovered>): DecisionOne<Coverage | null> {
+  const { creditor_id, source, partition, rails, lag_business_days, covered_until } = data;
+  const checked_at = new Date(data.checked_at);
+  const newest = !known || checked_at >= known.checked_at ? { rails, lag_business_days, checked_at } : known;
+  const until = !known?.covered_until || (covered_until && covered_until > known.covered_until) ? covered_until : known.covered_until;
+  return { next: { creditor_id, source, partition, rails: newest.rails, lag_business_days: newest.lag_business_days, checked_at: newest.checked_at, covered_until: until } };
+}
+
+export const onCovered = (store: Store<Coverage | null>, event: EventOf<typeof BillingSourceCovered>): Step<Coverage | null> =>
+  step(store, coverageKey(event.data), (known) => applyCovered(known, event));
+
+/** What is known of one creditor's sources: every partition's row, and the sources of which an unread payment holds coverage back. */
+export interface Sources {
+  readonly coverages: readonly Coverage[];
+  readonly heldBack: ReadonlySet<string>;
+}
+
+/** A question to one source's coverage. */
+export type Wanted = (covered_until: CivilDate, lag_business_days: number) => boolean;
+
+/** Whether a source is no further behind a day of contact than the lag it declared, in business days. */
+export const isNear = (day: CivilDate): Wanted => (covered_until, lag_business_days) => addBusinessDays(covered_until, lag_business_days + 1) > day;
+
+export const hasCovered = (date: CivilDate): Wanted => (covered_until) => covered_until >= date;
+
+/**
+ * Whether every declared source through which a receivable can be paid answers to what is wanted, as known on the
+ * partition of its key: the sources on the rails of its instruments, or all where it has none. A source known on another
+ * partition only has not covered this one; one that nobody declared is not here, and refuses nothing.
+ */
+export function isCovered({ coverages, heldBack }: Sources, partition: number, instruments: readonly Instrument[], wanted: readonly Wanted[]): boolean {
+  return [...new Set(coverages.map(({ source }) => source))].every((source) => {
+    const rows = coverages.filter((row) => row.source === source);
+    const newest = rows.reduce((a, b) => (b.checked_at > a.checked_at ? b : a));
+    if (!pays(newest.rails, instruments)) return true;
+    const covered_until = rows.find((row) => row.partition === partition)?.covered_until ?? null;
+    return covered_until !== null && !heldBack.has(source) && wanted.every((each) => each(covered_until, newest.lag_business_days));
+  });
+}
+
+const pays = (rails: readonly Rail[], instruments: readonly Instrument[]): boolean =>
+  instruments.length === 0 || rails.length === 0 || instruments.some(({ rail }) => rails.includes(rail));
