@@ -129,7 +129,7 @@ describe('billing-ingestion by REST', () => {
     expect((await call('GET', '/v1/customers/ana')).body).toMatchObject({ name: 'Ana Souza', email: 'ana@exemplo.com.br' });
     expect((await call('GET', '/v1/invoices?limit=1')).body).toMatchObject({ items: [{ invoice_id: 'FAT-1', status: 'open', amount_cents: 12_990 }], next_cursor: null });
     expect((await call('GET', '/v1/invoices/FAT-1', undefined, { ...as(ADMIN), 'x-emdia-creditor': 'outra' })).status).toBe(404);
-    expect((await call('GET', '/v1/customers/ana', undefined, as(ADMIN))).body).toMatchObject({ status: 422, type: 'urn:emdia:problem:creditor-missing' });
+    expect((await call('GET', '/v1/customers/ana', undefined, as(ADMIN))).body).toMatchObject({ status: 400, type: 'urn:emdia:problem:creditor-missing' });
   });
 
   it('quarantines what a platform sends and does not fit; it is listed, opened, corrected and replayed', async () => {
@@ -193,7 +193,7 @@ describe('billing-ingestion by REST', () => {
     expect(held).toMatchObject({ status: 409, body: { type: 'urn:emdia:problem:unread-payments', quarantine_ids: [id] } });
     await call('POST', `/v1/quarantine/${id}/discard`, { reason: 'teste da plataforma' });
     expect((await call('POST', '/v1/sources/pix/checked', { covered_until: '2026-03-09' })).body).toMatchObject({ covered_until: '2026-03-09' });
-    expect((await call('POST', '/v1/sources/pix/checked', { covered_until: '2026-02-30' })).status).toBe(422);
+    expect((await call('POST', '/v1/sources/pix/checked', { covered_until: '2026-02-30' })).status).toBe(400);
     expect((await call('GET', '/v1/sources')).body.items).toEqual([
       { source: 'boleto', declared: false, rails: [], lag_business_days: null, covered_until: null },
       { source: 'pix', declared: true, rails: ['PIX_COB'], lag_business_days: 1, covered_until: '2026-03-09' },

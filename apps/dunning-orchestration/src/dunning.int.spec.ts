@@ -116,6 +116,6 @@ describe('dunning in a house', () => {
     expect((await call('GET', 'tasks')).body.items).toEqual([]);
     expect((await call('GET', `cases/${customer_id}`)).status).toBe(404);
     caller.creditor_id = null;
-    expect((await call('GET', 'cases')).body).toMatchObject({ status: 400, type: 'urn:emdia:problem:creditor-needed' });
+    expect((await call('GET', 'cases')).body).toMatchObject({ status: 400, type: 'urn:emdia:problem:creditor-missing' });
   });
 });

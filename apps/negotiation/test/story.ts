@@ -1,12 +1,11 @@
 import { type Contract, customerKey, type DataOf, derivedId, type EventOf, type Outgoing, ReconciliationBalanceChanged } from '@emdia/contracts';
-import type { DecisionOne } from '@emdia/messaging';
+import { type DecisionOne, Refusal } from '@emdia/messaging';
 import { type MakeAgreement, makeAgreement } from '../src/agreements/agreement';
 import { type RaiseDispute, raiseDispute } from '../src/disputes/dispute';
 import type { Answer, Standing } from '../src/due/due';
 import { applyBalance } from '../src/negotiation/balance';
 import { type Negotiation, noNegotiation } from '../src/negotiation/negotiation';
 import { type MakePromise, makePromise } from '../src/promises/promise';
-import { Refusal } from '../src/refusal';
 
 export const CREDITOR = 'acme';
 export const CUSTOMER = 'c-1';

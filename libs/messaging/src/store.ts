@@ -42,6 +42,19 @@ export class Forbidden extends Error {
   }
 }
 
+/** A request that the rules turn down with another status than 409, or with more to say: `details` are added to its problem. */
+export class Refusal extends Forbidden {
+  constructor(
+    readonly status: 404 | 409 | 422,
+    reason: string,
+    readonly title: string,
+    message: string,
+    readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(reason, message);
+  }
+}
+
 /** Raised by a load or decide that found its keys outdated after locking; the batch starts over with fresh look-ups. */
 export class Outdated extends Error {}
 

@@ -1,22 +1,34 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { NotAnEvent } from '@emdia/contracts';
+import { Body, Controller, Get, Inject, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Instant, NotAnEvent, Uuid } from '@emdia/contracts';
+import { Type } from '@sinclair/typebox';
 import { DeadLetters, Forbidden, Runner, type Reactions } from '@emdia/messaging';
-import { IsIn, IsObject, IsOptional } from 'class-validator';
+import { IsIn, IsObject } from 'class-validator';
+import { Answers, orNull, pageOf } from './answers';
 import { Scopes } from './auth';
+import { MayLack } from './fields';
 import { cursorOf, Page, paged } from './page';
 import { problem } from './problem';
+import { PathId } from './request';
+
+const STATUSES = ['open', 'replayed', 'discarded'] as const;
+const DeadLetterView = Type.Object(
+  {
+    id: Uuid, event_id: Type.String(), event_type: Type.String(), topic: Type.String(), key: Type.String(), creditor_id: orNull(Type.String()), customer_id: orNull(Type.String()), source: orNull(Type.String()),
+    reason: Type.String(), detail: Type.String(), status: Type.Unsafe({ enum: STATUSES }), recorded_at: Instant,
+  },
+  { additionalProperties: false },
+);
+const Outcome = (status: string) => Type.Object({ status: Type.Literal(status) });
 
 class DeadLetterQuery extends Page {
-  @ApiPropertyOptional({ enum: ['open', 'replayed', 'discarded'], default: 'open' })
-  @IsOptional()
-  @IsIn(['open', 'replayed', 'discarded'])
+  @MayLack({ enum: STATUSES, default: 'open' })
+  @IsIn(STATUSES)
   status: string = 'open';
 }
 
 class Correction {
-  @ApiPropertyOptional({ description: 'The whole corrected CloudEvent; without it the one that was kept is tried again.', type: Object })
-  @IsOptional()
+  @MayLack({ description: 'The whole corrected CloudEvent; without it the one that was kept is tried again.', type: 'object', additionalProperties: true })
   @IsObject()
   event?: object;
 }
@@ -38,18 +50,19 @@ export const deadLettersController = (service: string) => {
 
     @Get()
     @Scopes('admin')
+    @Answers(pageOf(DeadLetterView), 'A page, the oldest first')
     @ApiOperation({ summary: 'Events that this service could not take in' })
     async list(@Query() query: DeadLetterQuery): Promise<unknown> {
-      const after = cursorOf(query) as [string, string] | null;
+      const after = cursorOf(query, 'instant', 'uuid') as [string, string] | null;
       const rows = await this.letters.list({ status: query.status, after, limit: query.limit + 1 });
       return paged(rows, query.limit, (row) => [row.recorded_at, row.id]);
     }
 
     @Post(':id/replay')
-    @HttpCode(200)
     @Scopes('admin')
+    @Answers(Outcome('replayed'), 'It was taken in')
     @ApiOperation({ summary: 'Take one in after all, as it was or corrected' })
-    async replay(@Param('id', ParseUUIDPipe) id: string, @Body() body: Correction): Promise<{ status: string }> {
+    async replay(@PathId('id', Uuid) id: string, @Body() body: Correction): Promise<{ status: string }> {
       try {
         if (!(await this.runner.replay(id, this.of.reactions!, body.event ? JSON.stringify(body.event) : undefined))) throw missing(id);
       } catch (error) {
@@ -60,10 +73,10 @@ export const deadLettersController = (service: string) => {
     }
 
     @Post(':id/discard')
-    @HttpCode(200)
     @Scopes('admin')
+    @Answers(Outcome('discarded'), 'It was set aside')
     @ApiOperation({ summary: 'Set one aside for good' })
-    async discard(@Param('id', ParseUUIDPipe) id: string): Promise<{ status: string }> {
+    async discard(@PathId('id', Uuid) id: string): Promise<{ status: string }> {
       if (!(await this.runner.discard(id))) throw missing(id);
       return { status: 'discarded' };
     }

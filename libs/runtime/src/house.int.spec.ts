@@ -222,7 +222,7 @@ describe('house', () => {
     it.each([
       ['a path that nobody serves', '/v1/nothing', {}, '404 not-found'],
       ['a path that its service does not serve', '/v1/notes/1/2/3', {}, '404 not-found'],
-      ['a body that is no JSON', '/v1/notes', { body: '{"customer_id": "Ana' }, '400 bad-request'],
+      ['a body that is no JSON', '/v1/notes', { body: '{"customer_id": "Ana' }, '400 unreadable-body'],
       ['fields that are wrong', '/v1/notes', { body: { customer_id: 5, count: 'one', surplus: true } }, '400 invalid-request'],
       ['a limit beyond the most', '/v1/notes?limit=201', {}, '400 invalid-request'],
       ['a cursor of somebody else', '/v1/notes?cursor=abc', {}, '400 invalid-cursor'],

@@ -1,13 +1,17 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { DrivenClock } from '@emdia/clock';
 import { serviceNames, services as eventMap, type Contract } from '@emdia/contracts';
 import { Application } from './application';
 import { isServiceName } from './config';
 import { InternalClient } from './internal-client';
+import { instanceOf } from './problem';
 import type { Service, Surroundings } from './service';
 
+const PROBLEM = { 'content-type': 'application/problem+json' };
 const STILL_WAIT_MS_MAX = 30_000;
 const STOP_WAIT_MS_MAX = 8_000;
 
@@ -31,6 +35,7 @@ export class House {
   ) {
     collectDefaultMetrics({ register: this.processMetrics });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => this.dispatch(request, response));
+    server.on('clientError', unspeakable);
   }
 
   static async open(services: readonly Service[], around: Surroundings): Promise<House> {
@@ -79,6 +84,7 @@ export class House {
   private dispatch(request: IncomingMessage, response: ServerResponse): void {
     this.requests++;
     response.once('close', () => this.requests--);
+    identify(request, response);
     const path = (request.url ?? '/').split('?')[0]!.slice(1);
     const application = this.applications.find(
       ({ service }) => path.startsWith(`${service.name}/`) || service.resources.some((resource) => path === resource || path.startsWith(`${resource}/`)),
@@ -86,7 +92,7 @@ export class House {
     if (application) application.handle(request, response);
     else if (path === 'metrics') void this.processMetrics.metrics().then((text) => response.setHeader('content-type', this.processMetrics.contentType).end(text));
     else if (path === 'health/live' || path === 'health/ready') void this.told(path === 'health/live', response);
-    else this.nowhere(path, response);
+    else this.nowhere(path, request, response);
   }
 
   private async told(live: boolean, response: ServerResponse): Promise<void> {
@@ -95,14 +101,14 @@ export class House {
     response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(live ? { live: true } : { ready, services: Object.fromEntries(states) }));
   }
 
-  private nowhere(path: string, response: ServerResponse): void {
+  private nowhere(path: string, request: IncomingMessage, response: ServerResponse): void {
     const links = this.applications.map(({ service }) => ({ service: service.name, docs: `/${service.name}/docs`, ready: `/${service.name}/health/ready`, metrics: `/${service.name}/metrics` }));
     if (path === '') {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ emdia: links }, null, 2));
       return;
     }
-    const detail = `Nothing is served at /${path}. The docs of each service list its paths: ${links.map(({ docs }) => docs).join(', ')}.`;
-    response.writeHead(404, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ type: 'urn:emdia:problem:not-found', title: 'Not found', status: 404, detail }));
+    const detail = `Nothing is served at this address. The docs of each service list its paths: ${links.map(({ docs }) => docs).join(', ')}.`;
+    response.writeHead(404, PROBLEM).end(JSON.stringify({ type: 'urn:emdia:problem:not-found', title: 'Not found', status: 404, detail, instance: instanceOf(request) }));
   }
 
   /** The earliest business instant at which any service has something due; null when nothing is. */
@@ -190,6 +196,22 @@ export class House {
     while (this.requests > 0) await this.around.wall.sleep(10);
     await Promise.allSettled(this.applications.map((application) => application.close()));
   }
+}
+
+/** Gives a request its id, the caller's own where that will do; it stands in logs, problems and the answer's header. */
+function identify(request: IncomingMessage, response: ServerResponse): void {
+  const given = request.headers['x-request-id'];
+  const id = typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
+  Object.assign(request, { id });
+  response.setHeader('x-request-id', id);
+}
+
+/** Answers what is not even HTTP, or whose head is too large. */
+function unspeakable(error: Error & { code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, title] = error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'The head of the request is too large'] : [400, 'The request cannot be read'];
+  const body = JSON.stringify({ type: 'urn:emdia:problem:bad-request', title, status, detail: 'Send HTTP/1.1, with at most 16 KiB of address and headers.', instance: instanceOf({ id: randomUUID() }) });
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
 }
 
 const topicsOf = ({ name }: Service): string[] =>

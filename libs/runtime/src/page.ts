@@ -1,18 +1,18 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { isCivilDate } from '@emdia/calendar';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, isUUID, Max, MaxLength, Min } from 'class-validator';
+import { IsCustomerId, MayLack } from './fields';
 import { problem } from './problem';
+import { isStorable } from './text';
 
 /** Query of every list: where to go on, and how many at most. */
 export class Page {
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before' })
-  @IsOptional()
+  @MayLack({ description: '`next_cursor` of the page before', maxLength: 500 })
   @IsString()
   @MaxLength(500)
   cursor?: string;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
+  @MayLack({ type: 'integer', minimum: 1, maximum: 200, default: 50 })
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -20,12 +20,26 @@ export class Page {
   limit: number = 50;
 }
 
-/** The sort values after which a page begins; null for the first. A cursor that was not ours is a 400 problem. */
-export function cursorOf(page: { cursor?: string }): string[] | null {
-  if (!page.cursor) return null;
+/** Query of the lists that can be narrowed to one customer. */
+export class CustomerPage extends Page {
+  @IsCustomerId({ optional: true, description: 'Only those of this customer' })
+  customer_id?: string;
+}
+
+/** What a sort value is, so that a cursor made up by somebody is refused before Postgres sees it. */
+const kinds = {
+  text: isStorable,
+  uuid: (value: string) => isUUID(value),
+  date: isCivilDate,
+  instant: (value: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value)),
+};
+
+/** The sort values after which a page begins, of these kinds; null for the first. A cursor that was not ours is a 400 problem. */
+export function cursorOf(page: { cursor?: string }, ...wanted: [keyof typeof kinds, ...(keyof typeof kinds)[]]): string[] | null {
+  if (page.cursor === undefined) return null;
   try {
     const values: unknown = JSON.parse(Buffer.from(page.cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(values) && values.every((value) => typeof value === 'string')) return values as string[];
+    if (Array.isArray(values) && values.length === wanted.length && wanted.every((kind, at) => typeof values[at] === 'string' && kinds[kind](values[at]))) return values as string[];
   } catch {
     // Falls through to the problem below.
   }

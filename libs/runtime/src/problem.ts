@@ -1,8 +1,8 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { failureOf } from '@emdia/database';
-import { Forbidden, IdempotencyConflict } from '@emdia/messaging';
+import { Forbidden, IdempotencyConflict, Refusal } from '@emdia/messaging';
 import type { ValidationError } from 'class-validator';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { PinoLogger } from 'nestjs-pino';
 
 /** A problem as RFC 9457 has it; `type` is a stable slug. */
@@ -32,6 +32,9 @@ const problemOf = (status: number, slug: string, title: string, detail: string, 
   ...more,
 });
 
+/** Tells a request apart in a problem as in the logs; the house gives each its id. */
+export const instanceOf = (request: object): string => `urn:emdia:request:${String((request as { id?: unknown }).id)}`;
+
 /** The 400 problem of a command that class-validator refused, one entry per field. */
 export function invalidRequest(errors: readonly ValidationError[]): HttpException {
   const flat = (each: ValidationError, path: string): { field: string; rule: string }[] => [
@@ -42,22 +45,37 @@ export function invalidRequest(errors: readonly ValidationError[]): HttpExceptio
   return problem(400, 'invalid-request', 'The request is not valid', 'Correct the fields listed under `errors` and send it again.', { errors: list });
 }
 
-const slugOf: Record<number, string> = { 400: 'bad-request', 401: 'unauthorised', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 413: 'too-large', 415: 'unsupported-media-type' };
+/** What is told of statuses that the framework itself answers with; its own words may quote the request. */
+const FOREIGN: Record<number, readonly [slug: string, title: string, detail: string]> = {
+  400: ['bad-request', 'The request cannot be read', 'Check how its address is encoded.'],
+  404: ['not-found', 'Not found', 'Nothing is served at this address; the API documentation lists what is.'],
+};
 
 function toProblem(error: unknown): Problem {
   if (error instanceof ProblemException) return error.problem;
+  if (error instanceof Refusal) return problemOf(error.status, error.reason, error.title, error.message, error.details);
   if (error instanceof Forbidden) return problemOf(409, error.reason, 'The rules do not allow this now', error.message);
   if (error instanceof IdempotencyConflict) return problemOf(422, 'idempotency-conflict', 'Key used for another request', error.message);
   if (error instanceof HttpException) {
     const status = error.getStatus();
-    return problemOf(status, slugOf[status] ?? 'refused', error.message, error.message);
+    return problemOf(status, ...(FOREIGN[status] ?? (['refused', 'Refused', 'The request was not taken.'] as const)));
   }
-  const { status, type } = error as { status?: unknown; type?: unknown };
-  if (status === 413) return problemOf(413, 'too-large', 'The body is too large', 'Send smaller batches; the limits are in the API documentation.');
-  if (status === 400 && typeof type === 'string') return problemOf(400, 'unreadable-body', 'The body cannot be read', (error as Error).message);
   const failure = failureOf(error);
   if (failure === 'outage') return problemOf(503, 'unavailable', 'Not available just now', 'Nothing was recorded. Try again in a moment, with the same Idempotency-Key.');
   return problemOf(500, 'internal', 'Something went wrong on our side', 'Nothing was recorded unless you are told otherwise. Try again; if it stays, give operations the request id.');
+}
+
+interface Layer {
+  readonly route?: { readonly methods: Record<string, boolean> };
+  match(path: string): boolean;
+}
+
+/** The methods that an address takes; none where nothing is served. */
+function methodsAt({ app, path }: Request): string[] {
+  const { stack } = (app as unknown as { router: { stack: readonly Layer[] } }).router;
+  // Those that take every method are middleware.
+  const methods = stack.flatMap((layer) => (layer.route && !layer.route.methods._all && layer.match(path) ? Object.keys(layer.route.methods) : []));
+  return [...new Set(methods.map((method) => method.toUpperCase()))].sort();
 }
 
 /** Renders every error as application/problem+json; what is our own fault is logged, and told without detail. */
@@ -67,14 +85,20 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
-    const made = toProblem(error);
+    const { req: request } = response;
+    let made = toProblem(error);
+    if (error instanceof NotFoundException) {
+      const allowed = methodsAt(request);
+      if (allowed.length > 0) response.setHeader('allow', allowed.join(', '));
+      if (allowed.length > 0 && request.method === 'OPTIONS') return void response.status(204).end();
+      if (allowed.length > 0) made = problemOf(405, 'method-not-allowed', 'Not with this method', `This address takes ${allowed.join(', ')}.`);
+    }
     if (made.status >= 500) this.logger.error({ err: error }, made.title);
     if (response.headersSent) {
       response.end();
       return;
     }
     if (made.status === 503) response.setHeader('retry-after', '1');
-    const requestId = (response.req as { id?: unknown }).id;
-    response.status(made.status).type('application/problem+json').send(JSON.stringify({ ...made, ...(requestId ? { instance: `urn:emdia:request:${String(requestId)}` } : {}) }));
+    response.status(made.status).type('application/problem+json').send(JSON.stringify({ ...made, instance: instanceOf(request) }));
   }
 }

@@ -78,7 +78,7 @@ class NoteController {
   @Scopes('notes:read')
   async list(@Caller() caller: Principal, @Query() page: Page): Promise<unknown> {
     await levers.requestWaits;
-    const [after] = cursorOf(page) ?? [''];
+    const [after] = cursorOf(page, 'text') ?? [''];
     const rows = await this.database.transactionOf(caller.creditor_id!, (tx) =>
       tx.query<{ key: string; count: number }>('select key, count from note where key > $1 order by key limit $2', [after, page.limit + 1]),
     );

@@ -1,21 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Type, type Static } from '@sinclair/typebox';
+import { Actor, CreditorId } from '@emdia/contracts';
 import { Clock } from '@emdia/clock';
 import { Database } from '@emdia/database';
-
-/** What a key may do, and for whom; only the hash of the key itself is kept. */
-export interface ApiKey {
-  readonly key_id: string;
-  readonly creditor_id: string | null;
-  readonly scopes: readonly string[];
-  readonly actor: string;
-}
+import { orNull } from '@emdia/runtime';
 
 export const SCOPES = [
   'admin', 'events:write', 'invoices:read', 'invoices:write', 'payments:write', 'customers:read', 'customers:write', 'quarantine:read', 'quarantine:write',
   'sources:write', 'ledger:read', 'unapplied:read', 'unapplied:write', 'cases:read', 'holds:write', 'tasks:read', 'promises:write', 'agreements:write',
   'disputes:write', 'negotiation:read', 'deliveries:read', 'contacts:write', 'dead-letters:read', 'dead-letters:write', 'audit:read',
 ] as const;
+
+/** What a key may do, and for whom; only the hash of the key itself is kept. */
+export const ApiKey = Type.Object(
+  { key_id: Type.String(), creditor_id: orNull(CreditorId), scopes: Type.Array(Type.Unsafe<string>({ enum: SCOPES })), actor: Actor },
+  { additionalProperties: false },
+);
+export type ApiKey = Static<typeof ApiKey>;
 
 const COLUMNS = 'key_id, creditor_id, scopes, actor';
 

@@ -1,40 +1,38 @@
-import { Body, Controller, Get, Param, Put, Query } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Put, Query } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { documentKind, normaliseDocument } from '@emdia/brazil';
-import { Admin, cursorOf, Page, paged, problem } from '@emdia/runtime';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsEmail, IsOptional, IsString, Length, Matches } from 'class-validator';
-import { Creditors, type Creditor } from './creditors';
+import { CreditorId } from '@emdia/contracts';
+import { Admin, Answers, cursorOf, MayLack, Page, paged, pageOf, PathId, problem } from '@emdia/runtime';
+import { Type } from '@sinclair/typebox';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsEmail, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { Creditor, Creditors } from './creditors';
 
-const CREDITOR_ID = /^[a-z0-9][a-z0-9-]{1,39}$/;
+const PlatformView = Type.Object({ platform: CreditorId, creditors: Type.Array(CreditorId) }, { additionalProperties: false });
 
 class CreditorBody {
-  @ApiProperty({ example: 'Academia Boa Forma Ltda.' }) @IsString() @Length(1, 200)
+  @ApiProperty({ minLength: 1, maxLength: 200, example: 'Academia Boa Forma Ltda.' }) @IsString() @Length(1, 200)
   name!: string;
-  @ApiProperty({ example: '11.222.333/0001-81', description: 'CNPJ or CPF with right check digits; every message names it (CDC art. 42-A).' }) @IsString() @Length(11, 20)
+  @ApiProperty({ minLength: 11, maxLength: 20, example: '11.222.333/0001-81', description: 'CNPJ or CPF with right check digits; every message names it (CDC art. 42-A).' }) @IsString() @Length(11, 20)
   document!: string;
-  @ApiProperty({ example: 'Rua das Flores, 100, São Paulo, SP, 01000-000' }) @IsString() @Length(5, 300)
+  @ApiProperty({ minLength: 5, maxLength: 300, example: 'Rua das Flores, 100, São Paulo, SP, 01000-000' }) @IsString() @Length(5, 300)
   address!: string;
-  @ApiPropertyOptional({ example: 'financeiro@boaforma.example' }) @IsOptional() @IsEmail()
+  @MayLack({ format: 'email', maxLength: 254, example: 'financeiro@boaforma.example' }) @IsEmail() @MaxLength(254)
   contact_email?: string;
-  @ApiPropertyOptional({ example: '+551130000000', description: 'E.164' }) @IsOptional() @Matches(/^\+[1-9][0-9]{7,14}$/)
+  @MayLack({ pattern: '^\\+[1-9][0-9]{7,14}$', example: '+551130000000', description: 'E.164' }) @Matches(/^\+[1-9][0-9]{7,14}$/)
   contact_phone?: string;
-  @ApiPropertyOptional({ example: 'Boa Forma', description: 'The name messages are sent under; the creditor\'s name by default.' }) @IsOptional() @IsString() @Length(1, 100)
+  @MayLack({ minLength: 1, maxLength: 100, example: 'Boa Forma', description: 'The name messages are sent under; the creditor\'s name by default.' }) @IsString() @Length(1, 100)
   sender_name?: string;
-  @ApiPropertyOptional({ default: 'BRL', description: 'ISO 4217; the one currency of all its invoices, fixed at registration.' }) @IsOptional() @Matches(/^[A-Z]{3}$/)
+  @MayLack({ pattern: '^[A-Z]{3}$', default: 'BRL', description: 'ISO 4217; the one currency of all its invoices, fixed at registration.' }) @Matches(/^[A-Z]{3}$/)
   currency?: string;
-  @ApiPropertyOptional({ default: 'cobranca', description: 'The queue of people who take over where the régua ends.' }) @IsOptional() @Matches(/^[a-z0-9][a-z0-9-]{0,39}$/)
+  @MayLack({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', default: 'cobranca', description: 'The queue of people who take over where the régua ends.' }) @Matches(/^[a-z0-9][a-z0-9-]{0,39}$/)
   default_queue?: string;
 }
 
 class PlatformBody {
-  @ApiProperty({ type: [String], example: ['boa-forma'] }) @IsArray() @ArrayMaxSize(10_000) @ArrayUnique() @Matches(CREDITOR_ID, { each: true })
+  @ApiProperty({ type: 'array', items: CreditorId as object, maxItems: 10_000, uniqueItems: true, example: ['boa-forma'] })
+  @IsArray() @ArrayMaxSize(10_000) @ArrayUnique() @Matches(new RegExp(CreditorId.pattern!), { each: true })
   creditors!: string[];
 }
-
-const ofPath = (value: string, what: string, pattern = CREDITOR_ID): string => {
-  if (pattern.test(value)) return value;
-  throw problem(400, 'invalid-request', `The ${what} is not valid`, `Use 2 to 40 lower-case letters, digits and hyphens for the ${what}.`);
-};
 
 @ApiTags('creditors')
 @Admin()
@@ -43,11 +41,12 @@ export class CreditorsController {
   constructor(private readonly creditors: Creditors) {}
 
   @Put('creditors/:creditor_id')
+  @Answers(Creditor, 'Registered')
   @ApiOperation({ summary: 'Register a creditor, or change what its messages say of it' })
-  async put(@Param('creditor_id') id: string, @Body() body: CreditorBody): Promise<Creditor> {
+  async put(@PathId('creditor_id', CreditorId) id: string, @Body() body: CreditorBody): Promise<Creditor> {
     if (!documentKind(body.document)) throw problem(422, 'invalid-document', 'The document is not valid', 'Send a CNPJ or CPF whose check digits are right.');
     const creditor: Creditor = {
-      creditor_id: ofPath(id, 'creditor id'),
+      creditor_id: id,
       name: body.name,
       document: normaliseDocument(body.document),
       address: body.address,
@@ -63,15 +62,16 @@ export class CreditorsController {
   }
 
   @Get('creditors')
+  @Answers(pageOf(Creditor), 'A page')
   @ApiOperation({ summary: 'Creditors, by id' })
   async list(@Query() page: Page): Promise<unknown> {
-    return paged(await this.creditors.list(cursorOf(page)?.[0] ?? null, page.limit + 1), page.limit, ({ creditor_id }) => [creditor_id]);
+    return paged(await this.creditors.list(cursorOf(page, 'text')?.[0] ?? null, page.limit + 1), page.limit, ({ creditor_id }) => [creditor_id]);
   }
 
   @Put('platforms/:platform')
+  @Answers(PlatformView, 'Registered')
   @ApiOperation({ summary: 'Say for which creditors a platform may speak', description: 'Its topic is upstream.<platform>.events.v1. The list replaces the one before.' })
-  async platform(@Param('platform') platform: string, @Body() { creditors }: PlatformBody): Promise<{ platform: string; creditors: string[] }> {
-    ofPath(platform, 'platform');
+  async platform(@PathId('platform', CreditorId) platform: string, @Body() { creditors }: PlatformBody): Promise<{ platform: string; creditors: string[] }> {
     const known = new Set((await this.creditors.known(creditors)).map(({ creditor_id }) => creditor_id));
     const unknown = creditors.filter((each) => !known.has(each));
     if (unknown.length > 0) throw problem(422, 'unknown-creditor', 'Unknown creditor', 'Register these creditors first.', { creditors: unknown.slice(0, 20) });
@@ -80,8 +80,9 @@ export class CreditorsController {
   }
 
   @Get('platforms/:platform')
+  @Answers(PlatformView, 'None for one that was never registered')
   @ApiOperation({ summary: 'The creditors a platform may speak for' })
-  async platformOf(@Param('platform') platform: string): Promise<{ platform: string; creditors: string[] }> {
-    return { platform, creditors: await this.creditors.platform(ofPath(platform, 'platform')) };
+  async platformOf(@PathId('platform', CreditorId) platform: string): Promise<{ platform: string; creditors: string[] }> {
+    return { platform, creditors: await this.creditors.platform(platform) };
   }
 }

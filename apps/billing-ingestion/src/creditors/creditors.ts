@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { Type, type Static } from '@sinclair/typebox';
+import { CreditorId, Currency } from '@emdia/contracts';
 import { Clock } from '@emdia/clock';
 import { Database } from '@emdia/database';
+import { orNull } from '@emdia/runtime';
 
 /** A tenant: who is owed, as every letter names them. */
-export interface Creditor {
-  readonly creditor_id: string;
-  readonly name: string;
-  readonly document: string;
-  readonly address: string;
-  readonly contact_email: string | null;
-  readonly contact_phone: string | null;
-  readonly sender_name: string;
-  readonly currency: string;
-  readonly default_queue: string;
-}
+export const Creditor = Type.Object(
+  {
+    creditor_id: CreditorId, name: Type.String(), document: Type.String(), address: Type.String(), contact_email: orNull(Type.String()), contact_phone: orNull(Type.String()),
+    sender_name: Type.String(), currency: Currency, default_queue: Type.String(),
+  },
+  { additionalProperties: false },
+);
+export type Creditor = Static<typeof Creditor>;
 
 const COLUMNS = 'creditor_id, name, document, address, contact_email, contact_phone, sender_name, currency, default_queue';
 

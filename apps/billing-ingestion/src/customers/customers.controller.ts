@@ -1,16 +1,17 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Post } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Caller, Internal, problem, Scopes, type Principal } from '@emdia/runtime';
+import { CustomerId } from '@emdia/contracts';
+import { Answers, ForCreditor, Internal, IsCreditorId, IsCustomerId, PathId, problem, Scopes } from '@emdia/runtime';
+import { Type as Schema } from '@sinclair/typebox';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsString, MaxLength, ValidateNested } from 'class-validator';
-import { Creditors, type Creditor } from '../creditors/creditors';
-import { creditorOf } from '../upstream/callers';
-import { Customers, type ContactCard } from './customers';
+import { ArrayMaxSize, IsArray, ValidateNested } from 'class-validator';
+import { Creditor, Creditors } from '../creditors/creditors';
+import { ContactCard, Customers } from './customers';
 
 class Wanted {
-  @ApiProperty() @IsString() @MaxLength(40)
+  @IsCreditorId()
   creditor_id!: string;
-  @ApiProperty() @IsString() @MaxLength(64)
+  @IsCustomerId()
   customer_id!: string;
 }
 
@@ -29,16 +30,17 @@ export class CustomersController {
 
   @Get('v1/customers/:customer_id')
   @Scopes('customers:read')
+  @Answers(ContactCard, 'The customer')
   @ApiOperation({ summary: 'A customer and how to reach them' })
-  async one(@Param('customer_id') customerId: string, @Caller() caller: Principal): Promise<ContactCard> {
-    const card = await this.customers.one(creditorOf(caller), customerId);
+  async one(@PathId('customer_id', CustomerId) customerId: string, @ForCreditor() creditorId: string): Promise<ContactCard> {
+    const card = await this.customers.one(creditorId, customerId);
     if (!card) throw problem(404, 'not-found', 'No such customer', 'This creditor has no customer of that id.');
     return card;
   }
 
   @Post('internal/v1/customers')
-  @HttpCode(200)
   @Internal()
+  @Answers(Schema.Object({ customers: Schema.Array(ContactCard), creditors: Schema.Array(Creditor) }), 'Those that are known')
   @ApiOperation({ summary: 'Names and contact points, for the services that write to people' })
   async cards(@Body() { customers }: WantedCustomers): Promise<{ customers: ContactCard[]; creditors: Creditor[] }> {
     const [cards, creditors] = await Promise.all([this.customers.cards(customers), this.creditors.known([...new Set(customers.map(({ creditor_id }) => creditor_id))])]);

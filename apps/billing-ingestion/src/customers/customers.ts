@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { customerKey, type EventOf, type NotificationsAddressInvalid } from '@emdia/contracts';
+import { Type, type Static } from '@sinclair/typebox';
+import { CreditorId, customerKey, CustomerId, type EventOf, type NotificationsAddressInvalid, PersonKey, State_ } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { step, type Step } from '@emdia/messaging';
+import { orNull } from '@emdia/runtime';
 import { Books } from '../upstream/books';
 import type { State } from '../upstream/state';
 import { emailInvalid, type Customer } from './customer';
 
-/** A customer as the other services may have it, by the internal look-up only. */
-export interface ContactCard {
-  readonly creditor_id: string;
-  readonly customer_id: string;
-  readonly person_key: string;
-  readonly name: string | null;
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly state: string | null;
-  readonly version: number;
-}
+/** A customer as those who may reach them have it: by their creditor's key, or by the internal look-up. */
+export const ContactCard = Type.Object(
+  {
+    creditor_id: CreditorId, customer_id: CustomerId, person_key: PersonKey, name: orNull(Type.String()), email: orNull(Type.String()), phone: orNull(Type.String()),
+    state: State_, version: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+);
+export type ContactCard = Static<typeof ContactCard>;
 
 type Row = Pick<Customer, 'creditor_id' | 'customer_id' | 'person_key' | 'state' | 'email_invalid' | 'version'> & { contact_sealed: string };
 

@@ -1,10 +1,10 @@
-import { Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { Controller, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Caller, problem, Scopes, type Principal } from '@emdia/runtime';
+import { Answers, Caller, problem, Scopes, type Principal } from '@emdia/runtime';
 import { IsIn } from 'class-validator';
 import type { Request } from 'express';
 import type { Kind } from './columns';
-import { Imports, UnreadableFile, type Format, type Report } from './imports';
+import { Imports, Report, UnreadableFile, type Format } from './imports';
 
 class ImportQuery {
   @ApiProperty({ enum: ['invoices', 'payments'] }) @IsIn(['invoices', 'payments'])
@@ -17,7 +17,7 @@ export class ImportsController {
   constructor(private readonly imports: Imports) {}
 
   @Post()
-  @HttpCode(200)
+  @Answers(Report, 'What became of the rows')
   @Scopes('events:write')
   @ApiConsumes('text/csv', 'application/x-ndjson')
   @ApiBody({ schema: { type: 'string', example: 'invoice_id;issue_date;due_date;currency;amount_cents;customer_id;name;email\nFAT-1;2026-03-01;2026-03-10;BRL;12990;aluno-17;Maria da Silva;maria@exemplo.com.br\n' } })
@@ -26,8 +26,7 @@ export class ImportsController {
     description: 'CSV with a header row of contract fields (comma or semicolon, UTF-8), or one JSON object per line. Streamed. Bad rows go to quarantine; the same file twice changes nothing.',
   })
   async take(@Query() { kind }: ImportQuery, @Req() request: Request, @Caller() caller: Principal): Promise<Report> {
-    const format: Format | null = request.is('text/csv') ? 'csv' : request.is('application/x-ndjson') ? 'ndjson' : null;
-    if (!format) throw problem(415, 'unsupported-media-type', 'Not a file format we read', 'Send the file as text/csv or application/x-ndjson.');
+    const format: Format = request.is('text/csv') ? 'csv' : 'ndjson';
     try {
       return await this.imports.take(request, { kind, format, creditorId: caller.creditor_id });
     } catch (error) {

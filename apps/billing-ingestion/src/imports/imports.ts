@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { derivedId } from '@emdia/contracts';
+import { Type, type Static } from '@sinclair/typebox';
+import { derivedId, Uuid } from '@emdia/contracts';
 import { Runner } from '@emdia/messaging';
+import { orNull } from '@emdia/runtime';
 import { CsvError, parse } from 'csv-parse';
 import type { Receipt } from '../upstream/mapping';
 import { changeInPieces } from '../upstream/pieces';
@@ -16,25 +18,17 @@ const PROBLEMS_SHOWN_MAX = 200;
 
 export type Format = 'csv' | 'ndjson';
 
-/** One row that went to quarantine; the header is row 1 of a CSV file. */
-export interface RowProblem {
-  readonly row: number;
-  readonly reason: string;
-  readonly detail: string;
-  readonly quarantine_id: string | null;
-}
+const RowProblem = Type.Object({
+  row: Type.Integer({ description: 'The header is row 1 of a CSV file' }), reason: Type.String(), detail: Type.String(), quarantine_id: orNull(Uuid),
+});
+type RowProblem = Static<typeof RowProblem>;
 
 /** What became of a file. */
-export interface Report {
-  readonly import_id: string;
-  readonly rows: number;
-  readonly accepted: number;
-  readonly unchanged: number;
-  readonly rejected: number;
-  readonly problems: readonly RowProblem[];
-  readonly unread_columns: readonly string[];
-  readonly report: string;
-}
+export const Report = Type.Object({
+  import_id: Uuid, rows: Type.Integer(), accepted: Type.Integer(), unchanged: Type.Integer(), rejected: Type.Integer(),
+  problems: Type.Array(RowProblem, { maxItems: PROBLEMS_SHOWN_MAX }), unread_columns: Type.Array(Type.String()), report: Type.String({ description: 'The same in words' }),
+});
+export type Report = Static<typeof Report>;
 
 /** A file that cannot be read as a whole; rows before the break were taken in. */
 export class UnreadableFile extends Error {}

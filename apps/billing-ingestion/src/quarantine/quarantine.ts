@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { Instant, oneOf, Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { Runner, step } from '@emdia/messaging';
-import type { Principal } from '@emdia/runtime';
+import { orNull, type Principal } from '@emdia/runtime';
+import { Type } from '@sinclair/typebox';
 import { Books } from '../upstream/books';
 import { quarantineKey } from '../upstream/keys';
 import type { Receipt } from '../upstream/mapping';
+import { reasons, type Reason } from '../upstream/reasons';
 import type { State } from '../upstream/state';
 import { Upstream } from '../upstream/upstream';
 import { resolved, type Entry } from './entry';
@@ -12,6 +15,16 @@ import { ENTRY_COLUMNS } from './rows';
 
 /** An entry as people see it in the list. */
 export type Listed = Omit<Entry, 'content_hash' | 'key'>;
+
+const Text = orNull(Type.String());
+export const Quarantined = Type.Object(
+  {
+    id: Uuid, origin: Type.String(), platform: Text, position: Text, event_id: Type.String(), event_type: Type.String(), creditor_id: Text, customer_id: Text,
+    source: Text, reason: Type.Unsafe<Reason>({ enum: Object.keys(reasons) }), detail: Type.String(), status: oneOf('open', 'replayed', 'discarded'),
+    received_at: Instant, resolved_at: orNull(Instant), resolution: Text,
+  },
+  { additionalProperties: false },
+);
 
 export interface Filter {
   readonly status: string;

@@ -1,17 +1,15 @@
-import { BillingSourceCovered, creditorKey, derivedId, outgoing, type Outgoing, type Rail } from '@emdia/contracts';
+import { Type, type Static } from '@sinclair/typebox';
+import { BillingSourceCovered, CivilDate, creditorKey, CreditorId, derivedId, outgoing, type Outgoing, Rail } from '@emdia/contracts';
 import { addDays, localDate } from '@emdia/calendar';
 import { Forbidden, type DecisionOne } from '@emdia/messaging';
 
 /** A place that payments come from, which the creditor declared: by which rails, and how far behind it may be. */
-export interface PaymentSource {
-  readonly creditor_id: string;
-  readonly source: string;
-  readonly rails: readonly Rail[];
-  readonly lag_business_days: number;
-  /** Everything up to and including this civil date has been told; null while nobody said so. */
-  readonly covered_until: string | null;
-  readonly version: number;
-}
+export const PaymentSource = Type.Object({
+  creditor_id: CreditorId, source: Type.String(), rails: Type.Array(Rail), lag_business_days: Type.Integer(),
+  covered_until: Type.Union([CivilDate, Type.Null()], { description: 'Everything up to and including this date has been told; null while nobody said so' }),
+  version: Type.Integer(),
+});
+export type PaymentSource = Static<typeof PaymentSource>;
 
 /** A source and the quarantined payments that hold its coverage back. */
 export interface SourceState {

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { BillingSourceCovered, type Rail } from '@emdia/contracts';
+import { Type, type Static } from '@sinclair/typebox';
+import { BillingSourceCovered, CivilDate, Rail } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { Partitions, Runner, step, UpstreamProgress } from '@emdia/messaging';
+import { orNull } from '@emdia/runtime';
 import { Books } from '../upstream/books';
 import { sourceKey } from '../upstream/keys';
 import type { State } from '../upstream/state';
@@ -10,13 +12,10 @@ import { advance, declare, type Declaration, type PaymentSource, type SourceStat
 const CAUGHT_UP_MS_MAX = 5_000;
 
 /** A source in the list: what was declared, or that payments came from it and nobody declared it. */
-export interface ListedSource {
-  readonly source: string;
-  readonly declared: boolean;
-  readonly rails: readonly Rail[];
-  readonly lag_business_days: number | null;
-  readonly covered_until: string | null;
-}
+export const ListedSource = Type.Object({
+  source: Type.String(), declared: Type.Boolean(), rails: Type.Array(Rail), lag_business_days: orNull(Type.Integer()), covered_until: orNull(CivilDate),
+});
+export type ListedSource = Static<typeof ListedSource>;
 
 /** Where payments come from, and how far each source has told everything. */
 @Injectable()

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Type, type Static } from '@sinclair/typebox';
+import { oneOf } from '@emdia/contracts';
 import { Runner } from '@emdia/messaging';
 import { problem, type Principal } from '@emdia/runtime';
 import { Alarms } from './alarms';
@@ -10,11 +12,14 @@ import { Upstream } from './upstream';
 
 export const ITEMS_MAX = 500;
 
+const ItemProblem = Type.Object({ type: Type.String(), title: Type.String(), status: Type.Integer(), detail: Type.String() });
+
 /** What became of a submission, item by item; what was refused is still the caller's. */
-export interface Submitted {
-  readonly accepted: readonly { readonly index: number; readonly id: string; readonly outcome: 'accepted' | 'unchanged' }[];
-  readonly rejected: readonly { readonly index: number; readonly problem: ReturnType<typeof problemOf> }[];
-}
+export const Submitted = Type.Object({
+  accepted: Type.Array(Type.Object({ index: Type.Integer(), id: Type.String(), outcome: oneOf('accepted', 'unchanged') })),
+  rejected: Type.Array(Type.Object({ index: Type.Integer(), problem: ItemProblem })),
+});
+export type Submitted = Static<typeof Submitted>;
 
 /** The resource endpoints: the upstream event that their bodies are the data of, and the field that names an item. */
 export const resources = {

@@ -1,16 +1,11 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '@emdia/clock';
-import { customerKey } from '@emdia/contracts';
+import { customerKey, CustomerId } from '@emdia/contracts';
 import { Database, type Tx } from '@emdia/database';
-import { Caller, cursorOf, Page, paged, problem, Scopes, type Principal } from '@emdia/runtime';
+import { Answers, cursorOf, ForCreditor, Page, paged, pageOf, PathId, problem, Scopes } from '@emdia/runtime';
 import { creditorDay } from './plan';
-
-/** The creditor a caller speaks for; a 400 problem for an installation-wide key that names none. */
-export function creditorOf({ creditor_id }: Principal): string {
-  if (creditor_id === null) throw problem(400, 'creditor-needed', 'For which creditor?', 'This key is installation-wide: name the creditor in the header `X-Emdia-Creditor`.');
-  return creditor_id;
-}
+import { CaseView, ListedCase } from './views';
 
 const LIST = `
   select c.customer_id, c.case_id, c.status, c.due_at as looked_at_next, c.channel_closed_reason,
@@ -44,18 +39,20 @@ export class CasesController {
 
   @Get()
   @Scopes('cases:read')
-  async list(@Query() page: Page, @Caller() caller: Principal) {
-    const [after = ''] = cursorOf(page) ?? [];
+  @Answers(pageOf(ListedCase), 'A page')
+  @ApiOperation({ summary: 'Cases, by customer' })
+  async list(@Query() page: Page, @ForCreditor() creditorId: string) {
+    const [after = ''] = cursorOf(page, 'text') ?? [];
     const values = [creditorDay(this.clock.now()), after, page.limit + 1];
-    const rows = await this.database.transactionOf(creditorOf(caller), (tx) => tx.query<{ customer_id: string; open_cents: string }>(LIST, values));
+    const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<{ customer_id: string; open_cents: string }>(LIST, values));
     return paged(rows.map((row) => ({ ...row, open_cents: Number(row.open_cents) })), page.limit, ({ customer_id }) => [customer_id]);
   }
 
-  /** Everything a decision on the case rests on: facts, holds, agreements, every notice asked for with what became of it. */
   @Get(':customer_id')
   @Scopes('cases:read')
-  async explain(@Param('customer_id') customerId: string, @Caller() caller: Principal) {
-    const creditorId = creditorOf(caller);
+  @Answers(CaseView, 'The case')
+  @ApiOperation({ summary: 'All that decisions on a case rest on: facts, holds, agreements, every notice asked for with what became of it' })
+  async explain(@PathId('customer_id', CustomerId) customerId: string, @ForCreditor() creditorId: string) {
     const found = await this.database.transactionOf(creditorId, (tx) => this.read(tx, customerKey(creditorId, customerId)));
     if (!found) throw problem(404, 'not-found', 'No such case', 'Nothing is known of this customer yet. Check the id.');
     return found;

@@ -1,41 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Delete, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsOptional, IsString, IsUUID, Length, Matches, Validate, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
-import { isCivilDate } from '@emdia/calendar';
-import { customerKey } from '@emdia/contracts';
+import { Body, Controller, Delete, Post } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsString, IsUUID, Length } from 'class-validator';
+import { Type } from '@sinclair/typebox';
+import { Actor, CivilDate, customerKey, Instant, Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { Runner, step } from '@emdia/messaging';
-import { Caller, IdempotencyKey, problem, Scopes, type Principal } from '@emdia/runtime';
+import { Answers, Caller, ForCreditor, IdempotencyKey, IsCivilDate, IsCustomerId, MayLack, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
 import { Cases } from '../cases/cases';
-import { creditorOf } from '../cases/cases.controller';
 import { HOLD_DAYS_MAX, liftHold, placeHold } from './hold';
 
-@ValidatorConstraint({ name: 'isCivilDate' })
-class IsCivilDate implements ValidatorConstraintInterface {
-  validate = isCivilDate;
-  defaultMessage = () => '$property must be a date that exists, YYYY-MM-DD';
-}
+const HoldView = Type.Object(
+  { hold_id: Uuid, receivable_ids: Type.Array(Uuid, { description: 'None: everything of the customer' }), reason: Type.String(), review_date: CivilDate, actor: Actor, placed_at: Instant, lifted: Type.Null() },
+  { additionalProperties: false },
+);
 
 class HoldCommand {
-  @ApiProperty({ example: 'C-1001' })
-  @Matches(/^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,63}$/)
+  @IsCustomerId()
   customer_id!: string;
 
-  @ApiPropertyOptional({ description: 'Leave out to hold everything of the customer.', type: [String] })
-  @IsOptional()
+  @MayLack({ description: 'Leave out to hold everything of the customer.', type: 'array', items: { type: 'string', format: 'uuid' }, maxItems: 200, uniqueItems: true })
   @IsArray()
   @ArrayMaxSize(200)
+  @ArrayUnique()
   @IsUUID('all', { each: true })
   receivable_ids?: string[];
 
-  @ApiProperty({ example: 'over-indebtedness', maxLength: 70 })
+  @ApiProperty({ example: 'over-indebtedness', minLength: 1, maxLength: 70 })
   @IsString()
   @Length(1, 70)
   reason!: string;
 
-  @ApiProperty({ description: `At most ${HOLD_DAYS_MAX} days ahead; the hold ends when that day begins.`, example: '2026-05-04' })
-  @Validate(IsCivilDate)
+  @IsCivilDate({ description: `At most ${HOLD_DAYS_MAX} days ahead; the hold ends when that day begins.` })
   review_date!: string;
 }
 
@@ -51,8 +47,9 @@ export class HoldsController {
 
   @Post()
   @Scopes('holds:write')
-  async place(@Body() body: HoldCommand, @Caller() caller: Principal, @IdempotencyKey() idempotencyKey: string | undefined) {
-    const creditorId = creditorOf(caller);
+  @Answers(HoldView, 'Placed', 201)
+  @ApiOperation({ summary: 'Stop collection until a day on which somebody looks again' })
+  async place(@Body() body: HoldCommand, @Caller() caller: Principal, @ForCreditor() creditorId: string, @IdempotencyKey() idempotencyKey: string | undefined) {
     const { customer_id, receivable_ids = [], reason, review_date } = body;
     const wanted = { hold_id: randomUUID(), receivable_ids, reason, review_date, actor: caller.actor };
     const placed = step(this.cases, customerKey(creditorId, customer_id), (file, now) => placeHold(file, wanted, now));
@@ -60,10 +57,10 @@ export class HoldsController {
   }
 
   @Delete(':hold_id')
-  @HttpCode(204)
   @Scopes('holds:write')
-  async lift(@Param('hold_id', ParseUUIDPipe) holdId: string, @Caller() caller: Principal): Promise<void> {
-    const creditorId = creditorOf(caller);
+  @Answers(null, 'Lifted', 204)
+  @ApiOperation({ summary: 'Lift a hold before its day' })
+  async lift(@PathId('hold_id', Uuid) holdId: string, @Caller() caller: Principal, @ForCreditor() creditorId: string): Promise<void> {
     const [row] = await this.database.transactionOf(creditorId, (tx) => tx.query<{ key: string }>('select key from hold where hold_id = $1 and lifted_at is null', [holdId]));
     const by = { reason: 'lifted by request', actor: caller.actor };
     const lifted = row && (await this.runner.change(step(this.cases, row.key, (file, now) => liftHold(file, holdId, by, now)), { creditorId }));

@@ -1,26 +1,19 @@
-/** One rung: its name and the days between the due date and the day it is planned for (negative: before). */
-export interface ReguaStep {
-  readonly step: string;
-  readonly offset_days: number;
-}
+import { Type, type Static } from '@sinclair/typebox';
 
 /** A collection ladder as data: what is asked when, and who takes the case where it ends. */
-export interface Regua {
-  readonly version: string;
-  readonly steps: readonly ReguaStep[];
-  /** Local time of the debtor (HH:mm); the opening of the contact hours where they open later. */
-  readonly hour_wanted: string;
-  /** The creditor's queue that owns what the ladder can do no more for. */
-  readonly queue: string;
-  readonly first_review_days: number;
-  readonly later_review_days: number;
-  /** An agreement's instalment is reminded of this many days before it is due. */
-  readonly instalment_reminder_days: number;
-  /** So many refusals of the last step hand the debt to the queue: a provider that never accepts must not hide it. */
-  readonly last_step_refusals_max: number;
-  /** A payment older than this is not thanked for: an imported book is history, not an occasion. */
-  readonly thanks_days_max: number;
-}
+export const ReguaView = Type.Readonly(Type.Object({
+  version: Type.String(),
+  steps: Type.Array(Type.Object({ step: Type.String(), offset_days: Type.Integer({ description: 'Days from the due date to the day planned for; negative: before' }) })),
+  hour_wanted: Type.String({ description: 'HH:mm where the debtor lives; the opening of the contact hours where they open later' }),
+  queue: Type.String({ description: 'Owns what the ladder can do no more for' }),
+  first_review_days: Type.Integer(),
+  later_review_days: Type.Integer(),
+  instalment_reminder_days: Type.Integer({ description: 'An instalment is reminded of this many days before it is due' }),
+  last_step_refusals_max: Type.Integer({ description: 'So many refusals of the last step hand the debt to the queue: a provider that never accepts must not hide it' }),
+  thanks_days_max: Type.Integer({ description: 'An older payment is not thanked for: an imported book is history, not an occasion' }),
+}));
+export type Regua = Static<typeof ReguaView>;
+export type ReguaStep = Regua['steps'][number];
 
 /** What every creditor starts with; a change is a new version, never an edit. */
 export const defaultRegua: Regua = {

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { Scopes } from '@emdia/runtime';
-import { defaultRegua, type Regua } from './default-regua';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Answers, Scopes } from '@emdia/runtime';
+import { defaultRegua, ReguaView, type Regua } from './default-regua';
 
 /** The ladders in use. */
 @ApiTags('reguas')
@@ -9,6 +9,8 @@ import { defaultRegua, type Regua } from './default-regua';
 export class ReguasController {
   @Get('default')
   @Scopes('cases:read')
+  @Answers(ReguaView, 'The régua')
+  @ApiOperation({ summary: 'The régua that cases follow' })
   default(): Regua {
     return defaultRegua;
   }

@@ -1,13 +1,18 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '@emdia/database';
-import { Caller, cursorOf, Page, paged, Scopes, type Principal } from '@emdia/runtime';
-import { creditorOf } from '../cases/cases.controller';
+import { CivilDate, CustomerId, Uuid } from '@emdia/contracts';
+import { Answers, cursorOf, ForCreditor, Page, paged, pageOf, Scopes } from '@emdia/runtime';
+import { Type, type Static } from '@sinclair/typebox';
 
-interface Task {
-  readonly task_id: string;
-  readonly review_date: string;
-}
+const Task = Type.Object(
+  {
+    task_id: Uuid, customer_id: CustomerId, case_id: Uuid, queue: Type.String(), reason: Type.String(), review_date: CivilDate, receivable_ids: Type.Array(Uuid),
+    open_cents: Type.Integer(),
+  },
+  { additionalProperties: false },
+);
+type Task = Static<typeof Task>;
 
 const TASKS = `
   select r.owner_task_id as task_id, c.customer_id, c.case_id, r.owner_queue as queue, r.owner_reason as reason, r.owner_review_date::text as review_date,
@@ -26,9 +31,11 @@ export class TasksController {
 
   @Get()
   @Scopes('tasks:read')
-  async list(@Query() page: Page, @Caller() caller: Principal) {
-    const values = [...(cursorOf(page) ?? FIRST).slice(0, 2), page.limit + 1];
-    const rows = await this.database.transactionOf(creditorOf(caller), (tx) => tx.query<Task>(TASKS, values));
+  @Answers(pageOf(Task), 'A page')
+  @ApiOperation({ summary: 'What waits for a person, the earliest review first' })
+  async list(@Query() page: Page, @ForCreditor() creditorId: string) {
+    const values = [...(cursorOf(page, 'date', 'uuid') ?? FIRST), page.limit + 1];
+    const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<Task>(TASKS, values));
     return paged(rows, page.limit, ({ review_date, task_id }) => [review_date, task_id]);
   }
 }

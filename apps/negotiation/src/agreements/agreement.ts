@@ -1,9 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { addDays, type CivilDate, nextBusinessDay } from '@emdia/calendar';
 import { Actor, Cents, CivilDate as Day, CustomerId, derivedId, Instant, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationInstalmentPaid, outgoing, type Outgoing, PositiveCents, Uuid } from '@emdia/contracts';
-import type { DecisionOne } from '@emdia/messaging';
+import { type DecisionOne, Refusal } from '@emdia/messaging';
 import { addressOf, type Cover, coversOf, idsOf, type Negotiation, nothingOpen, openCents, oneWordOf, openReceivables, receivedSince, refuseCommitted, startOf, today, withEntry } from '../negotiation/negotiation';
-import { Refusal } from '../refusal';
 
 /** One part of an agreement; `first_paid_at` stays when a refund opens it again, so that it is announced once. */
 export interface Instalment {

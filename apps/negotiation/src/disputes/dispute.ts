@@ -1,9 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { addDays, type CivilDate } from '@emdia/calendar';
 import { Actor, CivilDate as Day, CustomerId, derivedId, Instant, NegotiationDisputeRaised, NegotiationDisputeResolved, outgoing, type Outgoing, Text, Uuid } from '@emdia/contracts';
-import type { DecisionOne } from '@emdia/messaging';
+import { type DecisionOne, Refusal } from '@emdia/messaging';
 import { addressOf, type Cover, coversOf, idsOf, type Negotiation, nothingOpen, oneWordOf, openReceivables, startOf, today, withEntry } from '../negotiation/negotiation';
-import { Refusal } from '../refusal';
 
 export const OUTCOMES = ['upheld', 'rejected', 'withdrawn', 'settled'] as const;
 export type Outcome = (typeof OUTCOMES)[number];

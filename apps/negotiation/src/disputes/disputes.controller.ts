@@ -1,13 +1,13 @@
 import { Clock } from '@emdia/clock';
-import { customerKey } from '@emdia/contracts';
+import { customerKey, Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { Runner, step } from '@emdia/messaging';
-import { Caller, IdempotencyKey, type Principal, Scopes } from '@emdia/runtime';
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { Answers, Caller, CustomerPage, ForCreditor, IdempotencyKey, IsCivilDate, pageOf, PathId, type Principal, Scopes } from '@emdia/runtime';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsString, Length } from 'class-validator';
 import { Negotiations } from '../negotiation/negotiations';
-import { answered, creditorOf, Debts, documented, IsCivilDate, newId, OfCustomer, pageOf, readOne, readPage } from '../requests';
+import { Debts, newId, readOne, readPage } from '../requests';
 import { DisputeView, disputeView, type Outcome, OUTCOMES, raiseDispute, resolveDispute } from './dispute';
 
 class DisputeCommand extends Debts {
@@ -16,9 +16,7 @@ class DisputeCommand extends Debts {
   @Length(1, 500)
   reason!: string;
 
-  @ApiPropertyOptional({ format: 'date', description: 'When somebody looks again: after today, at most 90 days ahead; ten days when left out' })
-  @IsOptional()
-  @IsCivilDate()
+  @IsCivilDate({ optional: true, description: 'When somebody looks again: after today, at most 90 days ahead; ten days when left out' })
   review_date?: string;
 }
 
@@ -41,50 +39,45 @@ export class DisputesController {
   @Post()
   @Scopes('disputes:write')
   @ApiOperation({ summary: 'Record that the debtor contests a debt; collection of it stands still' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false })
-  @ApiCreatedResponse({ schema: documented(DisputeView) })
-  raise(@Caller() caller: Principal, @Body() { customer_id, ...command }: DisputeCommand, @IdempotencyKey() idempotencyKey?: string): Promise<DisputeView> {
-    const creditorId = creditorOf(caller);
+  @Answers(DisputeView, 'Recorded', 201)
+  raise(@Caller() caller: Principal, @ForCreditor() creditorId: string, @Body() { customer_id, ...command }: DisputeCommand, @IdempotencyKey() idempotencyKey?: string): Promise<DisputeView> {
     const raised = { ...command, dispute_id: newId(this.clock.now()), actor: caller.actor };
     const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => raiseDispute(state, raised, now));
-    return answered(this.runner.change(change, { creditorId, idempotencyKey }));
+    return this.runner.change(change, { creditorId, idempotencyKey });
   }
 
   @Get()
   @Scopes('negotiation:read')
   @ApiOperation({ summary: 'Disputes, the newest first' })
-  @ApiOkResponse({ schema: pageOf(DisputeView) })
-  list(@Caller() caller: Principal, @Query() query: OfCustomer) {
-    const creditorId = creditorOf(caller);
+  @Answers(pageOf(DisputeView), 'A page')
+  list(@ForCreditor() creditorId: string, @Query() query: CustomerPage) {
     return this.database.transactionOf(creditorId, (tx) => readPage(tx, 'dispute', creditorId, query, disputeView));
   }
 
   @Get(':dispute_id')
   @Scopes('negotiation:read')
   @ApiOperation({ summary: 'One dispute' })
-  @ApiOkResponse({ schema: documented(DisputeView) })
-  async one(@Caller() caller: Principal, @Param('dispute_id', ParseUUIDPipe) dispute_id: string): Promise<DisputeView> {
-    const dispute = await this.found(creditorOf(caller), dispute_id);
+  @Answers(DisputeView, 'As it stands now')
+  async one(@ForCreditor() creditorId: string, @PathId('dispute_id', Uuid) dispute_id: string): Promise<DisputeView> {
+    const dispute = await this.found(creditorId, dispute_id);
     return disputeView(dispute.customer_id, dispute);
   }
 
   @Post(':dispute_id/resolve')
-  @HttpCode(200)
   @Scopes('disputes:write')
   @ApiOperation({ summary: 'End a dispute with what was found' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false })
-  @ApiOkResponse({ schema: documented(DisputeView) })
+  @Answers(DisputeView, 'As it stands now')
   async resolve(
     @Caller() caller: Principal,
-    @Param('dispute_id', ParseUUIDPipe) dispute_id: string,
+    @ForCreditor() creditorId: string,
+    @PathId('dispute_id', Uuid) dispute_id: string,
     @Body() { outcome }: ResolveCommand,
     @IdempotencyKey() idempotencyKey?: string,
   ): Promise<DisputeView> {
-    const creditorId = creditorOf(caller);
     const { customer_id } = await this.found(creditorId, dispute_id);
     const resolved = { dispute_id, outcome, actor: caller.actor };
     const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => resolveDispute(state, resolved, now));
-    return answered(this.runner.change(change, { creditorId, idempotencyKey }));
+    return this.runner.change(change, { creditorId, idempotencyKey });
   }
 
   private found(creditorId: string, dispute_id: string) {

@@ -3,8 +3,8 @@ import { type CivilDate, instantAt, localDate, zoneOfState } from '@emdia/calend
 import { customerKey, type Collectability } from '@emdia/contracts';
 import type { Agreement } from '../agreements/agreement';
 import type { Dispute } from '../disputes/dispute';
+import { Refusal } from '@emdia/messaging';
 import type { PaymentPromise } from '../promises/promise';
-import { Refusal } from '../refusal';
 
 /** A receivable as reconciliation last told it (highest version). */
 export interface Receivable {

@@ -1,9 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { addDays, type CivilDate } from '@emdia/calendar';
 import { Actor, CivilDate as Day, CustomerId, derivedId, Instant, NegotiationPromiseBroken, NegotiationPromiseKept, NegotiationPromiseMade, outgoing, type Outgoing, PositiveCents, Uuid } from '@emdia/contracts';
-import type { DecisionOne } from '@emdia/messaging';
+import { type DecisionOne, Refusal } from '@emdia/messaging';
 import { addressOf, type Cover, coversOf, idsOf, type Negotiation, nothingOpen, openCents, oneWordOf, openReceivables, receivedSince, refuseCommitted, startOf, today, withEntry } from '../negotiation/negotiation';
-import { Refusal } from '../refusal';
 
 interface Promised {
   readonly promise_id: string;

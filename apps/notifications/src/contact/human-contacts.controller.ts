@@ -1,22 +1,18 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { customerKey } from '@emdia/contracts';
+import { Body, Controller, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CivilDate, customerKey, CustomerId } from '@emdia/contracts';
 import { Runner } from '@emdia/messaging';
-import { Caller, IdempotencyKey, problem, Scopes, type Principal } from '@emdia/runtime';
-import { Matches } from 'class-validator';
-import { ofCreditor } from '../of-creditor';
+import { Answers, ForCreditor, IdempotencyKey, IsCivilDate, IsCustomerId, problem, Scopes } from '@emdia/runtime';
+import { Type } from '@sinclair/typebox';
 import { Addressees } from './addressees';
 import { HumanContacts } from './human-contacts';
-import { IsCivilDate } from './is-civil-date';
 import { Scope } from './scope';
 
 class HumanContact {
-  @ApiProperty({ example: 'customer-1' })
-  @Matches(/^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,63}$/)
+  @IsCustomerId()
   customer_id!: string;
 
-  @ApiProperty({ example: '2026-03-10', description: 'The day of the call where the person lives, today to 7 days ahead.' })
-  @IsCivilDate()
+  @IsCivilDate({ description: 'The day of the call where the person lives, today to 7 days ahead.' })
   local_date!: string;
 }
 
@@ -31,12 +27,10 @@ export class HumanContactsController {
   ) {}
 
   @Post()
-  @HttpCode(201)
   @Scopes('contacts:write')
   @ApiOperation({ summary: 'Take a day of the contact budget before calling a customer; 409 when the budget is used' })
-  @ApiCreatedResponse({ description: 'The day is taken: no message of the régua goes out on it.' })
-  async take(@Caller() caller: Principal, @Body() body: HumanContact, @IdempotencyKey() key?: string): Promise<unknown> {
-    const creditor_id = ofCreditor(caller);
+  @Answers(Type.Object({ customer_id: CustomerId, local_date: CivilDate }), 'The day is taken: no message of the régua goes out on it.', 201)
+  async take(@ForCreditor() creditor_id: string, @Body() body: HumanContact, @IdempotencyKey() key?: string): Promise<unknown> {
     const { customer_id, local_date } = body;
     const addressee = (await this.addressees.find([{ creditor_id, customer_id }])).get(customerKey(creditor_id, customer_id));
     if (!addressee) throw problem(404, 'unknown-customer', 'Unknown customer', 'Send the customer first, or check the id.');

@@ -1,17 +1,9 @@
-import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '@emdia/database';
-import { Caller, cursorOf, Page, paged, problem, Scopes, type Principal } from '@emdia/runtime';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
-import { ofCreditor } from '../of-creditor';
-
-class DeliveriesQuery extends Page {
-  @ApiPropertyOptional({ description: 'Only those of one customer' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(64)
-  customer_id?: string;
-}
+import { Uuid } from '@emdia/contracts';
+import { Answers, cursorOf, CustomerPage, ForCreditor, paged, pageOf, PathId, problem, Scopes } from '@emdia/runtime';
+import { DeliveryView, ListedDelivery } from './views';
 
 interface Listed {
   readonly notice_id: string;
@@ -41,10 +33,9 @@ export class DeliveriesController {
   @Get()
   @Scopes('deliveries:read')
   @ApiOperation({ summary: 'Messages, newest first' })
-  @ApiOkResponse({ description: 'A page: items and next_cursor.' })
-  async list(@Caller() caller: Principal, @Query() query: DeliveriesQuery): Promise<unknown> {
-    const creditor_id = ofCreditor(caller);
-    const [requested_at = null, notice_id = null] = cursorOf(query) ?? [];
+  @Answers(pageOf(ListedDelivery), 'A page')
+  async list(@ForCreditor() creditor_id: string, @Query() query: CustomerPage): Promise<unknown> {
+    const [requested_at = null, notice_id = null] = cursorOf(query, 'instant', 'uuid') ?? [];
     const rows = await this.database.transactionOf(creditor_id, (tx) =>
       tx.query<Listed>(LIST, [creditor_id, query.customer_id ?? null, requested_at, notice_id, query.limit + 1]),
     );
@@ -54,9 +45,8 @@ export class DeliveriesController {
   @Get(':notice_id')
   @Scopes('deliveries:read')
   @ApiOperation({ summary: 'Why a message went out, or did not: régua version, step, facts, gate verdict, alternatives turned down, attempts' })
-  @ApiOkResponse({ description: 'The explanation.' })
-  async one(@Caller() caller: Principal, @Param('notice_id', ParseUUIDPipe) notice_id: string): Promise<unknown> {
-    const creditor_id = ofCreditor(caller);
+  @Answers(DeliveryView, 'The explanation')
+  async one(@ForCreditor() creditor_id: string, @PathId('notice_id', Uuid) notice_id: string): Promise<unknown> {
     const [row] = await this.database.transactionOf(creditor_id, (tx) => tx.query(ONE, [creditor_id, notice_id]));
     if (!row) throw problem(404, 'not-found', 'No such message', 'Check the id; a message of another creditor is not shown.');
     return row;

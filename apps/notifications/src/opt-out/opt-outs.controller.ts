@@ -1,18 +1,17 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiExcludeEndpoint, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { customerKey } from '@emdia/contracts';
 import { Runner } from '@emdia/messaging';
-import { Caller, Config, IdempotencyKey, problem, Public, Scopes, type Principal } from '@emdia/runtime';
-import { IsIn, Matches } from 'class-validator';
+import { Answers, Caller, Config, ForCreditor, IdempotencyKey, IsCustomerId, problem, Public, Scopes, type Principal } from '@emdia/runtime';
+import { Type } from '@sinclair/typebox';
+import { IsIn } from 'class-validator';
 import { Addressees } from '../contact/addressees';
-import { ofCreditor } from '../of-creditor';
 import { readOptOutToken } from './opt-out';
 import { OptOuts } from './opt-outs';
 import { askPage, donePage, unknownPage } from './pages';
 
 class OptOutRequest {
-  @ApiProperty({ example: 'customer-1' })
-  @Matches(/^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,63}$/)
+  @IsCustomerId()
   customer_id!: string;
 
   @ApiProperty({ enum: ['email'] })
@@ -31,12 +30,10 @@ export class OptOutsController {
   ) {}
 
   @Post()
-  @HttpCode(201)
   @Scopes('contacts:write')
   @ApiOperation({ summary: 'Close a channel for a customer who asked to, by telephone or letter' })
-  @ApiCreatedResponse({ description: 'Closed; nothing goes out through it any more. The debt stays.' })
-  async close(@Caller() caller: Principal, @Body() body: OptOutRequest, @IdempotencyKey() idempotencyKey?: string): Promise<unknown> {
-    const creditorId = ofCreditor(caller);
+  @Answers(Type.Object({ closed: Type.Literal(true) }), 'Closed; nothing goes out through it any more. The debt stays.', 201)
+  async close(@Caller() caller: Principal, @ForCreditor() creditorId: string, @Body() body: OptOutRequest, @IdempotencyKey() idempotencyKey?: string): Promise<unknown> {
     const { customer_id, channel } = body;
     const addressee = (await this.addressees.find([{ creditor_id: creditorId, customer_id }])).get(customerKey(creditorId, customer_id));
     if (!addressee) throw problem(404, 'unknown-customer', 'Unknown customer', 'Send the customer first, or check the id.');

@@ -1,20 +1,15 @@
-import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
-import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsOptional, Matches } from 'class-validator';
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { IsIn } from 'class-validator';
+import { Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { Caller, cursorOf, Page, paged, problem, Scopes, type Principal } from '@emdia/runtime';
-import { creditorOf } from '../creditor';
+import { Answers, cursorOf, CustomerPage, ForCreditor, MayLack, paged, pageOf, PathId, problem, Scopes } from '@emdia/runtime';
+import { ExplainedReceivable, ReceivableView } from './views';
 
 const STATUSES = ['open', 'settled', 'cancelled'] as const;
 
-class ReceivablesQuery extends Page {
-  @ApiPropertyOptional()
-  @IsOptional()
-  @Matches(/^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,63}$/)
-  customer_id?: string;
-
-  @ApiPropertyOptional({ enum: STATUSES })
-  @IsOptional()
+class ReceivablesQuery extends CustomerPage {
+  @MayLack({ enum: STATUSES })
   @IsIn(STATUSES)
   status?: (typeof STATUSES)[number];
 }
@@ -51,9 +46,10 @@ export class ReceivablesController {
 
   @Get()
   @Scopes('ledger:read')
-  async list(@Query() query: ReceivablesQuery, @Caller() caller: Principal) {
-    const creditorId = creditorOf(caller);
-    const [date = null, id = null] = cursorOf(query) ?? [];
+  @Answers(pageOf(ReceivableView), 'A page')
+  @ApiOperation({ summary: 'Receivables as they stand, by original due date' })
+  async list(@Query() query: ReceivablesQuery, @ForCreditor() creditorId: string) {
+    const [date = null, id = null] = cursorOf(query, 'date', 'uuid') ?? [];
     const values = [creditorId, query.customer_id ?? null, query.status ?? null, date, id, query.limit + 1];
     const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<Row>(LIST, values));
     return paged(rows, query.limit, ({ original_due_date, receivable_id }) => [original_due_date, receivable_id]);
@@ -61,8 +57,9 @@ export class ReceivablesController {
 
   @Get(':receivable_id')
   @Scopes('ledger:read')
-  async explain(@Param('receivable_id', ParseUUIDPipe) receivableId: string, @Caller() caller: Principal) {
-    const creditorId = creditorOf(caller);
+  @Answers(ExplainedReceivable, 'The receivable')
+  @ApiOperation({ summary: 'One receivable, with everything that was posted on it and every version it had' })
+  async explain(@PathId('receivable_id', Uuid) receivableId: string, @ForCreditor() creditorId: string) {
     return this.database.transactionOf(creditorId, async (tx) => {
       const [receivable] = await tx.query<Row>(`select ${COLUMNS} from receivable where receivable_id = $1 and status <> 'unissued'`, [receivableId]);
       if (!receivable) throw problem(404, 'not-found', 'No such receivable', 'Check the id; an invoice becomes a receivable a moment after it was accepted.');

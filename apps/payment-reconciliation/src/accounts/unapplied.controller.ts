@@ -1,27 +1,23 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, IsUUID, Length, Max, Min } from 'class-validator';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsString, IsUUID, Length } from 'class-validator';
+import { Reference } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { Runner } from '@emdia/messaging';
-import { Caller, cursorOf, IdempotencyKey, Page, paged, problem, Scopes, type Principal } from '@emdia/runtime';
-import { creditorOf } from '../creditor';
+import { Answers, Caller, cursorOf, ForCreditor, IdempotencyKey, IsCents, MayLack, Page, paged, pageOf, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
 import { Accounts } from './accounts';
 import { applyPayment, type Applied } from './applications';
+import { AppliedView, UnappliedView } from './views';
 
 class ApplyCommand {
   @ApiProperty({ format: 'uuid' })
   @IsUUID('all')
   receivable_id!: string;
 
-  @ApiPropertyOptional({ minimum: 1, description: 'Leave out to apply all that is unapplied.' })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(99_999_999_999)
+  @IsCents({ optional: true, description: 'Leave out to apply all that is unapplied.' })
   amount_cents?: number;
 
-  @ApiPropertyOptional({ description: 'Needed only where two sources use this payment id.' })
-  @IsOptional()
+  @MayLack({ minLength: 1, maxLength: 40, description: 'Needed only where two sources use this payment id.' })
   @IsString()
   @Length(1, 40)
   source?: string;
@@ -47,20 +43,21 @@ export class UnappliedController {
 
   @Get()
   @Scopes('unapplied:read')
-  async list(@Query() page: Page, @Caller() caller: Principal) {
-    const creditorId = creditorOf(caller);
-    const [at = null, source = null, payment = null] = cursorOf(page) ?? [];
+  @Answers(pageOf(UnappliedView), 'A page')
+  @ApiOperation({ summary: 'Money that no receivable takes by itself, the oldest first' })
+  async list(@Query() page: Page, @ForCreditor() creditorId: string) {
+    const [at = null, source = null, payment = null] = cursorOf(page, 'instant', 'text', 'text') ?? [];
     const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<Row>(LIST, [creditorId, at, source, payment, page.limit + 1]));
     return paged(rows, page.limit, ({ recorded_at, source: from, payment_id }) => [recorded_at, from, payment_id]);
   }
 
   @Post(':payment_id/apply')
-  @HttpCode(200)
   @Scopes('unapplied:write')
+  @Answers(AppliedView, 'Applied')
+  @ApiOperation({ summary: 'Apply unapplied money to a receivable of the same creditor' })
   async apply(
-    @Param('payment_id') paymentId: string, @Body() body: ApplyCommand, @Caller() caller: Principal, @IdempotencyKey() idempotencyKey: string | undefined,
+    @PathId('payment_id', Reference) paymentId: string, @Body() body: ApplyCommand, @Caller() caller: Principal, @ForCreditor() creditorId: string, @IdempotencyKey() idempotencyKey: string | undefined,
   ): Promise<Applied> {
-    const creditorId = creditorOf(caller);
     const { receivable_id, amount_cents, source } = body;
     const { from, to } = await this.find(creditorId, paymentId, source, receivable_id);
     const step = applyPayment(this.accounts, from.account_key, to, { source: from.source, payment_id: paymentId, receivable_id, amount_cents, actor: caller.actor });

@@ -1,50 +1,54 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { Body, Controller, Post } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, IsUUID, Length, Validate, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsString, IsUUID, Length, MaxLength, ValidateNested } from 'class-validator';
 import { WallClock } from '@emdia/clock';
 import { Partitions } from '@emdia/messaging';
-import { Internal } from '@emdia/runtime';
-import { IsCivilDate } from '../civil-date';
+import { Answers, Internal, IsCivilDate, IsCreditorId, IsCustomerId, MayLack } from '@emdia/runtime';
 import { GateFacts } from './facts';
 import { standing, type Standing, type PartitionOf, verdict, type Verdict } from './gate';
+import { StandingsView, VerdictsView } from './views';
 
 const BATCH_MAX = 500;
 
 class AskBody {
+  @ApiProperty({ minLength: 1, maxLength: 120, description: 'Comes back with the verdict' })
   @IsString()
   @Length(1, 120)
   ask_id!: string;
 
+  @ApiProperty({ enum: ['collection', 'agreement'] })
   @IsIn(['collection', 'agreement'])
   purpose!: 'collection' | 'agreement';
 
-  @IsString()
+  @IsCreditorId()
   creditor_id!: string;
 
-  @IsString()
+  @IsCustomerId()
   customer_id!: string;
 
+  @ApiProperty({ format: 'uuid' })
   @IsUUID('all')
   receivable_id!: string;
 
-  @IsOptional()
-  @Validate(IsCivilDate)
+  @IsCivilDate({ optional: true })
   due_date?: string;
 
-  @IsOptional()
+  @MayLack({ maxLength: 20 })
   @IsString()
+  @MaxLength(20)
   step?: string;
 
-  @IsOptional()
+  @MayLack({ format: 'uuid', description: 'For purpose agreement' })
   @IsUUID('all')
   instalment_id?: string;
 
-  @Validate(IsCivilDate)
+  @IsCivilDate()
   contact_day!: string;
 }
 
 class GateBody {
+  @ApiProperty({ type: [AskBody], maxItems: BATCH_MAX })
   @IsArray()
   @ArrayMaxSize(BATCH_MAX)
   @ValidateNested({ each: true })
@@ -53,26 +57,28 @@ class GateBody {
 }
 
 class StandingOf {
-  @IsString()
+  @IsCreditorId()
   creditor_id!: string;
 
+  @ApiProperty({ format: 'uuid' })
   @IsUUID('all')
   receivable_id!: string;
 }
 
 class StandingBody {
+  @ApiProperty({ type: [StandingOf], maxItems: BATCH_MAX })
   @IsArray()
   @ArrayMaxSize(BATCH_MAX)
   @ValidateNested({ each: true })
   @Type(() => StandingOf)
   receivables!: StandingOf[];
 
-  @Validate(IsCivilDate)
+  @IsCivilDate()
   covered_for!: string;
 }
 
 /** The debt-truth gate: asked by the services before they ask anybody for money. */
-@ApiExcludeController()
+@ApiTags('the debt-truth gate')
 @Controller('internal/v1')
 export class GateController {
   private readonly partitionOf: PartitionOf;
@@ -86,8 +92,9 @@ export class GateController {
   }
 
   @Post('gate')
-  @HttpCode(200)
   @Internal()
+  @Answers(VerdictsView, 'One verdict per ask')
+  @ApiOperation({ summary: 'May these receivables be asked for on these days, and for how much?' })
   async ask(@Body() { asks }: GateBody): Promise<{ as_of_epoch_ms: number; verdicts: Verdict[] }> {
     // Read before the facts: the verdict is true as of a moment that has been, never of one to come.
     const as_of_epoch_ms = this.wall.epochMs();
@@ -96,8 +103,9 @@ export class GateController {
   }
 
   @Post('standing')
-  @HttpCode(200)
   @Internal()
+  @Answers(StandingsView, 'In the order asked')
+  @ApiOperation({ summary: 'How receivables stand, in one consistent look' })
   async stand(@Body() { receivables, covered_for }: StandingBody): Promise<{ receivables: Standing[] }> {
     const facts = await this.facts.read(receivables.map(({ receivable_id }) => receivable_id), []);
     return { receivables: receivables.map((each) => standing(each, covered_for, facts, this.partitionOf)) };

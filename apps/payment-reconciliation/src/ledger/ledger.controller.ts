@@ -1,8 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '@emdia/database';
-import { Caller, cursorOf, Page, paged, Scopes, type Principal } from '@emdia/runtime';
-import { creditorOf } from '../creditor';
+import { Answers, cursorOf, ForCreditor, Page, paged, pageOf, Scopes } from '@emdia/runtime';
+import { BalancesView, EntryView } from './views';
 
 const BALANCES = `
   select p.account, e.currency, sum(p.amount_cents)::float8 as balance_cents from posting p join entry e on e.id = p.entry_id
@@ -23,16 +23,18 @@ export class LedgerController {
 
   @Get('balances')
   @Scopes('ledger:read')
-  async balances(@Caller() caller: Principal) {
-    const creditorId = creditorOf(caller);
+  @Answers(BalancesView, 'One row per account and currency')
+  @ApiOperation({ summary: 'The balance of each account' })
+  async balances(@ForCreditor() creditorId: string) {
     return { balances: await this.database.transactionOf(creditorId, (tx) => tx.query(BALANCES, [creditorId])) };
   }
 
   @Get('entries')
   @Scopes('ledger:read')
-  async entries(@Query() page: Page, @Caller() caller: Principal) {
-    const creditorId = creditorOf(caller);
-    const [after = null] = cursorOf(page) ?? [];
+  @Answers(pageOf(EntryView), 'A page')
+  @ApiOperation({ summary: 'Ledger entries with their postings, in the order of their ids' })
+  async entries(@Query() page: Page, @ForCreditor() creditorId: string) {
+    const [after = null] = cursorOf(page, 'uuid') ?? [];
     const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<{ id: string }>(ENTRIES, [creditorId, after, page.limit + 1]));
     return paged(rows, page.limit, ({ id }) => [id]);
   }

@@ -1,0 +1,58 @@
+import { Type, type TSchema } from '@sinclair/typebox';
+import { Actor, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, NegotiationAgreementMade, oneOf, Purpose, State_, Text, Uuid } from '@emdia/contracts';
+import { orNull } from '@emdia/runtime';
+
+/** Cases as people read them. */
+
+const closed = { additionalProperties: false };
+const Cents = Type.Integer({ minimum: 0 });
+const Reason = orNull(Type.String());
+const Stage = oneOf('overdue', 'current', 'none');
+const { next_step, facts, turned_down } = DunningNoticeRequested.data.properties;
+const { instalments } = NegotiationAgreementMade.data.properties;
+
+const Case = {
+  customer_id: CustomerId, case_id: Uuid, status: oneOf('new', 'open', 'closed'), stage: Stage as TSchema,
+  looked_at_next: orNull(Instant), channel_closed_reason: Reason,
+};
+
+export const ListedCase = Type.Object({ ...Case, open_cents: Cents, open_receivables: Type.Integer(), next_action_at: orNull(Instant) }, closed);
+
+const Receivable = Type.Object(
+  {
+    receivable_id: Uuid, version: Type.Integer(), original_due_date: CivilDate, effective_due_date: CivilDate, open_cents: Cents, paid_cents: Cents,
+    status: oneOf('open', 'settled', 'cancelled'), collectability: Collectability, settled_on: orNull(CivilDate),
+    standing: oneOf('action', 'waiting', 'task', 'hold', 'owner', 'end'), standing_reason: Reason, next_step: orNull(Text(20)), planned_day: orNull(CivilDate),
+    contact_day: orNull(CivilDate), next_action_at: orNull(Instant), outstanding_notice_id: orNull(Uuid), hold_review_date: orNull(CivilDate),
+    owner_queue: Reason, owner_reason: Reason, owner_review_date: orNull(CivilDate),
+  },
+  closed,
+);
+
+const Hold = Type.Object(
+  {
+    hold_id: Uuid, receivable_ids: Type.Array(Uuid), reason: Type.String(), actor: Actor, placed_at: Instant, review_date: CivilDate,
+    lifted_at: orNull(Instant), lift_reason: Reason, lift_actor: Reason,
+  },
+  closed,
+);
+
+const Notice = Type.Object(
+  {
+    notice_id: Uuid, purpose: Purpose, local_day: CivilDate, step: Text(20), asked_at: Instant, valid_until: Instant, regua_version: Type.String(),
+    instalment_id: orNull(Uuid), next_step, facts, turned_down,
+    covers: orNull(Type.Array(Type.Object({ receivable_id: Uuid, due_date: CivilDate, step: Text(20), outcome: oneOf('asked', 'sent', 'unknown', 'refused', 'lapsed'), reason: Reason }))),
+  },
+  closed,
+);
+
+export const CaseView = Type.Object(
+  {
+    ...Case, state: State_, has_email: orNull(Type.Boolean()), channel_closed_at: orNull(Instant), contact_asked_day: orNull(CivilDate), service_asked_day: orNull(CivilDate),
+    receivables: Type.Array(Receivable),
+    holds: Type.Array(Hold),
+    agreements: Type.Array(Type.Object({ agreement_id: Uuid, receivable_ids: Type.Array(Uuid), instalments, paid: Type.Array(Uuid), ended: Type.Boolean() }, closed)),
+    history: Type.Array(Notice, { description: 'The newest first, at most 200' }),
+  },
+  closed,
+);
