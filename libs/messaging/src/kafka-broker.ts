@@ -278,15 +278,11 @@ export class KafkaBroker implements Broker {
     const existing = new Set(await this.existing());
     const lacking = wanted.filter((topic) => !existing.has(topic));
     if (lacking.length > 0) {
-      await admin
-        .createTopics({
-          waitForLeaders: true,
-          topics: lacking.map((topic) => ({ topic: this.wire(topic), numPartitions: this.options.partitions ?? 3, replicationFactor: this.options.replicationFactor ?? 1 })),
-        })
-        // Another process may have made it meanwhile.
-        .catch((error: Error) => {
-          if (!/already exists/i.test(error.message)) throw error;
-        });
+      // One that another process made meanwhile is no error to kafkajs.
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: lacking.map((topic) => ({ topic: this.wire(topic), numPartitions: this.options.partitions ?? 3, replicationFactor: this.options.replicationFactor ?? 1 })),
+      });
     }
     if (wanted.length === 0) return;
     const { topics: found } = await admin.fetchTopicMetadata({ topics: wanted.map(this.wire) });
