@@ -27,7 +27,8 @@ export interface RelayOptions {
 export class Relay {
   private readonly stopping = new AbortController();
   private wake: (() => void) | null = null;
-  private poked = false;
+  /** Whether there may be rows that were not read yet: something was committed here, or a while has passed. */
+  private look = true;
   private running: Promise<void> | null = null;
   private watermark = '0';
   private headReadAt = -HEAD_WAIT_MS;
@@ -43,9 +44,9 @@ export class Relay {
     this.running = this.run();
   }
 
-  /** Something was committed, or settled: look now. */
+  /** Something was committed: look now. */
   poke(): void {
-    this.poked = true;
+    this.look = true;
     this.wake?.();
   }
 
@@ -119,12 +120,12 @@ export class Relay {
     }
     this.ledAt = this.options.wall.monotonicMs();
     while (!this.stopping.signal.aborted) {
-      this.poked = false;
       this.beatAt = this.options.wall.monotonicMs();
       const asked = this.asking.splice(0);
-      const moved = (await this.forget(client)) + (await this.forward(client));
-      for (const resolve of asked) resolve(moved === 0 && this.inFlight.size === 0);
-      if (moved === 0 && !this.poked) await this.idle();
+      const forgotten = await this.forget(client);
+      const forwarded = this.look || asked.length > 0 ? await this.forward(client) : 0;
+      for (const resolve of asked) resolve(forgotten + forwarded === 0 && this.inFlight.size === 0);
+      if (!this.look && this.settled.length + this.asking.length === 0) await this.idle();
     }
     await this.forget(client);
   }
@@ -140,6 +141,7 @@ export class Relay {
   }
 
   private async forward(client: Client): Promise<number> {
+    this.look = false;
     if (this.inFlight.size >= IN_FLIGHT_MAX) return 0;
     const now = this.options.wall.monotonicMs();
     let rows: Row[] = [];
@@ -155,6 +157,7 @@ export class Relay {
       if (rows.length > 0) this.watermark = rows[rows.length - 1]!.id;
     } else this.headReadAt = -HEAD_WAIT_MS;
     if (rows.length === 0) return 0;
+    this.look = true;
     for (const { id } of rows) this.inFlight.add(id);
     // Heartbeats and coverage vouch for what was committed before them, whatever id that took: it must not be overtaken.
     if (rows.some(({ partition }) => partition !== null)) {
@@ -169,7 +172,6 @@ export class Relay {
     await this.options.source.publish(rows, (ids) => {
       this.settled.push(...ids);
       this.wake?.();
-      this.poked = true;
     });
   }
 
@@ -188,7 +190,11 @@ export class Relay {
         this.wake = null;
         resolve();
       };
-      const timer = setTimeout(done, IDLE_WAIT_MS);
+      // Another process of this service may have committed something.
+      const timer = setTimeout(() => {
+        this.look = true;
+        done();
+      }, IDLE_WAIT_MS);
       this.wake = done;
     });
   }

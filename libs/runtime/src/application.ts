@@ -56,6 +56,8 @@ export class Application {
   private readonly deadLetters: DeadLetters;
   /** Counts what was committed, so that the house can tell whether anything happened between two looks. */
   commits = 0;
+  /** The count of commits at which nothing was under way. */
+  private restingSince = -1;
 
   private constructor(
     readonly service: Service,
@@ -221,10 +223,16 @@ export class Application {
     return this.sweeps.working().map((sweep) => `${this.service.name}: sweep ${sweep}`);
   }
 
-  /** What only the database can tell to be under way, in words; empty when nothing is. */
+  /**
+   * What only the database can tell to be under way, in words; empty when nothing is. What was at rest stays so until
+   * something is committed, as a driven house is all in one process.
+   */
   async underWay(): Promise<string[]> {
     const { name } = this.service;
+    const commits = this.commits;
+    if (commits === this.restingSince) return [];
     const [drained, healing] = await Promise.all([this.relay?.drained() ?? true, this.sweeps.healing()]);
+    if (drained && healing.length === 0) this.restingSince = commits;
     return [...(drained ? [] : [`${name}: outbox`]), ...healing.map((sweep) => `${name}: sweep ${sweep} waits for wall time`)];
   }
 
