@@ -18,19 +18,21 @@ export class Cases implements Store<CaseFile> {
   async load(tx: Tx, keys: readonly string[]): Promise<Map<string, CaseFile>> {
     const fresh = keys.map(emptyCase).map(({ key, creditor_id, customer_id, case_id }) => ({ key, creditor_id, customer_id, case_id }));
     // One order of keys in every statement that locks: two batches never wait for each other in a ring.
-    await tx.query(
+    // Sent together: a connection takes statements in order, so the rows are locked before they are read.
+    const locking = tx.query(
       `insert into case_file (key, creditor_id, customer_id, case_id, status)
        select key, creditor_id, customer_id, case_id, 'new' from jsonb_to_recordset($1::jsonb) as r(key text, creditor_id text, customer_id text, case_id uuid)
        order by key on conflict do nothing`,
       [JSON.stringify(fresh)],
     );
-    const files = await tx.query<Row>(
-      `select *, contact_asked_day::text, service_asked_day::text from case_file where key = any($1) order by key for update`, [keys],
-    );
-    const receivables = await read(tx, keys, READ_RECEIVABLES, receivableOf, ({ receivable_id }) => receivable_id);
-    const covers = await read(tx, keys, READ_COVERS, coverOf, (cover) => coverKey(cover.notice_id, cover.receivable_id));
-    const holds = await read(tx, keys, READ_HOLDS, holdOf, ({ hold_id }) => hold_id);
-    const agreements = await read(tx, keys, READ_AGREEMENTS, agreementOf, ({ agreement_id }) => agreement_id);
+    const [files, receivables, covers, holds, agreements] = await Promise.all([
+      tx.query<Row>(`select *, contact_asked_day::text, service_asked_day::text from case_file where key = any($1) order by key for update`, [keys]),
+      read(tx, keys, READ_RECEIVABLES, receivableOf, ({ receivable_id }) => receivable_id),
+      read(tx, keys, READ_COVERS, coverOf, (cover) => coverKey(cover.notice_id, cover.receivable_id)),
+      read(tx, keys, READ_HOLDS, holdOf, ({ hold_id }) => hold_id),
+      read(tx, keys, READ_AGREEMENTS, agreementOf, ({ agreement_id }) => agreement_id),
+      locking,
+    ]);
     const loaded = new Map(files.map((row) => {
       const file = caseOf(row);
       const of = <V>(parts: ReadonlyMap<string, ReadonlyMap<string, V>>) => parts.get(file.key) ?? new Map<string, V>();
@@ -43,22 +45,23 @@ export class Cases implements Store<CaseFile> {
   async save(tx: Tx, changed: ReadonlyMap<string, CaseFile>): Promise<void> {
     const stored = this.stored.get(tx)!;
     const pairs = [...changed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, next]) => ({ next, before: stored.get(key)! }));
-    await tx.query(SAVE_FILES, [JSON.stringify(pairs.map(({ next }) => caseRow(next)))]);
     const changedIn = <V>(part: (file: CaseFile) => ReadonlyMap<string, V>, row: (value: V, file: CaseFile) => Row): Row[] =>
       pairs.flatMap(({ next, before }) => [...part(next)].flatMap(([id, value]) => (part(before).get(id) === value ? [] : [row(value, next)])));
-    await write(tx, SAVE_RECEIVABLES, changedIn((file) => file.receivables, receivableRow));
-    await write(tx, SAVE_COVERS, changedIn((file) => file.covers, coverRow));
-    await write(tx, SAVE_HOLDS, changedIn((file) => file.holds, holdRow));
-    await write(tx, SAVE_AGREEMENTS, changedIn((file) => file.agreements, agreementRow));
-    await write(tx, SAVE_NOTICES, pairs.flatMap(({ next }) => next.asked.map((notice) => noticeRow(notice, next))));
-    await this.saveDue(tx, pairs);
+    await Promise.all([
+      write(tx, SAVE_FILES, pairs.map(({ next }) => caseRow(next))),
+      write(tx, SAVE_RECEIVABLES, changedIn((file) => file.receivables, receivableRow)),
+      write(tx, SAVE_COVERS, changedIn((file) => file.covers, coverRow)),
+      write(tx, SAVE_HOLDS, changedIn((file) => file.holds, holdRow)),
+      write(tx, SAVE_AGREEMENTS, changedIn((file) => file.agreements, agreementRow)),
+      write(tx, SAVE_NOTICES, pairs.flatMap(({ next }) => next.asked.map((notice) => noticeRow(notice, next)))),
+      this.saveDue(tx, pairs),
+    ]);
   }
 
   private async saveDue(tx: Tx, pairs: readonly { next: CaseFile; before: CaseFile }[]): Promise<void> {
     const moved = pairs.filter(({ next, before }) => next.due_at?.getTime() !== before.due_at?.getTime());
     const place = ({ key, creditor_id, due_at }: CaseFile): Row[] => (due_at ? [{ due_slot: dueSlot(due_at), key, creditor_id, due_at }] : []);
-    await write(tx, DELETE_DUE, moved.flatMap(({ before }) => place(before)));
-    await write(tx, INSERT_DUE, moved.flatMap(({ next }) => place(next)));
+    await Promise.all([write(tx, DELETE_DUE, moved.flatMap(({ before }) => place(before))), write(tx, INSERT_DUE, moved.flatMap(({ next }) => place(next)))]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Type, type TSchema } from '@sinclair/typebox';
-import { Actor, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, NegotiationAgreementMade, oneOf, Purpose, State_, Text, Uuid } from '@emdia/contracts';
+import { Actor, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, oneOf, Purpose, State_, Text, Uuid } from '@emdia/contracts';
 import { orNull } from '@emdia/runtime';
 
 /** Cases as people read them. */
@@ -9,7 +9,7 @@ const Cents = Type.Integer({ minimum: 0 });
 const Reason = orNull(Type.String());
 const Stage = oneOf('overdue', 'current', 'none');
 const { next_step, facts, turned_down } = DunningNoticeRequested.data.properties;
-const { instalments } = NegotiationAgreementMade.data.properties;
+const Instalment = Type.Object({ instalment_id: Uuid, number: Type.Integer(), due_date: CivilDate }, closed);
 
 const Case = {
   customer_id: CustomerId, case_id: Uuid, status: oneOf('new', 'open', 'closed'), stage: Stage as TSchema,
@@ -51,7 +51,7 @@ export const CaseView = Type.Object(
     ...Case, state: State_, has_email: orNull(Type.Boolean()), channel_closed_at: orNull(Instant), contact_asked_day: orNull(CivilDate), service_asked_day: orNull(CivilDate),
     receivables: Type.Array(Receivable),
     holds: Type.Array(Hold),
-    agreements: Type.Array(Type.Object({ agreement_id: Uuid, receivable_ids: Type.Array(Uuid), instalments, paid: Type.Array(Uuid), ended: Type.Boolean() }, closed)),
+    agreements: Type.Array(Type.Object({ agreement_id: Uuid, receivable_ids: Type.Array(Uuid), instalments: Type.Array(Instalment), paid: Type.Array(Uuid), ended: Type.Boolean() }, closed)),
     history: Type.Array(Notice, { description: 'The newest first, at most 200' }),
   },
   closed,

@@ -33,19 +33,23 @@ export class Negotiations implements Store<Negotiation> {
   }
 
   private async read(tx: Tx, keys: readonly string[], closedToo: boolean): Promise<Map<string, Negotiation>> {
-    await tx.query(
-      `insert into negotiation_lock (key, creditor_id) select key, split_part(key, '/', 1) from unnest($1::text[]) as key order by 1 on conflict do nothing`, [keys],
-    );
-    await tx.query('select key from negotiation_lock where key = any($1::text[]) order by key for update', [keys]);
+    // Sent together: a connection takes statements in order, so the keys are locked before anything is read.
+    const locking = [
+      tx.query(`insert into negotiation_lock (key, creditor_id) select key, split_part(key, '/', 1) from unnest($1::text[]) as key order by 1 on conflict do nothing`, [keys]),
+      tx.query('select key from negotiation_lock where key = any($1::text[]) order by key for update', [keys]),
+    ];
     const states = new Map<string, Negotiation>(keys.map((key) => [key, noNegotiation(...partsOf(key))]));
     const parts = keys.map(partsOf);
     const values = [parts.map(([creditor_id]) => creditor_id), parts.map(([, customer_id]) => customer_id)];
     const join = 'join unnest($1::text[], $2::text[]) as wanted(creditor_id, customer_id) using (creditor_id, customer_id)';
-    const promises = await read(tx, 'promise', { join, where: `status = 'active'`, values });
-    const agreements = await read(tx, 'agreement', { join, where: `status = 'active'`, values });
-    const disputes = await read(tx, 'dispute', { join, where: `status = 'open'`, values });
+    const [promises, agreements, disputes, open] = await Promise.all([
+      read(tx, 'promise', { join, where: `status = 'active'`, values }),
+      read(tx, 'agreement', { join, where: `status = 'active'`, values }),
+      read(tx, 'dispute', { join, where: `status = 'open'`, values }),
+      tx.query<Owned<Receivable>>(`select ${RECEIVABLE} from receivable ${join} ${closedToo ? '' : `where status = 'open'`}`, values),
+      ...locking,
+    ]);
     const covered = [...promises, ...agreements, ...disputes].flatMap(({ covers }) => idsOf(covers));
-    const open = await tx.query<Owned<Receivable>>(`select ${RECEIVABLE} from receivable ${join} ${closedToo ? '' : `where status = 'open'`}`, values);
     const closed = closedToo || covered.length === 0 ? []
       : await tx.query<Owned<Receivable>>(`select ${RECEIVABLE} from receivable where receivable_id = any($1::uuid[]) and status <> 'open'`, [covered]);
     this.put(states, 'receivables', [...open, ...closed], 'receivable_id');
@@ -72,15 +76,17 @@ export class Negotiations implements Store<Negotiation> {
     const promises = unsaved((state) => state.promises);
     const agreements = unsaved((state) => state.agreements);
     const disputes = unsaved((state) => state.disputes);
-    await write(tx, 'receivable', unsaved((state) => state.receivables));
-    await write(tx, 'promise', promises);
-    await write(tx, 'agreement', agreements);
-    await write(tx, 'instalment', agreements.flatMap(({ creditor_id, agreement_id, instalments }) => instalments.map((instalment) => ({ ...instalment, creditor_id, agreement_id }))));
-    await write(tx, 'dispute', disputes);
-    await write(tx, 'cover', [
-      ...promises.flatMap(({ promise_id, ...promise }) => coverRows(promise_id, promise)),
-      ...agreements.flatMap(({ agreement_id, ...agreement }) => coverRows(agreement_id, agreement)),
-      ...disputes.flatMap(({ dispute_id, ...dispute }) => coverRows(dispute_id, dispute)),
+    await Promise.all([
+      write(tx, 'receivable', unsaved((state) => state.receivables)),
+      write(tx, 'promise', promises),
+      write(tx, 'agreement', agreements),
+      write(tx, 'instalment', agreements.flatMap(({ creditor_id, agreement_id, instalments }) => instalments.map((instalment) => ({ ...instalment, creditor_id, agreement_id })))),
+      write(tx, 'dispute', disputes),
+      write(tx, 'cover', [
+        ...promises.flatMap(({ promise_id, ...promise }) => coverRows(promise_id, promise)),
+        ...agreements.flatMap(({ agreement_id, ...agreement }) => coverRows(agreement_id, agreement)),
+        ...disputes.flatMap(({ dispute_id, ...dispute }) => coverRows(dispute_id, dispute)),
+      ]),
     ]);
   }
 }

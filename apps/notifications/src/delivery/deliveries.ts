@@ -35,21 +35,23 @@ export class Deliveries implements Store<Delivery | null> {
   async save(tx: Tx, changed: ReadonlyMap<string, Delivery | null>): Promise<void> {
     const deliveries = [...changed.values()].filter((delivery) => delivery !== null);
     const rows = JSON.stringify(deliveries);
-    await tx.query(SAVE, [rows]);
     const free = deliveries.filter(({ status }) => holdsNothing(status));
-    if (free.length > 0) await release(tx, free.map(({ notice_id }) => notice_id));
     const closed = deliveries.filter((delivery) => delivery.status === 'failed' && delivery.address_invalid && delivery.contact_point_key !== null);
-    if (closed.length > 0) await tx.query(CLOSE, [JSON.stringify(closed)]);
+    await Promise.all([
+      tx.query(SAVE, [rows]),
+      ...(free.length > 0 ? release(tx, free.map(({ notice_id }) => notice_id)) : []),
+      ...(closed.length > 0 ? [tx.query(CLOSE, [JSON.stringify(closed)])] : []),
+    ]);
   }
 }
 
 /** Only a message on its way, sent, or perhaps sent, holds a day of the person's budget and its triples. */
 const holdsNothing = (status: Delivery['status']): boolean => status === 'due' || status === 'refused' || status === 'failed';
 
-async function release(tx: Tx, noticeIds: readonly string[]): Promise<void> {
-  await tx.query('delete from contact_day where notice_id = any($1::uuid[])', [noticeIds]);
-  await tx.query(`update delivery_cover set state = 'released' where notice_id = any($1::uuid[]) and state = 'taken'`, [noticeIds]);
-}
+const release = (tx: Tx, noticeIds: readonly string[]): Promise<unknown>[] => [
+  tx.query('delete from contact_day where notice_id = any($1::uuid[])', [noticeIds]),
+  tx.query(`update delivery_cover set state = 'released' where notice_id = any($1::uuid[]) and state = 'taken'`, [noticeIds]),
+];
 
 const CLOSE = `
   insert into closed_contact_point (channel, contact_point_key, creditor_id, reason, recorded_at)

@@ -128,25 +128,30 @@ function applicationRows({ account, thing, loaded }: SavedPayment): object[] {
 /** Writes what changed, one statement per table that has something; lines of the ledger are only ever added. */
 export async function write(tx: Tx, saving: Saving): Promise<void> {
   const { claims, left } = saving;
+  const writing: Promise<unknown>[] = [];
   if (claims.length > 0) {
-    await tx.query('update account set claimed_by = c.claimed_by from unnest($1::text[], $2::text[]) as c (key, claimed_by) where account.key = c.key', [
+    writing.push(tx.query('update account set claimed_by = c.claimed_by from unnest($1::text[], $2::text[]) as c (key, claimed_by) where account.key = c.key', [
       claims.map(({ key }) => key), claims.map(({ claimed_by }) => claimed_by),
-    ]);
+    ]));
   }
   if (left.length > 0) {
     const names = left.map(({ payment }) => [decodeURIComponent(payment.slice(0, payment.indexOf(':'))), payment.slice(payment.indexOf(':') + 1)] as const);
-    await tx.query('delete from payment using unnest($1::text[], $2::text[], $3::text[]) as l (account_key, source, payment_id) where payment.account_key = l.account_key and payment.source = l.source and payment.payment_id = l.payment_id', [
+    writing.push(tx.query('delete from payment using unnest($1::text[], $2::text[], $3::text[]) as l (account_key, source, payment_id) where payment.account_key = l.account_key and payment.source = l.source and payment.payment_id = l.payment_id', [
       left.map(({ account_key }) => account_key), names.map(([source]) => source), names.map(([, payment_id]) => payment_id),
-    ]);
+    ]));
   }
-  await put(tx, 'receivable', saving.receivables.map(receivableRow));
-  await put(tx, 'payment', saving.payments.map(({ account, thing }) => ({ ...thing, ...ownerOf(account), unapplied_cents: unappliedCents(thing) })));
-  await put(tx, 'application', saving.payments.flatMap(applicationRows));
-  await put(tx, 'allocation', saving.payments.flatMap(allocationRows));
-  await put(tx, 'standstill', saving.standstills.map(({ account, thing }) => ({ ...thing, receivable_ids: `{${thing.receivable_ids}}`, ...ownerOf(account) })));
-  await put(tx, 'instalment', saving.standstills.flatMap(({ account, thing }) => thing.instalments.map((each) => ({ ...each, agreement_id: thing.standstill_id, creditor_id: account.creditor_id }))));
   const entries = withPosting(saving.entries);
-  await put(tx, 'entry', entries.map(({ account, thing, id }) => ({ ...thing, id, ...ownerOf(account) })));
-  await put(tx, 'posting', entries.flatMap(({ account, thing, id }) => thing.postings.map((each, line) => ({ ...each, entry_id: id, line, creditor_id: account.creditor_id }))));
-  await put(tx, 'collectability_change', saving.changes.map(({ account, thing }) => ({ ...thing, creditor_id: account.creditor_id })));
+  // Sent together; the connection takes them in this order.
+  writing.push(
+    put(tx, 'receivable', saving.receivables.map(receivableRow)),
+    put(tx, 'payment', saving.payments.map(({ account, thing }) => ({ ...thing, ...ownerOf(account), unapplied_cents: unappliedCents(thing) }))),
+    put(tx, 'application', saving.payments.flatMap(applicationRows)),
+    put(tx, 'allocation', saving.payments.flatMap(allocationRows)),
+    put(tx, 'standstill', saving.standstills.map(({ account, thing }) => ({ ...thing, receivable_ids: `{${thing.receivable_ids}}`, ...ownerOf(account) }))),
+    put(tx, 'instalment', saving.standstills.flatMap(({ account, thing }) => thing.instalments.map((each) => ({ ...each, agreement_id: thing.standstill_id, creditor_id: account.creditor_id })))),
+    put(tx, 'entry', entries.map(({ account, thing, id }) => ({ ...thing, id, ...ownerOf(account) }))),
+    put(tx, 'posting', entries.flatMap(({ account, thing, id }) => thing.postings.map((each, line) => ({ ...each, entry_id: id, line, creditor_id: account.creditor_id })))),
+    put(tx, 'collectability_change', saving.changes.map(({ account, thing }) => ({ ...thing, creditor_id: account.creditor_id }))),
+  );
+  await Promise.all(writing);
 }
