@@ -1,22 +1,21 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Clock } from '@emdia/clock';
-import { Caller, problem, Scopes, type Principal } from '@emdia/runtime';
+import { Answers, Caller, IsCreditorId, MayLack, problem, Scopes, type Principal } from '@emdia/runtime';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { Audits, type Report } from './audits';
 import { type Figures, figuresOf } from './figures';
+import { AuditView, FiguresView, ViolationsView } from './views';
 
 class AuditQuery {
-  @ApiPropertyOptional({ enum: ['true', 'false'], default: 'false', description: 'true: the house is at rest, nothing is left out for being young' })
-  @IsOptional()
+  @MayLack({ enum: ['true', 'false'], default: 'false', description: 'true: the house is at rest, nothing is left out for being young' })
   @IsIn(['true', 'false'])
   still: 'true' | 'false' = 'false';
 }
 
 class LawsQuery extends AuditQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: 5, description: 'One law only' })
-  @IsOptional()
+  @MayLack({ type: 'integer', minimum: 1, maximum: 5, description: 'One law only' })
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -25,7 +24,7 @@ class LawsQuery extends AuditQuery {
 }
 
 class ViolationsQuery extends AuditQuery {
-  @ApiProperty({ minimum: 1, maximum: 5 })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 5 })
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -34,8 +33,7 @@ class ViolationsQuery extends AuditQuery {
 }
 
 class FiguresQuery {
-  @ApiProperty({ example: 'demo-assinaturas' })
-  @Matches(/^[a-z0-9][a-z0-9-]{1,39}$/)
+  @IsCreditorId()
   creditor_id!: string;
 }
 
@@ -55,7 +53,7 @@ export class AuditController {
   @Get()
   @Scopes('audit:read')
   @ApiOperation({ summary: 'The five laws, recomputed from the stored facts: checked, violations, examples' })
-  @ApiOkResponse({ description: 'One row per law; `too_young` facts were left out, `unknowable` payments were recorded too late to stop a message.' })
+  @Answers(AuditView, 'One row per law; `too_young` facts were left out, `unknowable` payments were recorded too late to stop a message.')
   async all(@Caller() caller: Principal, @Query() { still, law }: LawsQuery): Promise<Report> {
     installationOnly(caller);
     const report = await this.audits.run(still === 'true', law);
@@ -64,6 +62,7 @@ export class AuditController {
 
   @Get('violations')
   @Scopes('audit:read')
+  @Answers(ViolationsView, 'The cases')
   @ApiOperation({ summary: 'The broken cases of one law, at most 200' })
   async violations(@Caller() caller: Principal, @Query() { law, still }: ViolationsQuery) {
     installationOnly(caller);
@@ -74,6 +73,7 @@ export class AuditController {
 
   @Get('figures')
   @Scopes('audit:read')
+  @Answers(FiguresView, 'The figures')
   @ApiOperation({ summary: 'What happened at one creditor: invoices, money, contacts, what was recovered and what is open' })
   figures(@Caller() caller: Principal, @Query() { creditor_id }: FiguresQuery): Promise<Figures> {
     if (caller.creditor_id !== null && caller.creditor_id !== creditor_id) throw problem(403, 'not-your-creditor', 'Another creditor', 'This API key belongs to one creditor and cannot read another’s figures.');

@@ -46,8 +46,9 @@ export class MediaTypeGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (context.getType() !== 'http' || this.reflector.get<boolean>(PUBLIC, context.getHandler())) return true;
     const taken = this.reflector.get<string[] | undefined>(CONSUMES, context.getHandler()) ?? JSON_ONLY;
-    // Null where there is no body at all.
-    if (context.switchToHttp().getRequest<Request>().is(taken) !== false) return true;
+    const request = context.switchToHttp().getRequest<Request>();
+    // Null where there is no body at all; of length 0 is none either.
+    if (request.is(taken) !== false || request.headers['content-length'] === '0') return true;
     throw problem(415, 'unsupported-media-type', 'The body cannot be read', `Send it as ${taken.join(' or ')}.`);
   }
 }

@@ -21,7 +21,7 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const problemResponse = (description: string): ResponseObject => ({ description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
 
 /** The problems that an operation may answer with, by what it is; the slugs in `type` tell them apart. */
-function problemsOf({ security = [], parameters = [], requestBody }: OperationObject, changes: boolean): Record<string, ResponseObject> {
+function problemsOf({ security = [], parameters = [] }: OperationObject, changes: boolean): Record<string, ResponseObject> {
   const isOfPath = (parameter: object) => 'in' in parameter && parameter.in === 'path';
   const told: Record<string, string | false> = {
     400: 'The request is not valid.',
@@ -29,8 +29,8 @@ function problemsOf({ security = [], parameters = [], requestBody }: OperationOb
     403: security.length > 0 && 'The key may not do this.',
     404: (changes || parameters.some(isOfPath)) && 'There is no such thing, or it is not yours.',
     409: changes && 'The rules do not allow this now.',
-    413: requestBody !== undefined && 'The body is too large.',
-    415: requestBody !== undefined && 'The body is of a media type that is not read here.',
+    413: changes && 'The body is too large.',
+    415: changes && 'The body is of a media type that is not read here.',
     422: changes && 'Understood, and yet it cannot be taken; or the Idempotency-Key was used for another request.',
     503: 'Not available just now; try again.',
   };

@@ -65,17 +65,19 @@ function toProblem(error: unknown): Problem {
   return problemOf(500, 'internal', 'Something went wrong on our side', 'Nothing was recorded unless you are told otherwise. Try again; if it stays, give operations the request id.');
 }
 
+/** How the framework hangs middleware in; it takes every method. */
+const MIDDLEWARE = '/{*path}';
+
 interface Layer {
-  readonly route?: { readonly methods: Record<string, boolean> };
+  readonly route?: { readonly path: string; readonly methods: Record<string, boolean> };
   match(path: string): boolean;
 }
 
 /** The methods that an address takes; none where nothing is served. */
 function methodsAt({ app, path }: Request): string[] {
   const { stack } = (app as unknown as { router: { stack: readonly Layer[] } }).router;
-  // Those that take every method are middleware.
-  const methods = stack.flatMap((layer) => (layer.route && !layer.route.methods._all && layer.match(path) ? Object.keys(layer.route.methods) : []));
-  return [...new Set(methods.map((method) => method.toUpperCase()))].sort();
+  const methods = stack.flatMap((layer) => (layer.route && layer.route.path !== MIDDLEWARE && layer.match(path) ? Object.keys(layer.route.methods) : []));
+  return [...new Set(methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])))].sort();
 }
 
 /** Renders every error as application/problem+json; what is our own fault is logged, and told without detail. */

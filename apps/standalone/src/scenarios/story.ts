@@ -7,7 +7,7 @@ import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { Client } from 'pg';
 import { everyService } from '../services';
 
-const ADMIN_KEY = 'emdia_story_0123456789abcdef0123456789abcdef';
+export const ADMIN_KEY = 'emdia_story_0123456789abcdef0123456789abcdef';
 export const CREDITOR = 'academia-sol';
 const SOURCE = 'upstream';
 

@@ -1,0 +1,46 @@
+import { Type } from '@sinclair/typebox';
+import { Instant } from '@emdia/contracts';
+import { orNull } from '@emdia/runtime';
+
+/** What the auditor answers. */
+
+const closed = { additionalProperties: false };
+const Count = Type.Integer({ minimum: 0 });
+const Cents = Type.Integer();
+const Law = Type.Integer({ minimum: 1, maximum: 5 });
+
+const Violation = Type.Object(
+  { what: Type.String(), creditor_id: orNull(Type.String()), ids: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()])) },
+  closed,
+);
+const LawView = Type.Object(
+  {
+    law: Law, name: Type.String(), checked: Count, violations: Count,
+    too_young: Type.Integer({ minimum: 0, description: 'Facts of the last 60 s, left out' }),
+    unknowable: Type.Optional(Type.Integer({ minimum: 0, description: 'Payments recorded too late to stop a message' })),
+    open_rejections: Type.Optional(Type.Integer({ minimum: 0, description: 'Events set aside that nobody has dealt with' })),
+    examples: Type.Array(Violation),
+  },
+  closed,
+);
+
+export const AuditView = Type.Object({ as_of: Instant, still: Type.Boolean(), laws: Type.Array(LawView) }, closed);
+export const ViolationsView = Type.Object({ law: Law, as_of: Instant, violations: Count, items: Type.Array(Violation) }, closed);
+
+const counted = (name: string, more: Record<string, typeof Cents> = {}) => Type.Array(Type.Object({ [name]: Type.String(), count: Count, ...more }, closed));
+
+export const FiguresView = Type.Object(
+  {
+    invoices: Type.Object({ issued: Count, cancelled: Count, paid_on_time: Count, paid_late: Count, open: Count }, closed),
+    payments: Count,
+    refunds: Count,
+    ledger: Type.Object(
+      { invoiced_cents: Cents, received_cents: Cents, settled_cents: Cents, open_cents: Cents, unapplied_cents: Cents, charges_cents: Cents, waived_cents: Cents },
+      closed,
+    ),
+    contacts: counted('step'),
+    recovered: counted('step', { amount_cents: Cents }),
+    open_by_age: counted('age', { open_cents: Cents }),
+  },
+  closed,
+);
