@@ -8,17 +8,14 @@ const wall = new WallClock();
 
 describeKafka('Kafka broker', (brokers) => {
   const failures: Error[] = [];
-  const open = (prefix = `t${randomUUID().slice(0, 8)}.`) =>
-    new KafkaBroker({
-      brokers: brokers.split(','),
-      clientId: 'emdia-spec',
-      wall,
-      partitions: 3,
-      prefix,
-      fatal: (error) => failures.push(error),
-      failed: () => undefined,
-    });
+  const opened: KafkaBroker[] = [];
+  function open(prefix = `t${randomUUID().slice(0, 8)}.`): KafkaBroker {
+    const broker = new KafkaBroker({ brokers: brokers.split(','), clientId: 'emdia-spec', wall, partitions: 3, prefix, fatal: (error) => failures.push(error), failed: () => undefined });
+    opened.push(broker);
+    return broker;
+  }
 
+  afterEach(() => Promise.all(opened.splice(0).map((broker) => broker.close())));
   afterAll(() => expect(failures).toEqual([]));
 
   brokerContract(() => open(), { hearsUpstreamTopicsCreatedLater: true, partitions: 3, settles: 'when published' });
@@ -37,7 +34,6 @@ describeKafka('Kafka broker', (brokers) => {
     const after = open(prefix);
     await after.subscribe('ingestion', ['upstream.<platform>.events.v1'], listener.handler);
     expect(await after.unacknowledged()).toBe(0);
-    await after.close();
   });
 
   it('creates topics once, even when two processes prepare them at the same time', async () => {
@@ -45,6 +41,5 @@ describeKafka('Kafka broker', (brokers) => {
     const [one, other] = [open(prefix), open(prefix)];
     await Promise.all([one.prepare(['toy.events.v1']), other.prepare(['toy.events.v1'])]);
     expect([one.partitions('toy.events.v1'), other.partitions('toy.events.v1')]).toEqual([3, 3]);
-    await Promise.all([one.close(), other.close()]);
   });
 });

@@ -330,6 +330,7 @@ describe('house', () => {
       await wall.sleep(100);
       const at = wall.monotonicMs();
       const stopping = house!.stop();
+      expect(await call('/negotiation/health/ready', null)).toMatchObject({ status: 503, body: { ready: false, parts: { process: 'stopping' } } });
       await wall.sleep(100);
       batch.open();
       await wall.sleep(100);
