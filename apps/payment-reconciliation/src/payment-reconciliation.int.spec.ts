@@ -84,7 +84,14 @@ describe('reconciliation in a house', () => {
       const event = eventOf(thing);
       return { id: String(++rows), topic: event.contract.topic, type: event.contract.type, key: event.key, partition: null, body: encode(event, 'test') };
     });
-    await source.publish(list, () => undefined);
+    // Heartbeats are no work that a house waits for; the acknowledgement of every row is.
+    await new Promise<void>((resolve) => {
+      const left = new Set(list.map(({ id }) => id));
+      void source.publish(list, (ids) => {
+        for (const id of ids) left.delete(id);
+        if (left.size === 0) resolve();
+      });
+    });
     await house.settle();
     await source.close();
   };
@@ -242,8 +249,7 @@ describe('reconciliation in a house', () => {
       expect(await ask()).toBe('stale');
       await publish(beat('billing'), beat('dunning'));
       expect(await ask()).toBe('stale');
-      // All three again: on a busy machine the first two may have grown old meanwhile.
-      await publish(beat('billing'), beat('dunning'), beat('negotiation'));
+      await publish(beat('negotiation'));
       expect(await ask()).toBe('owed');
     });
 
