@@ -1,8 +1,9 @@
-import { applyDecorators } from '@nestjs/common';
+import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { isCivilDate } from '@emdia/calendar';
 import { Cents, CreditorId, CustomerId } from '@emdia/contracts';
-import { IsInt, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+import { Type as TypeOf } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsObject, Matches, Max, Min, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 
 /** What a field says of itself in the documentation; `optional` ones may be left out. */
 type Told = ApiPropertyOptions & { readonly optional?: boolean };
@@ -31,3 +32,13 @@ export const IsCivilDate = (told: Told = {}): PropertyDecorator =>
 /** Integer cents, from `minimum` (1 unless told otherwise), documented and checked. */
 export const IsCents = ({ minimum = 1, ...told }: Told & { minimum?: number } = {}): PropertyDecorator =>
   field({ type: 'integer', minimum, maximum: Cents.maximum!, ...told } as Told, IsInt(), Min(minimum), Max(Cents.maximum!));
+
+/** A list of objects of one class, documented and checked one by one. */
+export const IsListOf = (type: Type<unknown>, { minItems = 0, maxItems, ...told }: Told & { minItems?: number; maxItems: number }): PropertyDecorator =>
+  field(
+    { type: [type], minItems, maxItems, ...told } as Told,
+    IsArray(), ArrayMinSize(minItems), ArrayMaxSize(maxItems),
+    // Nested validation lets a list in place of an object through.
+    IsObject({ each: true }),
+    ValidateNested({ each: true }), TypeOf(() => type),
+  );

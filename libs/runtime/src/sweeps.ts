@@ -104,7 +104,7 @@ export class Sweeps {
 
   /** The names of those in whose keeping something heals by wall time. */
   async healing(): Promise<string[]> {
-    const states = await Promise.all(this.registered.map((sweep) => sweep.busy?.() ?? false));
+    const states = await Promise.all(this.registered.map(async (sweep) => (await sweep.busy?.()) ?? false));
     return this.registered.filter((_, index) => states[index]).map(({ name }) => name);
   }
 

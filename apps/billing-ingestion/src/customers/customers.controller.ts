@@ -1,10 +1,8 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CustomerId } from '@emdia/contracts';
-import { Answers, ForCreditor, Internal, IsCreditorId, IsCustomerId, PathId, problem, Scopes } from '@emdia/runtime';
-import { Type as Schema } from '@sinclair/typebox';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, ValidateNested } from 'class-validator';
+import { Answers, ForCreditor, Internal, IsCreditorId, IsCustomerId, IsListOf, PathId, problem, Scopes } from '@emdia/runtime';
+import { Type } from '@sinclair/typebox';
 import { Creditor, Creditors } from '../creditors/creditors';
 import { ContactCard, Customers } from './customers';
 
@@ -16,7 +14,7 @@ class Wanted {
 }
 
 class WantedCustomers {
-  @ApiProperty({ type: [Wanted], maxItems: 500 }) @IsArray() @ArrayMaxSize(500) @ValidateNested({ each: true }) @Type(() => Wanted)
+  @IsListOf(Wanted, { maxItems: 500 })
   customers!: Wanted[];
 }
 
@@ -40,7 +38,7 @@ export class CustomersController {
 
   @Post('internal/v1/customers')
   @Internal()
-  @Answers(Schema.Object({ customers: Schema.Array(ContactCard), creditors: Schema.Array(Creditor) }), 'Those that are known')
+  @Answers(Type.Object({ customers: Type.Array(ContactCard), creditors: Type.Array(Creditor) }), 'Those that are known')
   @ApiOperation({ summary: 'Names and contact points, for the services that write to people' })
   async cards(@Body() { customers }: WantedCustomers): Promise<{ customers: ContactCard[]; creditors: Creditor[] }> {
     const [cards, creditors] = await Promise.all([this.customers.cards(customers), this.creditors.known([...new Set(customers.map(({ creditor_id }) => creditor_id))])]);

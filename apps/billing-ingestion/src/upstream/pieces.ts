@@ -7,7 +7,7 @@ type Options = NonNullable<Parameters<Runner['changeAll']>[1]>;
  * Applies steps that stand each for itself. A transaction is cut at one second: on a busy machine a long list goes in
  * halves, unless an idempotency key asks for one answer to the whole; then the caller is told to come again.
  */
-export async function changeInPieces<R>(runner: Pick<Runner, 'changeAll'>, steps: readonly Step<any, R>[], options: Options = {}): Promise<R[]> {
+export async function changeInPieces<S, R>(runner: Pick<Runner, 'changeAll'>, steps: readonly Step<S, R>[], options: Options = {}): Promise<R[]> {
   try {
     return (await runner.changeAll(steps, options)) as R[];
   } catch (error) {

@@ -53,7 +53,7 @@ export class Submissions {
   }
 
   private async submit(body: unknown, caller: Principal, idempotencyKey: string | undefined, itemOf: (item: unknown) => { body: unknown; identified: boolean; id: string | null }): Promise<Submitted> {
-    const items = Array.isArray(body) ? (body as unknown[]) : [body];
+    const items = Array.isArray(body) ? (body as unknown[]) : body === undefined ? [] : [body];
     if (items.length === 0) throw problem(400, 'invalid-request', 'Nothing was sent', 'Send one object or a list of 1 to 500.');
     if (items.length > ITEMS_MAX) throw problem(413, 'too-many-items', 'Too many items', `Send at most ${ITEMS_MAX} at a time, or use POST /v1/imports.`);
     const made = items.map(itemOf);

@@ -2,11 +2,9 @@ import { Clock } from '@emdia/clock';
 import { customerKey, Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { Runner, step } from '@emdia/messaging';
-import { Answers, Caller, CustomerPage, ForCreditor, IdempotencyKey, IsCents, IsCivilDate, pageOf, PathId, type Principal, Scopes } from '@emdia/runtime';
+import { Answers, Caller, CustomerPage, ForCreditor, IdempotencyKey, IsCents, IsCivilDate, IsListOf, pageOf, PathId, type Principal, Scopes } from '@emdia/runtime';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Negotiations } from '../negotiation/negotiations';
 import { Debts, newId, readOne, readPage } from '../requests';
 import { AgreementView, agreementView, cancelAgreement, INSTALMENTS_MAX, makeAgreement } from './agreement';
@@ -20,12 +18,7 @@ class InstalmentCommand {
 }
 
 class AgreementCommand extends Debts {
-  @ApiProperty({ type: [InstalmentCommand], minItems: 1, maxItems: INSTALMENTS_MAX })
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(INSTALMENTS_MAX)
-  @ValidateNested({ each: true })
-  @Type(() => InstalmentCommand)
+  @IsListOf(InstalmentCommand, { minItems: 1, maxItems: INSTALMENTS_MAX })
   instalments!: InstalmentCommand[];
 
   @IsCents({ optional: true, minimum: 0, default: 0, description: 'Forgiven when the last instalment is paid' })

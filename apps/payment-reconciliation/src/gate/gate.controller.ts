@@ -1,10 +1,9 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsString, IsUUID, Length, MaxLength, ValidateNested } from 'class-validator';
+import { IsIn, IsString, IsUUID, Length, MaxLength } from 'class-validator';
 import { WallClock } from '@emdia/clock';
 import { Partitions } from '@emdia/messaging';
-import { Answers, Internal, IsCivilDate, IsCreditorId, IsCustomerId, MayLack } from '@emdia/runtime';
+import { Answers, Internal, IsCivilDate, IsCreditorId, IsCustomerId, IsListOf, MayLack } from '@emdia/runtime';
 import { GateFacts } from './facts';
 import { standing, type Standing, type PartitionOf, verdict, type Verdict } from './gate';
 import { StandingsView, VerdictsView } from './views';
@@ -48,11 +47,7 @@ class AskBody {
 }
 
 class GateBody {
-  @ApiProperty({ type: [AskBody], maxItems: BATCH_MAX })
-  @IsArray()
-  @ArrayMaxSize(BATCH_MAX)
-  @ValidateNested({ each: true })
-  @Type(() => AskBody)
+  @IsListOf(AskBody, { maxItems: BATCH_MAX })
   asks!: AskBody[];
 }
 
@@ -66,11 +61,7 @@ class StandingOf {
 }
 
 class StandingBody {
-  @ApiProperty({ type: [StandingOf], maxItems: BATCH_MAX })
-  @IsArray()
-  @ArrayMaxSize(BATCH_MAX)
-  @ValidateNested({ each: true })
-  @Type(() => StandingOf)
+  @IsListOf(StandingOf, { maxItems: BATCH_MAX })
   receivables!: StandingOf[];
 
   @IsCivilDate()
