@@ -57,8 +57,8 @@ export function contract<P extends TProperties>(type: string, describes: string,
 /** Creditor and customer, the key that orders all events of one person at one creditor. */
 export const customerKey = (creditor_id: string, customer_id: string): string => `${creditor_id}/${customer_id}`;
 
-/** The key of a payment whose customer is not yet known: creditor and payment reference. */
-export const referenceKey = (creditor_id: string, reference: string): string => `${creditor_id}/ref:${reference}`;
+/** The key of a payment whose customer is not yet known: creditor and payment reference. No customer id has a `#`. */
+export const referenceKey = (creditor_id: string, reference: string): string => `${creditor_id}/#ref:${reference}`;
 
 /** The key of what concerns a creditor as a whole (coverage, registration). */
 export const creditorKey = (creditor_id: string): string => `${creditor_id}/`;

@@ -8,7 +8,7 @@ import { contracts } from './contract';
 import { files } from './documents';
 import { serviceNames, services } from './event-map';
 
-type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- a document read as anybody reads it
+type Json = Record<string, any>; // a document, read as anybody reads it
 const document = (): Json => JSON.parse(files().get('asyncapi.json')!);
 const resolve = (root: Json, ref: string): unknown => ref.slice(2).split('/').reduce<Json | undefined>((at, part) => at?.[part], root);
 

@@ -63,7 +63,7 @@ describe('a payment', () => {
     expect(await told('payment-received', PAYMENT)).toEqual(['payment-reported', 'refund-reported']);
     await books.take('invoice-issued', INVOICE);
     const { events } = await books.take('payment-refunded', { ...REFUND, refund_id: 'EST-2' });
-    expect(events.map(({ key }) => key)).toEqual(['boa-forma/ref:FAT-1']);
+    expect(events.map(({ key }) => key)).toEqual(['boa-forma/#ref:FAT-1']);
     expect(await told('payment-refunded', REFUND)).toEqual([]);
     expect((await books.take('payment-refunded', { ...REFUND, amount_cents: 2 })).receipt).toMatchObject({ outcome: 'rejected', wrong: { reason: 'conflicting-content' } });
   });
@@ -73,7 +73,7 @@ describe('a payment', () => {
     await books.take('invoice-issued', INVOICE);
     const { events } = await books.take('payment-received', PAYMENT);
     expect(events.map(({ contract, key }) => [contract.type, key])).toEqual([
-      ['billing.payment-failed.v1', 'boa-forma/ref:FAT-1'],
+      ['billing.payment-failed.v1', 'boa-forma/#ref:FAT-1'],
       ['billing.payment-reported.v1', 'boa-forma/ana'],
     ]);
   });

@@ -105,7 +105,7 @@ describe('the books', () => {
   it('takes an invoice and its payment in one batch, in either order', async () => {
     expect(await told(stepOf('invoice-issued', INVOICE), stepOf('payment-received', PAYMENT))).toEqual(['customer-changed boa-forma/ana', 'invoice-issued boa-forma/ana', 'payment-reported boa-forma/ana']);
     const other = { ...INVOICE, invoice_id: 'FAT-2', number: '2' };
-    expect(await told(stepOf('payment-received', { ...PAYMENT, payment_id: 'PAG-2', reference: '2' }), stepOf('invoice-issued', other))).toEqual(['payment-reported boa-forma/ref:2', 'invoice-issued boa-forma/ana']);
+    expect(await told(stepOf('payment-received', { ...PAYMENT, payment_id: 'PAG-2', reference: '2' }), stepOf('invoice-issued', other))).toEqual(['payment-reported boa-forma/#ref:2', 'invoice-issued boa-forma/ana']);
   });
 
   it('never overwrites what came under the same id, and alarms once', async () => {
@@ -145,7 +145,7 @@ describe('the books', () => {
     await take(stepOf('invoice-issued', INVOICE));
     const keys = await database.transaction((tx) => books.also(tx, [paymentKey(CREDITOR, 'upstream', 'PAG-1')]));
     expect(keys).toEqual([referenceKey(CREDITOR, 'FAT-1'), customerKey(CREDITOR, 'ana')]);
-    expect(await told(stepOf('payment-refunded', refund))).toEqual(['refund-reported boa-forma/ref:FAT-1']);
+    expect(await told(stepOf('payment-refunded', refund))).toEqual(['refund-reported boa-forma/#ref:FAT-1']);
     jest.spyOn(books, 'also').mockResolvedValueOnce([]);
     await expect(take(stepOf('payment-refunded', { ...refund, refund_id: 'EST-2' }))).rejects.toBeInstanceOf(Outdated);
   });

@@ -6,7 +6,7 @@ import { keysOfPayments, loadPayments, savePayments } from '../payments/rows';
 import { loadEntries, saveEntries } from '../quarantine/rows';
 import { loadSources, saveSources } from '../sources/rows';
 import type { Entry, NewEntry } from '../quarantine/entry';
-import { aboutKey, customerKey, eventKey, isLocked, keyOf, paymentKey, quarantineKey, sourceKey, type Key, type KeyOf } from './keys';
+import { aboutKey, customerKey, eventKey, isLocked, keyOf, paymentKey, quarantineKey, referenceKey, sourceKey, type Key, type KeyOf } from './keys';
 import { customerOf, type Numbered, type State } from './state';
 
 type Wanted = { readonly [K in Key['kind']]: readonly KeyOf<K>[] };
@@ -123,7 +123,7 @@ export class Books implements Store<State> {
       const customer_id = customerOf(state);
       // The invoice was issued between the look-up and the lock: its customer's key is not ours yet.
       if (customer_id !== null && !states.has(customerKey(creditor_id, customer_id))) throw new Outdated();
-      states.set(`${creditor_id}/ref:${reference}`, state);
+      states.set(referenceKey(creditor_id, reference), state);
     }
   }
 

@@ -2,7 +2,7 @@ import { customerKey, referenceKey } from '@emdia/contracts';
 
 /**
  * What the books lock and load, one text per thing. The first kinds are also the keys that events go out under:
- * customer (`creditor/customer`), reference (`creditor/ref:...`). `about` and `event` are read, never locked.
+ * customer (`creditor/customer`), reference (`creditor/#ref:...`). `about` and `event` are read, never locked.
  */
 export type Key =
   | { readonly kind: 'customer'; readonly creditor_id: string; readonly customer_id: string }
@@ -16,8 +16,8 @@ export type Key =
 export type KeyOf<K extends Key['kind']> = Extract<Key, { kind: K }>;
 
 // A source is free text; encoded it holds no colon, so that source and payment id cannot run into each other.
-export const paymentKey = (creditor_id: string, source: string, payment_id: string): string => `${creditor_id}/pay:${encodeURIComponent(source)}:${payment_id}`;
-export const sourceKey = (creditor_id: string, source: string): string => `${creditor_id}/source:${encodeURIComponent(source)}`;
+export const paymentKey = (creditor_id: string, source: string, payment_id: string): string => `${creditor_id}/#pay:${encodeURIComponent(source)}:${payment_id}`;
+export const sourceKey = (creditor_id: string, source: string): string => `${creditor_id}/#source:${encodeURIComponent(source)}`;
 export const aboutKey = (creditor_id: string): string => `?about:${creditor_id}`;
 export const eventKey = (origin: string, event_id: string): string => `?event:${encodeURIComponent(origin)}:${event_id}`;
 export const quarantineKey = (id: string): string => `?quarantine:${id}`;
@@ -33,10 +33,10 @@ export function keyOf(text: string): Key {
   const slash = text.indexOf('/');
   const creditor_id = text.slice(0, slash);
   const rest = text.slice(slash + 1);
-  if (rest.startsWith('ref:')) return { kind: 'reference', creditor_id, reference: rest.slice(4) };
-  if (rest.startsWith('source:')) return { kind: 'source', creditor_id, source: decodeURIComponent(rest.slice(7)) };
-  if (rest.startsWith('pay:')) {
-    const [source, payment_id] = splitOnce(rest.slice(4));
+  if (rest.startsWith('#ref:')) return { kind: 'reference', creditor_id, reference: rest.slice(5) };
+  if (rest.startsWith('#source:')) return { kind: 'source', creditor_id, source: decodeURIComponent(rest.slice(8)) };
+  if (rest.startsWith('#pay:')) {
+    const [source, payment_id] = splitOnce(rest.slice(5));
     return { kind: 'payment', creditor_id, source: decodeURIComponent(source), payment_id };
   }
   return { kind: 'customer', creditor_id, customer_id: rest };

@@ -150,7 +150,7 @@ const NOTHING: Unsaved = { entries: [], changes: [], left: [] };
 export function newAccount(key: string, claimed_by: string | null = null): Account {
   const at = key.indexOf('/');
   const rest = key.slice(at + 1);
-  const customer_id = rest.startsWith('ref:') || rest.startsWith('pay:') ? null : rest;
+  const customer_id = rest.startsWith('#') ? null : rest;
   const loaded = { receivables: new Map(), payments: new Map(), standstills: new Map() };
   return { key, creditor_id: key.slice(0, at), customer_id, claimed_by, ...loaded, loaded, unsaved: NOTHING };
 }
@@ -164,7 +164,7 @@ export const paymentKey = ({ source, payment_id }: { source: string; payment_id:
  */
 export function accountKeyOf(data: { creditor_id: string; customer_id: string | null; reference: string | null; source: string; payment_id: string }): string {
   if (data.customer_id !== null) return customerKey(data.creditor_id, data.customer_id);
-  return data.reference !== null ? referenceKey(data.creditor_id, data.reference) : `${data.creditor_id}/pay:${paymentKey(data)}`;
+  return data.reference !== null ? referenceKey(data.creditor_id, data.reference) : `${data.creditor_id}/#pay:${paymentKey(data)}`;
 }
 
 /** A map with one entry set; the given one stays as it is. */

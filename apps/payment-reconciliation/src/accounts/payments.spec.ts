@@ -174,13 +174,13 @@ describe('money without a reference', () => {
 describe('money whose customer nobody knows', () => {
   it('waits on its reference, and is taken up by the invoice that has it', () => {
     const before = given().when(paid('p', 'A', unknown));
-    expect(before.events).toMatchObject([{ key: 'acme/ref:A', data: { customer_id: null, reason: 'unknown-reference' } }]);
+    expect(before.events).toMatchObject([{ key: 'acme/#ref:A', data: { customer_id: null, reason: 'unknown-reference' } }]);
     expect(balances(before)).toEqual({ cash: 10_000, unapplied: -10_000 });
     const world = tell({ ...before, events: [] }, [issued('A')]);
     expect(typesOf(world)).toEqual(['balance-changed', 'receivable-settled']);
     expect(balances(world)).toEqual({ cash: 10_000, revenue: -10_000 });
-    expect(account(world, 'acme/ref:A')).toMatchObject({ claimed_by: KEY, unsaved: { left: ['bank:p'] } });
-    expect(account(world, 'acme/ref:A').payments.size).toBe(0);
+    expect(account(world, 'acme/#ref:A')).toMatchObject({ claimed_by: KEY, unsaved: { left: ['bank:p'] } });
+    expect(account(world, 'acme/#ref:A').payments.size).toBe(0);
   });
 
   it('goes straight to the account that has claimed its reference, as do its refund and its failure', () => {
