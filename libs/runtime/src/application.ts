@@ -8,14 +8,15 @@ import { Clock, WallClock } from '@emdia/clock';
 import { Database } from '@emdia/database';
 import { DeadLetters, EventStrategy, Heart, messagingMigrations, outboxDepth, Partitions, Relay, reread, Rethrow, Runner, Seal, UpstreamProgress, type Source, type Subscription } from '@emdia/messaging';
 import type { NextFunction, Request, Response } from 'express';
-import { Logger, LoggerModule, PinoLogger } from 'nestjs-pino';
+import { Logger, LoggerModule } from 'nestjs-pino';
+import type { Logger as PinoLogger } from 'pino';
 import { AuthGuard } from './auth';
 import { MediaTypeGuard, readBodies } from './bodies';
 import { Config, isServiceName } from './config';
 import { deadLettersController, ReactionsOf } from './dead-letters.controller';
 import { Health, healthController } from './health';
 import { InternalClient } from './internal-client';
-import { logging } from './logging';
+import { loggerOf, requestLogs } from './logging';
 import { Metrics } from './metrics';
 import { documentOf } from './open-api';
 import { ProblemFilter } from './problem';
@@ -48,7 +49,7 @@ export class Application {
   readonly runner: Runner;
   private readonly reactionsOf = new ReactionsOf();
   private nest!: NestExpressApplication;
-  private logger!: PinoLogger;
+  private readonly logger: PinoLogger;
   private subscription: Subscription | null = null;
   private relay: Relay | null = null;
   private heart: Heart | null = null;
@@ -66,6 +67,7 @@ export class Application {
     readonly internal: InternalClient,
   ) {
     const { clock, wall, config } = around;
+    this.logger = loggerOf(service.name, config.logLevel);
     this.sweeps = new Sweeps(clock, wall, (name, error) => this.failed(`sweep ${name}`, error));
     this.deadLetters = new DeadLetters(database, new Seal(config.installationKey, 'dead-letters'));
     this.runner = new Runner({
@@ -120,11 +122,11 @@ export class Application {
       next();
     });
     readBodies(this.nest);
-    this.logger = await this.nest.resolve(PinoLogger);
     if (isServiceName(name)) await this.connect(name);
     SwaggerModule.setup(`${name}/docs`, this.nest, () => documentOf(this.nest, name), { jsonDocumentUrl: `${name}/openapi.json` });
     await this.nest.init();
-    this.health.add({ name: 'database', check: async () => (await this.database.query('select 1')).length === 1 });
+    // The auditor has no schema of its own; it tells itself whether it can read those of the others.
+    if (isServiceName(name)) this.health.add({ name: 'database', check: async () => (await this.database.query('select 1')).length === 1 });
     this.logger.info({ production: config.production }, `${name} is built`);
   }
 
@@ -163,7 +165,7 @@ export class Application {
     return {
       module: RuntimeModule,
       global: true,
-      imports: [LoggerModule.forRoot(logging(name, config.logLevel)), this.service.module],
+      imports: [LoggerModule.forRoot(requestLogs(this.logger)), this.service.module],
       controllers: [healthController(name), ...(isServiceName(name) ? [deadLettersController(name)] : [])],
       providers: [
         ...shared,
@@ -238,7 +240,7 @@ export class Application {
 
   private failed(part: string, error: Error): void {
     this.metrics.failures.inc({ part });
-    this.logger?.warn({ err: error, part }, `${part} failed and will try again`);
+    this.logger.warn({ err: error, part }, `${part} failed and will try again`);
   }
 
   /** Takes no more events in and begins no more sweeps; resolves when those at hand have ended. */

@@ -1,12 +1,8 @@
-import { Clock } from '@emdia/clock';
-import { customerKey, Uuid } from '@emdia/contracts';
-import { Database } from '@emdia/database';
-import { Runner, step } from '@emdia/messaging';
+import { Uuid } from '@emdia/contracts';
 import { Answers, Caller, CustomerPage, ForCreditor, IdempotencyKey, IsCents, IsCivilDate, IsListOf, pageOf, PathId, type Principal, Scopes } from '@emdia/runtime';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Negotiations } from '../negotiation/negotiations';
-import { Debts, newId, readOne, readPage } from '../requests';
+import { Debts, Requests } from '../requests';
 import { AgreementView, agreementView, cancelAgreement, INSTALMENTS_MAX, makeAgreement } from './agreement';
 
 class InstalmentCommand {
@@ -28,21 +24,15 @@ class AgreementCommand extends Debts {
 @ApiTags('agreements')
 @Controller('v1/agreements')
 export class AgreementsController {
-  constructor(
-    private readonly runner: Runner,
-    private readonly database: Database,
-    private readonly clock: Clock,
-    private readonly negotiations: Negotiations,
-  ) {}
+  constructor(private readonly requests: Requests) {}
 
   @Post()
   @Scopes('agreements:write')
   @ApiOperation({ summary: 'Agree on instalments; with the waiver they add up to what is open now' })
   @Answers(AgreementView, 'Recorded', 201)
   make(@Caller() caller: Principal, @ForCreditor() creditorId: string, @Body() { customer_id, waived_cents = 0, ...command }: AgreementCommand, @IdempotencyKey() idempotencyKey?: string): Promise<AgreementView> {
-    const made = { ...command, waived_cents, agreement_id: newId(this.clock.now()), actor: caller.actor };
-    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => makeAgreement(state, made, now));
-    return this.runner.change(change, { creditorId, idempotencyKey });
+    const made = { ...command, waived_cents, agreement_id: this.requests.newId(), actor: caller.actor };
+    return this.requests.decide(creditorId, customer_id, (state, now) => makeAgreement(state, made, now), idempotencyKey);
   }
 
   @Get()
@@ -50,29 +40,22 @@ export class AgreementsController {
   @ApiOperation({ summary: 'Agreements, the newest first' })
   @Answers(pageOf(AgreementView), 'A page')
   list(@ForCreditor() creditorId: string, @Query() query: CustomerPage) {
-    return this.database.transactionOf(creditorId, (tx) => readPage(tx, 'agreement', creditorId, query, agreementView));
+    return this.requests.list('agreement', creditorId, query, agreementView);
   }
 
   @Get(':agreement_id')
   @Scopes('negotiation:read')
   @ApiOperation({ summary: 'One agreement' })
   @Answers(AgreementView, 'As it stands now')
-  async one(@ForCreditor() creditorId: string, @PathId('agreement_id', Uuid) agreement_id: string): Promise<AgreementView> {
-    const agreement = await this.found(creditorId, agreement_id);
-    return agreementView(agreement.customer_id, agreement);
+  one(@ForCreditor() creditorId: string, @PathId('agreement_id', Uuid) agreement_id: string): Promise<AgreementView> {
+    return this.requests.one('agreement', creditorId, agreement_id, agreementView);
   }
 
   @Post(':agreement_id/cancel')
   @Scopes('agreements:write')
   @ApiOperation({ summary: 'Break an agreement by request; the debt returns less what was paid' })
   @Answers(AgreementView, 'As it stands now')
-  async cancel(@ForCreditor() creditorId: string, @PathId('agreement_id', Uuid) agreement_id: string, @IdempotencyKey() idempotencyKey?: string): Promise<AgreementView> {
-    const { customer_id } = await this.found(creditorId, agreement_id);
-    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => cancelAgreement(state, agreement_id, now));
-    return this.runner.change(change, { creditorId, idempotencyKey });
-  }
-
-  private found(creditorId: string, agreement_id: string) {
-    return this.database.transactionOf(creditorId, (tx) => readOne(tx, 'agreement', creditorId, agreement_id));
+  cancel(@ForCreditor() creditorId: string, @PathId('agreement_id', Uuid) agreement_id: string, @IdempotencyKey() idempotencyKey?: string): Promise<AgreementView> {
+    return this.requests.decideOn('agreement', creditorId, agreement_id, (state, now) => cancelAgreement(state, agreement_id, now), idempotencyKey);
   }
 }

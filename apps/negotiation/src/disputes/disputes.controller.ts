@@ -1,13 +1,9 @@
-import { Clock } from '@emdia/clock';
-import { customerKey, Uuid } from '@emdia/contracts';
-import { Database } from '@emdia/database';
-import { Runner, step } from '@emdia/messaging';
+import { Uuid } from '@emdia/contracts';
 import { Answers, Caller, CustomerPage, ForCreditor, IdempotencyKey, IsCivilDate, pageOf, PathId, type Principal, Scopes } from '@emdia/runtime';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
-import { Negotiations } from '../negotiation/negotiations';
-import { Debts, newId, readOne, readPage } from '../requests';
+import { Debts, Requests } from '../requests';
 import { DisputeView, disputeView, type Outcome, OUTCOMES, raiseDispute, resolveDispute } from './dispute';
 
 class DisputeCommand extends Debts {
@@ -29,21 +25,15 @@ class ResolveCommand {
 @ApiTags('disputes')
 @Controller('v1/disputes')
 export class DisputesController {
-  constructor(
-    private readonly runner: Runner,
-    private readonly database: Database,
-    private readonly clock: Clock,
-    private readonly negotiations: Negotiations,
-  ) {}
+  constructor(private readonly requests: Requests) {}
 
   @Post()
   @Scopes('disputes:write')
   @ApiOperation({ summary: 'Record that the debtor contests a debt; collection of it stands still' })
   @Answers(DisputeView, 'Recorded', 201)
   raise(@Caller() caller: Principal, @ForCreditor() creditorId: string, @Body() { customer_id, ...command }: DisputeCommand, @IdempotencyKey() idempotencyKey?: string): Promise<DisputeView> {
-    const raised = { ...command, dispute_id: newId(this.clock.now()), actor: caller.actor };
-    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => raiseDispute(state, raised, now));
-    return this.runner.change(change, { creditorId, idempotencyKey });
+    const raised = { ...command, dispute_id: this.requests.newId(), actor: caller.actor };
+    return this.requests.decide(creditorId, customer_id, (state, now) => raiseDispute(state, raised, now), idempotencyKey);
   }
 
   @Get()
@@ -51,36 +41,29 @@ export class DisputesController {
   @ApiOperation({ summary: 'Disputes, the newest first' })
   @Answers(pageOf(DisputeView), 'A page')
   list(@ForCreditor() creditorId: string, @Query() query: CustomerPage) {
-    return this.database.transactionOf(creditorId, (tx) => readPage(tx, 'dispute', creditorId, query, disputeView));
+    return this.requests.list('dispute', creditorId, query, disputeView);
   }
 
   @Get(':dispute_id')
   @Scopes('negotiation:read')
   @ApiOperation({ summary: 'One dispute' })
   @Answers(DisputeView, 'As it stands now')
-  async one(@ForCreditor() creditorId: string, @PathId('dispute_id', Uuid) dispute_id: string): Promise<DisputeView> {
-    const dispute = await this.found(creditorId, dispute_id);
-    return disputeView(dispute.customer_id, dispute);
+  one(@ForCreditor() creditorId: string, @PathId('dispute_id', Uuid) dispute_id: string): Promise<DisputeView> {
+    return this.requests.one('dispute', creditorId, dispute_id, disputeView);
   }
 
   @Post(':dispute_id/resolve')
   @Scopes('disputes:write')
   @ApiOperation({ summary: 'End a dispute with what was found' })
   @Answers(DisputeView, 'As it stands now')
-  async resolve(
+  resolve(
     @Caller() caller: Principal,
     @ForCreditor() creditorId: string,
     @PathId('dispute_id', Uuid) dispute_id: string,
     @Body() { outcome }: ResolveCommand,
     @IdempotencyKey() idempotencyKey?: string,
   ): Promise<DisputeView> {
-    const { customer_id } = await this.found(creditorId, dispute_id);
     const resolved = { dispute_id, outcome, actor: caller.actor };
-    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => resolveDispute(state, resolved, now));
-    return this.runner.change(change, { creditorId, idempotencyKey });
-  }
-
-  private found(creditorId: string, dispute_id: string) {
-    return this.database.transactionOf(creditorId, (tx) => readOne(tx, 'dispute', creditorId, dispute_id));
+    return this.requests.decideOn('dispute', creditorId, dispute_id, (state, now) => resolveDispute(state, resolved, now), idempotencyKey);
   }
 }

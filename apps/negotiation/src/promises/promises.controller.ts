@@ -1,12 +1,8 @@
-import { Clock } from '@emdia/clock';
-import { customerKey, Uuid } from '@emdia/contracts';
-import { Database } from '@emdia/database';
-import { Runner, step } from '@emdia/messaging';
+import { Uuid } from '@emdia/contracts';
 import { Answers, Caller, CustomerPage, ForCreditor, IdempotencyKey, IsCents, IsCivilDate, pageOf, PathId, type Principal, Scopes } from '@emdia/runtime';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Negotiations } from '../negotiation/negotiations';
-import { Debts, newId, readOne, readPage } from '../requests';
+import { Debts, Requests } from '../requests';
 import { cancelPromise, makePromise, PromiseView, promiseView } from './promise';
 
 class PromiseCommand extends Debts {
@@ -20,21 +16,15 @@ class PromiseCommand extends Debts {
 @ApiTags('promises')
 @Controller('v1/promises')
 export class PromisesController {
-  constructor(
-    private readonly runner: Runner,
-    private readonly database: Database,
-    private readonly clock: Clock,
-    private readonly negotiations: Negotiations,
-  ) {}
+  constructor(private readonly requests: Requests) {}
 
   @Post()
   @Scopes('promises:write')
   @ApiOperation({ summary: 'Record a promise to pay; nobody asks for the money before its day has passed' })
   @Answers(PromiseView, 'Recorded', 201)
   make(@Caller() caller: Principal, @ForCreditor() creditorId: string, @Body() { customer_id, ...command }: PromiseCommand, @IdempotencyKey() idempotencyKey?: string): Promise<PromiseView> {
-    const made = { ...command, promise_id: newId(this.clock.now()), actor: caller.actor };
-    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => makePromise(state, made, now));
-    return this.runner.change(change, { creditorId, idempotencyKey });
+    const made = { ...command, promise_id: this.requests.newId(), actor: caller.actor };
+    return this.requests.decide(creditorId, customer_id, (state, now) => makePromise(state, made, now), idempotencyKey);
   }
 
   @Get()
@@ -42,29 +32,22 @@ export class PromisesController {
   @ApiOperation({ summary: 'Promises, the newest first' })
   @Answers(pageOf(PromiseView), 'A page')
   list(@ForCreditor() creditorId: string, @Query() query: CustomerPage) {
-    return this.database.transactionOf(creditorId, (tx) => readPage(tx, 'promise', creditorId, query, promiseView));
+    return this.requests.list('promise', creditorId, query, promiseView);
   }
 
   @Get(':promise_id')
   @Scopes('negotiation:read')
   @ApiOperation({ summary: 'One promise' })
   @Answers(PromiseView, 'As it stands now')
-  async one(@ForCreditor() creditorId: string, @PathId('promise_id', Uuid) promise_id: string): Promise<PromiseView> {
-    const promise = await this.found(creditorId, promise_id);
-    return promiseView(promise.customer_id, promise);
+  one(@ForCreditor() creditorId: string, @PathId('promise_id', Uuid) promise_id: string): Promise<PromiseView> {
+    return this.requests.one('promise', creditorId, promise_id, promiseView);
   }
 
   @Post(':promise_id/cancel')
   @Scopes('promises:write')
   @ApiOperation({ summary: 'End a promise by request; the debt is asked for again' })
   @Answers(PromiseView, 'As it stands now')
-  async cancel(@ForCreditor() creditorId: string, @PathId('promise_id', Uuid) promise_id: string, @IdempotencyKey() idempotencyKey?: string): Promise<PromiseView> {
-    const { customer_id } = await this.found(creditorId, promise_id);
-    const change = step(this.negotiations.withClosed, customerKey(creditorId, customer_id), (state, now) => cancelPromise(state, promise_id, now));
-    return this.runner.change(change, { creditorId, idempotencyKey });
-  }
-
-  private found(creditorId: string, promise_id: string) {
-    return this.database.transactionOf(creditorId, (tx) => readOne(tx, 'promise', creditorId, promise_id));
+  cancel(@ForCreditor() creditorId: string, @PathId('promise_id', Uuid) promise_id: string, @IdempotencyKey() idempotencyKey?: string): Promise<PromiseView> {
+    return this.requests.decideOn('promise', creditorId, promise_id, (state, now) => cancelPromise(state, promise_id, now), idempotencyKey);
   }
 }

@@ -19,7 +19,7 @@ export interface Asked {
 
 export interface Answered {
   readonly status: number;
-  readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever a service answers
+  readonly body: any;
   readonly text: string;
   readonly headers: Headers;
 }

@@ -127,7 +127,7 @@ describe('REST, over the whole house', () => {
       expect((await named(bound, CREDITOR)).status).toBe(200);
       expect(slug(await named(ADMIN_KEY, null))).toBe('400 creditor-missing');
       expect((await named(ADMIN_KEY, 'credora-10')).body).toEqual({ items: [], next_cursor: null });
-      for (const odd of ['', 'A', `${CREDITOR}, credora-10`, "x' or 1=1", 'x'.repeat(300), '../..']) expect([odd, slug(await named(ADMIN_KEY, odd))]).toEqual([odd, odd === '' ? '400 invalid-request' : '400 invalid-request']);
+      for (const odd of ['', 'A', `${CREDITOR}, credora-10`, "x' or 1=1", 'x'.repeat(300), '../..']) expect([odd, slug(await named(ADMIN_KEY, odd))]).toEqual([odd, '400 invalid-request']);
     });
   });
 
@@ -297,7 +297,7 @@ describe('REST, over the whole house', () => {
       expect(slug(await send('k'.repeat(101), command))).toBe('400 invalid-request');
       await house.story.house.settle();
       const after = await effects();
-      expect(after.map(({ rows }, index) => Number(rows) - Number(before[index]!.rows)).reduce((sum, n) => sum + n)).toBe(path === '/v1/human-contacts' ? 1 : 1);
+      expect(after.map(({ rows }, index) => Number(rows) - Number(before[index]!.rows)).reduce((sum, n) => sum + n)).toBe(1);
     });
   });
 
@@ -362,6 +362,7 @@ describe('REST, over the whole house', () => {
     expect((await house.story.laws()).filter(({ violations }) => violations > 0)).toEqual([]);
     const lines = logged.split('\n');
     expect(lines.some((line) => line.includes('"route":"/v1/promises"'))).toBe(true);
+    for (const { name } of everyService) expect(lines.filter((line) => line.includes(`"service":"${name}"`) && line.includes(`${name} is built`))).toHaveLength(1);
     const telling = lines.filter((line) => /Segredo|Ana Lima|cliente\.invalid|Rua das Flores|11222333000181|emdia_story|credential-of-the/.test(line));
     expect(telling.slice(0, 3)).toEqual([]);
     expect(lines.filter((line) => line.includes('"level":50') && !line.includes('was set aside')).slice(0, 3)).toEqual([]);
