@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Config, run, type BrokerKind, type House } from '@emdia/runtime';
 import { startMailSink, type MailSink } from '@emdia/mail-sink';
 import { everyService } from './services';
@@ -16,32 +16,44 @@ export interface Standalone {
   readonly house: House;
   /** The local mailbox, unless EMDIA_SMTP_URL names a server. */
   readonly mail: MailSink | null;
-  /** An installation-wide API key; null when the house was started before and it was printed then. */
+  /** An installation-wide API key; null when an earlier start showed it, or EMDIA_BOOTSTRAP_KEY_SHA256 names another. */
   readonly adminKey: string | null;
   readonly databaseUrl: string;
   stop(): Promise<void>;
 }
 
 interface Secrets {
-  installation_key: string;
-  internal_token: string;
-  admin_key_sha256: string;
+  readonly installation_key: string;
+  readonly internal_token: string;
+  /** Absent until a start got so far that the key could be shown. */
+  readonly admin_key_sha256?: string;
 }
 
 const random = (bytes: number): string => randomBytes(bytes).toString('hex');
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Reads the secrets of an earlier start, or makes them; the admin key itself is kept nowhere. */
-function secrets(dataDir: string | undefined): { kept: Secrets; adminKey: string | null } {
-  const file = dataDir && join(dataDir, 'secrets.json');
-  if (file && existsSync(file)) return { kept: JSON.parse(readFileSync(file, 'utf8')) as Secrets, adminKey: null };
-  const adminKey = `emdia_${random(4)}_${random(24)}`;
-  const kept = { installation_key: random(32), internal_token: random(32), admin_key_sha256: sha256(adminKey) };
-  if (file) {
-    mkdirSync(dataDir, { recursive: true });
-    writeFileSync(file, JSON.stringify(kept, null, 2), { mode: 0o600 });
+/** The secrets of a data folder; the admin key itself is kept nowhere. */
+class SecretsFile {
+  private readonly path: string | null;
+
+  constructor(dataDir: string | undefined) {
+    this.path = dataDir ? join(dataDir, 'secrets.json') : null;
   }
-  return { kept, adminKey };
+
+  /** Reads the secrets of an earlier start, or makes them. */
+  open(): Secrets {
+    if (this.path && existsSync(this.path)) return JSON.parse(readFileSync(this.path, 'utf8')) as Secrets;
+    return this.keep({ installation_key: random(32), internal_token: random(32) });
+  }
+
+  keep(secrets: Secrets): Secrets {
+    if (!this.path) return secrets;
+    mkdirSync(dirname(this.path), { recursive: true });
+    // Written beside and renamed: half a file would lock the data up for good.
+    writeFileSync(`${this.path}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+    renameSync(`${this.path}.new`, this.path);
+    return secrets;
+  }
 }
 
 /** All services in one process, with embedded Postgres and a local mailbox wherever no address is given. */
@@ -52,10 +64,14 @@ export async function openStandalone(options: StandaloneOptions): Promise<Standa
   };
   try {
     const env: Record<string, string | undefined> = { ...options.env };
-    const { kept, adminKey } = secrets(options.dataDir);
+    const file = new SecretsFile(options.dataDir);
+    const kept = file.open();
+    const adminKey = env.EMDIA_BOOTSTRAP_KEY_SHA256 || kept.admin_key_sha256 ? null : `emdia_${random(4)}_${random(24)}`;
     env.EMDIA_INSTALLATION_KEY ??= kept.installation_key;
     env.EMDIA_INTERNAL_TOKEN ??= kept.internal_token;
-    env.EMDIA_BOOTSTRAP_KEY_SHA256 ??= kept.admin_key_sha256;
+    env.EMDIA_BOOTSTRAP_KEY_SHA256 ||= adminKey ? sha256(adminKey) : kept.admin_key_sha256;
+    // Before anything is started; what is added below cannot be wrong.
+    Config.from(env);
     if (!env.DATABASE_URL) {
       const { startPostgres } = await import('../../../libs/testing/embedded-postgres.mjs');
       const postgres = await startPostgres(options.dataDir ? { dataDir: join(options.dataDir, 'postgres') } : { ephemeral: true });
@@ -70,6 +86,8 @@ export async function openStandalone(options: StandaloneOptions): Promise<Standa
     }
     const house = await run(everyService, options.broker, { config: Config.from(env) });
     closing.push(() => house.stop());
+    // Only now: the key of a start that failed was never shown, and the next one shows another.
+    if (adminKey) file.keep({ ...kept, admin_key_sha256: sha256(adminKey) });
     return { house, mail, adminKey, databaseUrl: env.DATABASE_URL, stop };
   } catch (error) {
     await stop();
