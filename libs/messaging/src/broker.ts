@@ -73,15 +73,20 @@ export class Partitions {
   }
 }
 
-/** Whether a service has taken in what stood on its upstream topics when it was asked. */
+/** The topics to which platforms publish, as the service sees them that takes them in. */
 export class UpstreamProgress {
   constructor(
     private readonly broker: Broker,
     private readonly group: string,
   ) {}
 
-  /** False when it takes longer than the time given, in milliseconds. */
+  /** Whether what stood on the topics at the call has been taken in; false when it takes longer than the time given, in milliseconds. */
   caughtUp(waitMsMax: number): Promise<boolean> {
     return this.broker.caughtUp(this.group, waitMsMax);
+  }
+
+  /** Creates the topic of a platform where it lacks, as the broker makes none for a producer; rejects when the broker does not answer. */
+  open(platform: string): Promise<void> {
+    return this.broker.prepare([`upstream.${platform}.events.v1`]);
   }
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { documentKind, normaliseDocument } from '@emdia/brazil';
 import { CreditorId } from '@emdia/contracts';
+import { UpstreamProgress } from '@emdia/messaging';
 import { Admin, Answers, cursorOf, MayLack, Page, paged, pageOf, PathId, problem } from '@emdia/runtime';
 import { Type } from '@sinclair/typebox';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsEmail, IsString, Length, Matches, MaxLength } from 'class-validator';
@@ -38,7 +39,10 @@ class PlatformBody {
 @Admin()
 @Controller('v1')
 export class CreditorsController {
-  constructor(private readonly creditors: Creditors) {}
+  constructor(
+    private readonly creditors: Creditors,
+    private readonly upstream: UpstreamProgress,
+  ) {}
 
   @Put('creditors/:creditor_id')
   @Answers(Creditor, 'Registered')
@@ -70,11 +74,14 @@ export class CreditorsController {
 
   @Put('platforms/:platform')
   @Answers(PlatformView, 'Registered')
-  @ApiOperation({ summary: 'Say for which creditors a platform may speak', description: 'Its topic is upstream.<platform>.events.v1. The list replaces the one before.' })
+  @ApiOperation({ summary: 'Say for which creditors a platform may speak', description: 'Its topic is upstream.<platform>.events.v1, created here where it lacks. The list replaces the one before.' })
   async platform(@PathId('platform', CreditorId) platform: string, @Body() { creditors }: PlatformBody): Promise<{ platform: string; creditors: string[] }> {
     const known = new Set((await this.creditors.known(creditors)).map(({ creditor_id }) => creditor_id));
     const unknown = creditors.filter((each) => !known.has(each));
     if (unknown.length > 0) throw problem(422, 'unknown-creditor', 'Unknown creditor', 'Register these creditors first.', { creditors: unknown.slice(0, 20) });
+    await this.upstream.open(platform).catch((cause: Error) => {
+      throw Object.assign(problem(503, 'broker-unavailable', 'The topic cannot be made just now', 'Nothing was recorded. Try again in a moment.'), { cause });
+    });
     await this.creditors.registerPlatform(platform, creditors);
     return { platform, creditors: [...creditors].sort() };
   }
