@@ -18,13 +18,17 @@ exception when duplicate_object or unique_violation then null; end $$`;
 
 /**
  * Creates a schema and its roles where they lack, as a user that may create roles, and goes on with `then` (migrations)
- * while other processes of this database wait. In production deploy/postgres does this.
+ * while other processes of this database wait. In production deploy/postgres/roles.sql does this.
  */
 export async function bootstrap(client: ClientBase, schema: string, then: () => Promise<void> = async () => undefined): Promise<void> {
   await client.query('select pg_advisory_lock($1)', [BOOTSTRAP_LOCK]);
   try {
-    await makeRoles(client, schema);
-    await makeSchema(client, schema);
+    // A login that may only become the roles of its own schema finds the schema made (deploy/postgres/roles.sql).
+    const { rows } = await client.query<{ made: boolean }>('select to_regnamespace($1) is not null as made', [schema]);
+    if (!rows[0]!.made) {
+      await makeRoles(client, schema);
+      await makeSchema(client, schema);
+    }
     await then();
   } finally {
     await client.query('select pg_advisory_unlock($1)', [BOOTSTRAP_LOCK]);
