@@ -285,8 +285,21 @@ export class KafkaBroker implements Broker {
       });
     }
     if (wanted.length === 0) return;
-    const { topics: found } = await admin.fetchTopicMetadata({ topics: wanted.map(this.wire) });
-    for (const { name, partitions } of found) this.counts.set(this.unwire(name), partitions.length);
+    for (const { name, partitions } of await this.described(wanted)) this.counts.set(this.unwire(name), partitions.length);
+  }
+
+  /** A topic that another process is making is listed before every node knows it; kafkajs does not ask again by itself. */
+  private async described(topics: readonly string[]): Promise<{ name: string; partitions: unknown[] }[]> {
+    const admin = await this.ready();
+    const until = this.options.wall.monotonicMs() + TOPICS_WAIT_MS;
+    for (;;) {
+      try {
+        return (await admin.fetchTopicMetadata({ topics: topics.map(this.wire) })).topics;
+      } catch (error) {
+        if (!(error as { retriable?: boolean }).retriable || this.options.wall.monotonicMs() > until) throw error;
+        await this.options.wall.sleep(100);
+      }
+    }
   }
 
   async subscribe(name: string, topics: readonly string[], handler: Handler): Promise<Subscription> {
