@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { connect } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../../../..');
@@ -27,11 +27,10 @@ export async function fixedPorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
-    const taken = await new Promise<boolean>((resolve) => {
-      const probe = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-      probe.once('close', () => undefined).setTimeout(1_000, () => probe.destroy());
-    });
-    if (!taken) ports.add(port);
+    const probe = createServer();
+    const free = await new Promise<boolean>((resolve) => probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)));
+    if (free) await new Promise((resolve) => probe.close(resolve));
+    if (free) ports.add(port);
   }
   return [...ports];
 }
