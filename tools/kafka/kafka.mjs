@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import kafkajs from 'kafkajs';
 import {
   claim, freePort, identify, isAlive, once, readClaim, releaseClaim, sweep, untilSignal, watchdog, writeClaim,
-} from '../../libs/testing/processes.mjs';
+} from '../../libs/embedded/processes.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const VERSION = fs.readFileSync(path.join(HERE, 'pom.xml'), 'utf8').match(/<kafka.version>(.+)<\/kafka.version>/)[1];

@@ -73,7 +73,7 @@ export async function openStandalone(options: StandaloneOptions): Promise<Standa
     // Before anything is started; what is added below cannot be wrong.
     Config.from(env);
     if (!env.DATABASE_URL) {
-      const { startPostgres } = await import('../../../libs/testing/embedded-postgres.mjs');
+      const { startPostgres } = await import('../../../libs/embedded/embedded-postgres.mjs');
       const postgres = await startPostgres(options.dataDir ? { dataDir: join(options.dataDir, 'postgres') } : { ephemeral: true });
       closing.push(() => postgres.stop());
       env.DATABASE_URL = postgres.url;

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { findKafka } from '../../../tools/kafka/kafka.mjs';
-import { startPostgres } from '../embedded-postgres.mjs';
+import { startPostgres } from '../../embedded/embedded-postgres.mjs';
 
 export default async function setUp(globalConfig, { roots }) {
   const specs = matched(globalConfig, roots);

