@@ -18,6 +18,10 @@ const TOPIC = 'upstream.plataforma.events.v1';
 
 /** In process nobody publishes to platforms' topics; here somebody does. */
 class PlatformBroker extends InProcessBroker {
+  outage = false;
+  override async prepare(): Promise<void> {
+    if (this.outage) throw new Error('no node answers');
+  }
   override subscribe(name: string, topics: readonly string[], handler: Handler): Promise<Subscription> {
     return super.subscribe(name, topics.map((topic) => (topic.includes('<platform>') ? TOPIC : topic)), handler);
   }
@@ -28,7 +32,7 @@ const EVENT = { specversion: '1.0', id: 'e-1', source: '/p', type: 'upstream.inv
 describe('billing-ingestion by REST', () => {
   let server: TestDatabase;
   let sql: Client;
-  let broker: InProcessBroker;
+  let broker: PlatformBroker;
   let house: House;
   let told: Delivery[];
   let ours = '';
@@ -216,6 +220,10 @@ describe('billing-ingestion by REST', () => {
     expect((await call('PUT', '/v1/creditors/nova', { name: 'N', document: '11.222.333/0001-82', address: 'Rua A, 1' }, admin)).status).toBe(422);
     expect((await call('PUT', '/v1/creditors/outra', { name: 'N', document: '11.222.333/0001-81', address: 'Rua A, 1', currency: 'USD' }, admin)).status).toBe(409);
     expect((await call('PUT', '/v1/platforms/loja', { creditors: ['ninguem'] }, admin)).body).toMatchObject({ status: 422, creditors: ['ninguem'] });
+    broker.outage = true;
+    expect((await call('PUT', '/v1/platforms/loja', { creditors: ['boa-forma'] }, admin)).body).toMatchObject({ status: 503, type: 'urn:emdia:problem:broker-unavailable' });
+    expect((await call('GET', '/v1/platforms/loja', undefined, admin)).body).toEqual({ platform: 'loja', creditors: [] });
+    broker.outage = false;
     const { key_id } = (await call('POST', '/v1/api-keys', { creditor_id: null, scopes: ['audit:read'], actor: 'spec' }, admin)).body;
     expect((await call('DELETE', `/v1/api-keys/${key_id}`, undefined, admin)).status).toBe(204);
     expect((await call('DELETE', `/v1/api-keys/${key_id}`, undefined, admin)).status).toBe(404);

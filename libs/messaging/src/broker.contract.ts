@@ -94,16 +94,18 @@ export function brokerContract(open: () => Promise<Broker> | Broker, differences
   it('hands a batch over again until it is taken in, and loses nothing behind it', async () => {
     const listener = new Listener();
     listener.failing = true;
-    await listen(listener);
+    const subscription = await listen(listener);
     const source = await broker.source('toy', noReread);
     const rows = rowsOf(topic, Array.from({ length: 30 }, () => 'key'));
     await source.publish(rows.slice(0, 20), settle);
     await until('the batch came twice', () => listener.refused.length >= 2);
     expect(listener.refused[1]).toEqual(listener.refused[0]);
+    expect(subscription.lag()).toBe(20);
     await source.publish(rows.slice(20), settle);
     listener.failing = false;
     await done(listener, rows);
     expect(listener.first).toEqual(bodiesOf(rows));
+    await until('nothing is behind', () => subscription.lag() === 0);
   });
 
   it('does not let a failing group disturb another', async () => {

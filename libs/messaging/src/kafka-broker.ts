@@ -99,11 +99,14 @@ class KafkaGroup implements Subscription {
     for (let from = 0; from < messages.length; from += BATCH_MAX) {
       if (!isRunning() || isStale()) return;
       const chunk = messages.slice(from, from + BATCH_MAX);
+      const behind = (next: bigint) => this.lags.set(`${topic}/${partition}`, Number(BigInt(batch.highWatermark) - next));
+      // Told before, too: a batch that cannot be taken in for a while must show.
+      behind(BigInt(chunk[0]!.offset));
       if (!(await this.handle(topic, partition, chunk, heartbeat, () => isRunning() && !isStale()))) return;
       const last = chunk[chunk.length - 1]!;
       resolveOffset(last.offset);
       raise(this.handled, topic, partition, BigInt(last.offset) + 1n);
-      this.lags.set(`${topic}/${partition}`, Number(BigInt(batch.highWatermark) - BigInt(last.offset) - 1n));
+      behind(BigInt(last.offset) + 1n);
       await heartbeat();
       await commitOffsetsIfNecessary(uncommittedOffsets());
     }
