@@ -33,8 +33,12 @@ describe('the standalone system in its own process', () => {
     return running;
   }
 
-  const servers = (): string[] =>
-    spawnSync('ps', ['-ww', '-eo', 'args='], { encoding: 'utf8' }).stdout.split('\n').filter((line) => /bin\/postgres /.test(line) && line.includes(join(folder, 'data', 'postgres')));
+  /** The servers on this folder, by process number; a child that was forked just now still looks like its parent. */
+  function servers(): string[] {
+    const lines = spawnSync('ps', ['-ww', '-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).stdout.split('\n');
+    const found = lines.filter((line) => /bin\/postgres /.test(line) && line.includes(join(folder, 'data', 'postgres'))).map((line) => line.trim().split(/\s+/));
+    return found.filter(([, parent]) => !found.some(([pid]) => pid === parent)).map(([pid]) => pid!);
+  }
 
   async function call<T>(key: string, method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(url + path, {

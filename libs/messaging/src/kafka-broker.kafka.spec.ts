@@ -36,10 +36,13 @@ describeKafka('Kafka broker', (brokers) => {
     expect(await after.unacknowledged()).toBe(0);
   });
 
-  it('creates topics once, even when two processes prepare them at the same time', async () => {
-    const prefix = `t${randomUUID().slice(0, 8)}.`;
-    const [one, other] = [open(prefix), open(prefix)];
-    await Promise.all([one.prepare(['toy.events.v1']), other.prepare(['toy.events.v1'])]);
-    expect([one.partitions('toy.events.v1'), other.partitions('toy.events.v1')]).toEqual([3, 3]);
+  it('creates topics once, even when six processes prepare them at the same time', async () => {
+    for (let round = 0; round < 5; round++) {
+      const prefix = `t${randomUUID().slice(0, 8)}.`;
+      const topics = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}.events.v1`);
+      const brokers = Array.from({ length: 6 }, () => open(prefix));
+      await Promise.all(brokers.map((broker, index) => broker.prepare([...topics.slice(index), ...topics.slice(0, index)])));
+      for (const broker of brokers) expect(topics.map((topic) => broker.partitions(topic))).toEqual([3, 3, 3, 3, 3]);
+    }
   });
 });

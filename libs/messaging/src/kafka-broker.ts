@@ -281,9 +281,9 @@ export class KafkaBroker implements Broker {
     const existing = new Set(await this.existing());
     const lacking = wanted.filter((topic) => !existing.has(topic));
     if (lacking.length > 0) {
-      // One that another process made meanwhile is no error to kafkajs.
+      // One that another process made meanwhile is no error to kafkajs; its own wait for leaders gives up where a node does not know one yet.
       await admin.createTopics({
-        waitForLeaders: true,
+        waitForLeaders: false,
         topics: lacking.map((topic) => ({ topic: this.wire(topic), numPartitions: this.options.partitions ?? 3, replicationFactor: this.options.replicationFactor ?? 1 })),
       });
     }
@@ -291,7 +291,7 @@ export class KafkaBroker implements Broker {
     for (const { name, partitions } of await this.described(wanted)) this.counts.set(this.unwire(name), partitions.length);
   }
 
-  /** A topic that another process is making is listed before every node knows it; kafkajs does not ask again by itself. */
+  /** Waits until every partition has a leader: a topic that was just made, here or by another process, is listed before every node knows it. */
   private async described(topics: readonly string[]): Promise<{ name: string; partitions: unknown[] }[]> {
     const admin = await this.ready();
     const until = this.options.wall.monotonicMs() + TOPICS_WAIT_MS;
