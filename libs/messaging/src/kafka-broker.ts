@@ -28,6 +28,11 @@ const raise = (offsets: Offsets, topic: string, partition: number, next: bigint)
   if ((offsets.get(name) ?? 0n) < next) offsets.set(name, next);
 };
 
+interface TopicEnds {
+  readonly topic: string;
+  readonly offsets: readonly { partition: number; high: string; low: string }[];
+}
+
 /** `upstream.<platform>.events.v1` stands for every platform's topic. */
 const matches = (pattern: string, topic: string): boolean =>
   pattern === topic || (pattern.includes('<') && new RegExp(`^${pattern.replaceAll('.', '\\.').replace(/<[a-z]+>/, '[a-z0-9-]+')}$`).test(topic));
@@ -326,23 +331,36 @@ export class KafkaBroker implements Broker {
   }
 
   async caughtUp(group: string, waitMsMax: number): Promise<boolean> {
-    const admin = await this.ready();
-    const patterns = this.groups.get(group)?.patterns ?? [];
-    const topics = await this.topics(patterns.filter((pattern) => pattern.includes('<')));
-    const ends = await Promise.all(topics.map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsets(this.wire(topic)) })));
     const until = this.options.wall.monotonicMs() + waitMsMax;
-    for (;;) {
-      const committed = topics.length === 0 ? [] : await admin.fetchOffsets({ groupId: this.wire(group), topics: topics.map(this.wire) });
-      const behind = ends.some(({ topic, offsets }) =>
-        offsets.some(({ partition, high, low }) => {
-          const at = committed.find((each) => each.topic === this.wire(topic))?.partitions.find((each) => each.partition === partition)?.offset ?? '-1';
-          return BigInt(high) > BigInt(low) && BigInt(at) < BigInt(high);
-        }),
-      );
-      if (!behind) return true;
+    for (let ends: TopicEnds[] | null = null; ; ) {
+      try {
+        ends ??= await this.upstreamEnds(group);
+        if (await this.hasReached(group, ends)) return true;
+      } catch (error) {
+        // Who cannot be asked (a topic made just now, a coordinator that moves) has not told that it caught up.
+        this.options.failed(error as Error);
+      }
       if (this.options.wall.monotonicMs() >= until) return false;
       await this.options.wall.sleep(50);
     }
+  }
+
+  private async upstreamEnds(group: string): Promise<TopicEnds[]> {
+    const admin = await this.ready();
+    const patterns = this.groups.get(group)?.patterns ?? [];
+    const topics = await this.topics(patterns.filter((pattern) => pattern.includes('<')));
+    return Promise.all(topics.map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsets(this.wire(topic)) })));
+  }
+
+  private async hasReached(group: string, ends: readonly TopicEnds[]): Promise<boolean> {
+    if (ends.length === 0) return true;
+    const committed = await (await this.ready()).fetchOffsets({ groupId: this.wire(group), topics: ends.map(({ topic }) => this.wire(topic)) });
+    return ends.every(({ topic, offsets }) =>
+      offsets.every(({ partition, high, low }) => {
+        const at = committed.find((each) => each.topic === this.wire(topic))?.partitions.find((each) => each.partition === partition)?.offset ?? '-1';
+        return BigInt(high) === BigInt(low) || BigInt(at) >= BigInt(high);
+      }),
+    );
   }
 
   /** Partitions that hold something a group here has not yet taken in; foreign producers' topics are asked for each time. */
