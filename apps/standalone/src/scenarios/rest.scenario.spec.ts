@@ -22,8 +22,8 @@ describe('REST, over the whole house', () => {
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((logged += String(text)), true));
     house = await RestHouse.open();
     const issue = async (scopes: string[]) => (await house.story.post<{ key: string }>('/v1/api-keys', { creditor_id: CREDITOR, scopes, actor: 'test' })).key;
-    // No handler asks for this scope.
-    powerless = await issue(['dead-letters:read']);
+    // It opens one list and nothing else.
+    powerless = await issue(['tasks:read']);
     bound = await issue(['ledger:read', 'holds:write', 'promises:write', 'contacts:write', 'events:write', 'invoices:write', 'payments:write', 'negotiation:read']);
   }, 180_000);
   afterAll(async () => {
@@ -112,7 +112,11 @@ describe('REST, over the whole house', () => {
       }));
 
     it('nobody whose key lacks the scope', () =>
-      each((operation) => !isInternal(operation), async (operation) => expect([operation.operationId, slug(await ask(operation, { key: powerless }))]).toEqual([operation.operationId, '403 missing-scope'])));
+      each((operation) => !isInternal(operation), async (operation) => {
+        const answer = await ask(operation, { key: powerless });
+        if (operation.operationId === 'tasks.list') expect(answer.status).toBe(200);
+        else expect([operation.operationId, slug(answer)]).toEqual([operation.operationId, '403 missing-scope']);
+      }));
 
     it('services inside, and no API key; API keys outside, and not the services', () =>
       each(() => true, async (operation) => {
