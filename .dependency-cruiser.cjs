@@ -33,6 +33,20 @@ module.exports = {
       to: { path: ['^libs/messaging/', '^libs/[^/]*gate', '^libs/.*/[^/]*gate[^/]*\\.ts$'] },
     },
     {
+      name: 'chaos-shares-code',
+      comment: 'The oracle judges the services; with their code it would repeat their mistakes. It knows them by Kafka, Postgres and HTTP alone.',
+      severity: 'error',
+      from: { path: '^chaos/' },
+      to: { path: ['^apps/', '^libs/(?!embedded/)'] },
+    },
+    {
+      name: 'measuring-in-production',
+      comment: 'The benchmark and chaos measure what runs; what runs does not know them.',
+      severity: 'error',
+      from: { path: '^(apps|libs|tools)/' },
+      to: { path: '^(bench|chaos)/' },
+    },
+    {
       name: 'contracts-import-only-schemas',
       comment: 'Contracts are read by every service and by generators: schemas (TypeBox, ajv) and derived ids (uuid), no more.',
       severity: 'error',

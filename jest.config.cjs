@@ -18,7 +18,7 @@ const swc = {
  */
 module.exports = {
   testEnvironment: 'node',
-  roots: ['apps', 'libs', 'tools'].map((root) => path.join(__dirname, root)).filter((root) => fs.existsSync(root)),
+  roots: ['apps', 'libs', 'tools', 'bench', 'chaos'].map((root) => path.join(__dirname, root)).filter((root) => fs.existsSync(root)),
   testMatch: ['**/*.spec.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   moduleNameMapper: { '^@emdia/([^/]+)$': '<rootDir>/libs/$1/src/index.ts' },

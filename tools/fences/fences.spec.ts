@@ -29,6 +29,10 @@ const files: Record<string, string> = {
   'libs/messaging/src/hidden.ts': `export const hidden = 1;`,
   'libs/messaging/src/upward.ts': `export { one } from '../../../apps/one/src/index';`,
   'libs/debt-gate/src/index.ts': `export const ask = 1;`,
+  'chaos/oracle.ts': `export { runner } from '@emdia/messaging';`,
+  'chaos/spy.ts': `export { deep } from '../apps/one/src/deep';`,
+  'apps/one/src/measured.ts': `export { table } from '../../../bench/table';`,
+  'bench/table.ts': `export const table = 1;`,
   'libs/contracts/src/index.ts': `import { Type } from '@sinclair/typebox';\nexport const schema = Type.String();`,
   'libs/contracts/src/fat.ts': `export { Client } from 'pg';`,
   'libs/testing/src/index.ts': `export const testDatabase = 1;`,
@@ -67,7 +71,7 @@ describe('the fences', () => {
     }
     fs.symlinkSync(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'));
 
-    const cruise = JSON.parse(run(folder, 'depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'apps', 'libs']));
+    const cruise = JSON.parse(run(folder, 'depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'apps', 'libs', 'bench', 'chaos']));
     crossings = cruise.summary.violations.map((found: { rule: { name: string }; from: string }) => `${found.rule.name}: ${found.from}`);
     const lint: { filePath: string; messages: { ruleId: string | null; message: string }[] }[] = JSON.parse(
       run(folder, 'eslint', ['--format', 'json', 'apps', 'libs']),
@@ -84,11 +88,14 @@ describe('the fences', () => {
       'app-imports-app: apps/two/src/index.ts',
       'auditor-shares-code: apps/auditor/src/gate.ts',
       'auditor-shares-code: apps/auditor/src/index.ts',
+      'chaos-shares-code: chaos/oracle.ts',
+      'chaos-shares-code: chaos/spy.ts',
       'circular: apps/one/src/around.ts',
       'contracts-import-only-schemas: libs/contracts/src/fat.ts',
       'dev-dependency-in-production: apps/one/src/container.ts',
       'lib-behind-index: apps/one/src/past-index.ts',
       'lib-imports-app: libs/messaging/src/upward.ts',
+      'measuring-in-production: apps/one/src/measured.ts',
       'standalone-behind-index: apps/standalone/src/inside.ts',
       'testing-outside-tests: apps/one/src/tested.ts',
       'unresolvable: apps/one/src/lost.ts',
