@@ -36,6 +36,21 @@ describeKafka('Kafka broker', (brokers) => {
     expect(await after.unacknowledged()).toBe(0);
   });
 
+  it('stays in its group while a batch takes longer than the session', async () => {
+    const broker = open();
+    const topic = 'upstream.shop.events.v1';
+    await broker.prepare([topic]);
+    let batches = 0;
+    const slow = async () => {
+      batches++;
+      await wall.sleep(9_000);
+    };
+    await broker.subscribe('slow', ['upstream.<platform>.events.v1'], slow);
+    await (await broker.source()).publish(rowsOf(topic, ['a']), () => undefined);
+    expect(await broker.caughtUp('slow', 14_000)).toBe(true);
+    expect(batches).toBe(1);
+  });
+
   it('creates topics once, even when six processes prepare them at the same time', async () => {
     for (let round = 0; round < 5; round++) {
       const prefix = `t${randomUUID().slice(0, 8)}.`;
