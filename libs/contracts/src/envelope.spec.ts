@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { contracts, decode, derivedId, encode, invalid, NegotiationHeartbeat, NotAnEvent, outgoing, UpstreamInvoiceIssued, UpstreamPaymentReceived } from './index';
+import { v5 } from 'uuid';
+import { contracts, decode, derivedId, encode, invalid, NAMESPACE, NegotiationHeartbeat, NotAnEvent, outgoing, UpstreamInvoiceIssued, UpstreamPaymentReceived } from './index';
 
 const now = new Date('2026-03-02T12:00:00Z');
 const beat = (data = { partition: 1, wall_epoch_ms: 5 }) =>
@@ -65,6 +66,10 @@ describe('a derived id', () => {
     expect(derivedId('notice', 'a', 1)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(derivedId('ab', 'c')).not.toBe(derivedId('a', 'bc'));
     expect(derivedId('receivable', 'acme', 'invoice-1')).toBe('bee33d5c-788f-529b-9b9b-0f99f10d9e2e');
+  });
+
+  it('is a UUID of version 5 as others make it', () => {
+    fc.assert(fc.property(fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 4 }), (parts) => expect(derivedId(...parts)).toBe(v5(parts.join('\u001f'), NAMESPACE))));
   });
 });
 

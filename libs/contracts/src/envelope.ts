@@ -1,6 +1,6 @@
+import { hash } from 'node:crypto';
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { v5 as uuid5 } from 'uuid';
 import type { Contract, DataOf, Event, Outgoing } from './contract';
 
 const ajv = addFormats(new Ajv({ strict: true, allErrors: false, discriminator: false }), ['date', 'date-time', 'uuid', 'email']);
@@ -24,8 +24,17 @@ export function invalid(contract: Contract, data: unknown): Invalid | null {
 /** The namespace of every id that Emdia derives (uuid v5), so that the same cause always yields the same id. */
 export const NAMESPACE = '0b4f6f6e-9c1b-5a3e-8d57-3a1d1f5c7e21';
 
-/** A UUID derived from its parts; the same parts give the same id in every process and at every replay. */
-export const derivedId = (...parts: (string | number)[]): string => uuid5(parts.join('\u001f'), NAMESPACE);
+const SALT = Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex');
+
+/** A UUID derived from its parts (RFC 9562, version 5); the same parts give the same id in every process and at every replay. */
+export function derivedId(...parts: (string | number)[]): string {
+  // The uuid package reads the namespace and formats byte by byte: 8 us instead of 2, and every event takes several ids.
+  const bytes = hash('sha1', Buffer.concat([SALT, Buffer.from(parts.join('\u001f'))]), 'buffer');
+  bytes[6] = (bytes[6]! & 0x0f) | 0x50;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex', 0, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
 
 /** Makes an outgoing event; throws when the data breaks the contract, which is a defect of the sender. */
 export function outgoing<C extends Contract>(
