@@ -66,6 +66,34 @@ describe('after a crash', () => {
     expect(await only()).toMatchObject({ status: 'sent', attempt: 2 });
     expect(house.post.sent).toHaveLength(1);
   });
+  it('nor where the same process claimed it again', async () => {
+    const open: (() => void)[] = [];
+    const asked = (n: number) => new Promise<void>((resolve) => {
+      house.neighbours.beforeGate = () => new Promise<void>((done) => {
+        house.neighbours.beforeGate = () => undefined;
+        open[n] = done;
+        resolve();
+      });
+    });
+    await house.take(noticeRequested(1));
+    const firstAsked = asked(0);
+    const first = sending.run(house.clock.now(), 10);
+    await firstAsked;
+    house.wall.pushedMs += 30_001;
+    await house.sweep(sending);
+    untilRetry();
+    const secondAsked = asked(1);
+    const second = sending.run(house.clock.now(), 10);
+    await secondAsked;
+    open[0]!();
+    await first;
+    expect(await only()).toMatchObject({ status: 'claimed', attempt: 2 });
+    expect(house.post.sent).toEqual([]);
+    open[1]!();
+    await second;
+    expect(await only()).toMatchObject({ status: 'sent', attempt: 2 });
+    expect(house.post.sent).toHaveLength(1);
+  });
   it('what the database did not take is recorded as soon as it does', async () => {
     await house.take(noticeRequested(1));
     house.post.answer = async () => {

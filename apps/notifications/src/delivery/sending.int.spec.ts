@@ -175,6 +175,13 @@ describe('the day belongs to one message', () => {
     expect(await house.statuses()).toEqual({ sent: 1, refused: 1 });
     expect(await held()).toEqual({ days: 2, covers: 1 });
   });
+  it('for one person with two mailboxes', async () => {
+    const { person_key } = noticeRequested(1).data;
+    await house.take(noticeRequested(1), noticeRequested(2, { person_key }));
+    await house.sweep(sending);
+    expect(await house.statuses()).toEqual({ sent: 1, refused: 1 });
+    expect(await held()).toEqual({ days: 2, covers: 1 });
+  });
   it('of one creditor; another has its own', async () => {
     await house.take(noticeRequested(1), noticeRequested(2, { customer_id: 'customer-1', creditor_id: 'other', person_key: noticeRequested(1).data.person_key }));
     await house.sweep(sending);
