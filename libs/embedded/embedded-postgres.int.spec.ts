@@ -99,6 +99,19 @@ describe('embedded PostgreSQL', () => {
     await expect(query(server.url, 'select 1')).rejects.toThrow(/ECONNREFUSED/);
   });
 
+  it('starts a durable server anew in the process whose server was killed', () => {
+    const dataDir = path.join(folder, 'killed');
+    const script = `
+      const { startPostgres } = await import(${JSON.stringify(MODULE)});
+      const first = await startPostgres({ dataDir: ${JSON.stringify(dataDir)} });
+      process.kill(first.pid, 'SIGKILL');
+      await first.stop();
+      const second = await startPostgres({ dataDir: ${JSON.stringify(dataDir)} });
+      console.log(first.pid !== second.pid);
+      await second.stop();`;
+    expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: '/', encoding: 'utf8' })).toBe('true\n');
+  });
+
   it('takes over what is left when its process and the watchdog were both killed', async () => {
     const dataDir = path.join(folder, 'orphan');
     const [durable, ephemeral] = [await start({ dataDir }), await start({})];

@@ -239,8 +239,8 @@ function watch({ root, data, bin, account, ephemeral }) {
 
 async function stop(server, release) {
   await release();
-  // Only where the watchdog itself was killed before.
-  if (postmasterPid(server.data)) pgCtlStop(server);
+  // Where the watchdog was killed before, or the server was and only its pid file is left.
+  stopOrphan(server);
   releaseClaim(server.root);
   if (server.ephemeral) fs.rmSync(server.root, { recursive: true, force: true });
 }

@@ -2,6 +2,7 @@ export interface KafkaOptions {
   dataDir?: string;
   port?: number;
   ephemeral?: boolean;
+  listeners?: readonly { port: number; advertised: number }[];
 }
 export interface StartedKafka {
   /** As in KAFKA_BROKERS: host:port, separated by commas. */

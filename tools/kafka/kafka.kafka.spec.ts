@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
@@ -35,6 +36,15 @@ async function topics({ brokers }: Started, create?: string): Promise<string[]> 
   await admin.connect();
   if (create) await admin.createTopics({ topics: [{ topic: create }], waitForLeaders: true });
   return admin.listTopics().finally(() => admin.disconnect());
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
 }
 
 async function until(what: string, condition: () => boolean) {
@@ -79,6 +89,18 @@ function stop({ child }: Started): Promise<unknown> {
     broker.child.kill('SIGKILL');
     await until('the folder is removed', () => !fs.existsSync(broker.dataDir));
     expect(() => process.kill(broker.pid, 0)).toThrow('ESRCH');
+  });
+
+  it('opens further doors, each of which sends clients back through what stands before it', async () => {
+    const [port, advertised] = [await freePort(), await freePort()];
+    const broker = await start({ listeners: [{ port, advertised }] });
+    const before = createServer((client) => void client.pipe(connect(port, '127.0.0.1')).pipe(client)).listen(advertised, '127.0.0.1');
+    let passed = 0;
+    before.on('connection', () => passed++);
+    expect(await topics({ ...broker, brokers: `127.0.0.1:${port}` }, 'behind')).toEqual(['behind']);
+    expect(passed).toBeGreaterThan(0);
+    before.close();
+    await stop(broker);
   });
 
   it('refuses a port that is taken', async () => {

@@ -59,9 +59,11 @@ async function existing(brokers) {
 /**
  * Starts Kafka on 127.0.0.1 and resolves, with `{ brokers, pid, dataDir, stop }`, when it answers. `ephemeral` (default
  * where no `dataDir` is given) puts the data in a temporary folder that `stop()` removes. The first start ever fetches
- * 45 MB of jars. Rejects with the end of the broker's log when it does not come up.
+ * 45 MB of jars. `listeners` are further doors, each with the `port` it opens and the port of 127.0.0.1 that it tells
+ * clients to use (`advertised`), where something stands in between. Rejects with the end of the broker's log when it
+ * does not come up.
  */
-export async function startKafka({ dataDir, port, ephemeral = !dataDir } = {}) {
+export async function startKafka({ dataDir, port, ephemeral = !dataDir, listeners = [] } = {}) {
   if (!ephemeral && !dataDir) throw new Error('startKafka: a durable broker needs a dataDir');
   const java = findJava();
   const jars = await fetchJars();
@@ -73,7 +75,7 @@ export async function startKafka({ dataDir, port, ephemeral = !dataDir } = {}) {
     claim(root);
     if (isAlive(orphan.server)) kill(orphan.server);
     const ports = { broker: await freePort(port), controller: await freePort() };
-    configure(root, ports);
+    configure(root, ports, listeners);
     format(root, java, jars);
     const broker = await launch(root, java, jars, ports.broker, ephemeral);
     return { brokers: `127.0.0.1:${ports.broker}`, dataDir: root, ...broker };
@@ -128,14 +130,18 @@ function mvn(args) {
 const lastLines = (text, count) =>
   text.trim().split('\n').filter((line) => !/^\s+(at |\.\.\. )/.test(line)).slice(-count).join('\n');
 
-function configure(root, ports) {
+function configure(root, ports, doors) {
+  const names = doors.map((_, index) => `DOOR${index}`);
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${ports.broker},CONTROLLER://127.0.0.1:${ports.controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.broker}`,
+    'listener.security.protocol.map': ['PLAINTEXT', 'CONTROLLER', ...names].map((name) => `${name}:PLAINTEXT`).join(),
+    listeners: [`PLAINTEXT://127.0.0.1:${ports.broker}`, `CONTROLLER://127.0.0.1:${ports.controller}`,
+      ...doors.map((door, index) => `${names[index]}://127.0.0.1:${door.port}`)].join(),
+    'advertised.listeners': [`PLAINTEXT://127.0.0.1:${ports.broker}`,
+      ...doors.map(({ advertised }, index) => `${names[index]}://127.0.0.1:${advertised}`)].join(),
     'log.dirs': path.join(root, 'data'),
     // Topics come from the contracts; one made by a misspelt name would hide the mistake.
     'auto.create.topics.enable': false,
