@@ -1,0 +1,37 @@
+import { benchTable, between, chaosTable, simulateTable } from './tables';
+
+const row = { id: 'relay', value: 104.26, unit: 'x', better: 'higher' as const, target: 100, floor: 50, min: 99.1, max: 120, cpu_us_per_event: 21.44, repeats: 5 };
+const bench = (change: object) => benchTable({ machine: '2 cores', quiet: true, rows: [{ ...row, ...change }] });
+
+describe('the tables of the README', () => {
+  it('tell of a row whether its target or its floor holds', () => {
+    expect(bench({})).toContain('| `relay` | 104 x | 99.1 – 120 | ≥ 100 | ≥ 50 | target | 21.4 µs | 5 |');
+    expect(bench({ value: 60 })).toContain('| floor |');
+    expect(bench({ value: 49.9 })).toContain('| **missed** |');
+    expect(bench({ better: 'lower', target: 2, floor: 2.5, value: 2.2 })).toContain('| ≤ 2 | ≤ 2.5 | floor |');
+    expect(bench({ target: null, floor: null, cpu_us_per_event: null })).toContain('| – | – | reported | – |');
+  });
+
+  it('tell where the machine was not quiet', () => {
+    expect(benchTable({ machine: '2 cores', quiet: false, rows: [] })).toContain('NOT quiet');
+  });
+
+  it('claim of chaos what the number of faults supports, and no bound where something broke', () => {
+    const run = { seconds: 600, events: 12_000, faults: { kill: 100, stop: 200 }, witnesses: { 'duplicate refused': 7 }, invariants: [{ name: 'nothing lost', checked: 12_000, violations: 0 }] };
+    expect(chaosTable(run)).toContain('No violation in 300 faults bounds the rate below 0.01 per fault');
+    expect(chaosTable(run)).toContain('| nothing lost | 12,000 | 0 |');
+    expect(chaosTable({ ...run, invariants: [{ name: 'nothing lost', checked: 9, violations: 2 }] })).toContain('2 violations.');
+    expect(chaosTable({ ...run, invariants: [{ name: 'nothing lost', checked: 9, violations: 2 }] })).not.toContain('bounds');
+  });
+
+  it('show what was simulated', () => {
+    const text = simulateTable({ seeds: 200, steps: 9_000, case_days: 40_000, case_days_per_second: 212.7, faults: { crash: 3 }, laws: [{ law: 1, checked: 5, violations: 0 }] });
+    expect(text).toContain('200 seeds, 9,000 steps, 40,000 case-days, 213 a second');
+    expect(text).toContain('| 1 | 5 | 0 |');
+  });
+
+  it('go between their markers, and nowhere else', () => {
+    expect(between('a <!-- x -->old<!-- /x --> b', 'x', 'new')).toBe('a <!-- x -->\n\nnew\n\n<!-- /x --> b');
+    expect(() => between('a <!-- x --> b', 'x', 'new')).toThrow('no <!-- x -->');
+  });
+});

@@ -1,0 +1,74 @@
+/** What `npm run bench -- --json` writes, as far as the README shows it. */
+export interface BenchResult {
+  readonly machine: string;
+  readonly quiet: boolean;
+  readonly rows: readonly {
+    readonly id: string; readonly value: number; readonly unit: string; readonly better: 'higher' | 'lower'; readonly target: number | null;
+    readonly floor: number | null; readonly min: number; readonly max: number; readonly cpu_us_per_event: number | null; readonly repeats: number;
+  }[];
+}
+
+/** What `npm run chaos -- --json` writes. */
+export interface ChaosResult {
+  readonly seconds: number;
+  readonly events: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly witnesses: Readonly<Record<string, number>>;
+  readonly invariants: readonly { readonly name: string; readonly checked: number; readonly violations: number }[];
+}
+
+/** What `npm run simulate -- --json` writes, as far as the README shows it. */
+export interface SimulateResult {
+  readonly seeds: number;
+  readonly steps: number;
+  readonly case_days: number;
+  readonly case_days_per_second: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly laws: readonly { readonly law: number; readonly checked: number; readonly violations: number }[];
+}
+
+const number = (value: number): string => (Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3))));
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+const listed = (counts: Readonly<Record<string, number>>): string => Object.entries(counts).map(([name, count]) => `${name} ${number(count)}`).join(', ');
+const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
+
+/** Markdown of a benchmark: a row each, with target, floor and whether they hold. */
+export function benchTable({ machine, quiet, rows }: BenchResult): string {
+  const holds = (value: number, limit: number, better: 'higher' | 'lower') => (better === 'higher' ? value >= limit : value <= limit);
+  const limit = (better: 'higher' | 'lower', value: number | null) => (value === null ? '–' : `${better === 'higher' ? '≥' : '≤'} ${number(value)}`);
+  const judged = ({ value, target, floor, better }: BenchResult['rows'][number]) => {
+    if (target !== null && holds(value, target, better)) return 'target';
+    if (floor !== null) return holds(value, floor, better) ? 'floor' : '**missed**';
+    return 'reported';
+  };
+  const body = rows.map((row) => [
+    `\`${row.id}\``, `${number(row.value)} ${row.unit}`, `${number(row.min)} – ${number(row.max)}`, limit(row.better, row.target), limit(row.better, row.floor),
+    judged(row), row.cpu_us_per_event === null ? '–' : `${number(row.cpu_us_per_event)} µs`, String(row.repeats),
+  ]);
+  const head = ['row', 'median', 'range', 'target', 'floor', 'holds', 'CPU per event', 'repeats'];
+  return `${machine}. The machine was ${quiet ? '' : 'NOT '}quiet.\n\n${table(head, body)}`;
+}
+
+/** Markdown of a chaos run: its invariants, and the bound that the number of faults supports (rule of three). */
+export function chaosTable({ seconds, events, faults, witnesses, invariants }: ChaosResult): string {
+  const total = sum(faults);
+  const broken = invariants.reduce((found, { violations }) => found + violations, 0);
+  const bound = broken > 0 ? `${broken} violations.` : `No violation in ${number(total)} faults bounds the rate below ${number(3 / total)} per fault (95 %).`;
+  const body = invariants.map(({ name, checked, violations }) => [name, number(checked), String(violations)]);
+  return `${number(seconds)} s, ${number(events)} events. ${bound}\n\nFaults: ${listed(faults)}.\n\nWitnesses that they bit: ${listed(witnesses)}.\n\n${table(['invariant', 'checked', 'violations'], body)}`;
+}
+
+/** Markdown of a simulation. */
+export function simulateTable({ seeds, steps, case_days, case_days_per_second, faults, laws }: SimulateResult): string {
+  const body = laws.map(({ law, checked, violations }) => [String(law), number(checked), String(violations)]);
+  return `${number(seeds)} seeds, ${number(steps)} steps, ${number(case_days)} case-days, ${number(case_days_per_second)} a second.\n\nFaults: ${listed(faults)}.\n\n${table(['law', 'checked', 'violations'], body)}`;
+}
+
+/** Puts a text between two markers of a page; throws where the page has not both. */
+export function between(page: string, name: string, text: string): string {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [page.indexOf(open), page.indexOf(close)];
+  if (from < 0 || to < from) throw new Error(`The page has no ${open} … ${close}.`);
+  return `${page.slice(0, from + open.length)}\n\n${text}\n\n${page.slice(to)}`;
+}
