@@ -19,13 +19,16 @@ const sumsIn = (listener: Listener): number[] => listener.first.map((body) => (d
 /** A broker's source that can be told to refuse, and that counts what it was given. */
 class Faulty implements Source {
   refusing = false;
+  /** Refuses this batch, counted from 1, after a while, and no other. */
+  refusesBatch = 0;
   rebuilt = 0;
   readonly given: string[][] = [];
 
   constructor(private readonly inner: Source) {}
   async publish(rows: readonly Row[], settled: (ids: readonly string[]) => void): Promise<void> {
     this.given.push(rows.map(({ id }) => id));
-    if (this.refusing) throw new Error('the broker is away');
+    if (this.given.length === this.refusesBatch) await wall.sleep(50);
+    if (this.refusing || this.given.length === this.refusesBatch) throw new Error('the broker is away');
     await this.inner.publish(rows, settled);
   }
   rebuild(): Promise<void> {
@@ -134,6 +137,32 @@ describe('relay', () => {
     expect(listener.first.map((body) => decode(body).key)).toEqual(Array.from({ length: 3 }, () => ['acme/fast', 'acme/slow', 'acme/']).flat());
   });
 
+  it('keeps the order of a key whose slow transaction commits below ids that went out, however soon the next one follows', async () => {
+    const running = relay();
+    for (let round = 0; round < 5; round++) {
+      let commit = () => undefined as void;
+      const slow = database.transaction(async (tx) => {
+        await append(tx, 'toy', [event('acme/slow'), event('acme/other'), event('acme/slow')]);
+        await new Promise<void>((resolve) => (commit = resolve));
+      });
+      await until('the slow one holds its ids', async () => (await admin.query(`select 1 from pg_stat_activity where datname = $1 and state = 'idle in transaction'`, [new URL(test.url).pathname.slice(1)])).rowCount === 1);
+      await write(['acme/fast']);
+      running.poke();
+      await until('the fast one is there', () => listener.first.length === 5 * round + 1);
+      commit();
+      await slow;
+      await write(['acme/slow']);
+      running.poke();
+      await until('all are there', () => listener.first.length === 5 * round + 5);
+    }
+    const sums = sumsIn(listener);
+    const slow = sums.filter((_, index) => decode(listener.first[index]!).key === 'acme/slow');
+    // Each round's fast event was made after the slow transaction's, so a key's own sums tell the order of its commits.
+    expect(slow).toEqual([...slow].sort((a, b) => a - b));
+    await isEmpty();
+    expect(listener.bodies).toHaveLength(25);
+  });
+
   it('reads from the head at once when it is asked whether it is drained', async () => {
     const running = relay();
     await write(['acme/first']);
@@ -194,6 +223,18 @@ describe('relay', () => {
     expect(failures[0]!.message).toBe('the broker is away');
     source.refusing = false;
     await isEmpty();
+    expect(sumsIn(listener)).toEqual(sums);
+  });
+
+  it('gives up what it read ahead when a batch before that was refused', async () => {
+    source.refusesBatch = 2;
+    await write(Array.from({ length: 1_800 }, (_, n) => `acme/customer-${n % 9}`));
+    const sums = await written();
+    relay();
+    await isEmpty();
+    expect(source.rebuilt).toBe(1);
+    // From the oldest row that was not taken in by then.
+    expect([source.given[0]![0], source.given[1]![0]]).toContain(source.given[2]![0]);
     expect(sumsIn(listener)).toEqual(sums);
   });
 
