@@ -1,0 +1,31 @@
+const BOM = '\uFEFF';
+const SUB = /[\u001A\u0000]/g;
+
+/**
+ * The text of a file by its bytes, never by what it declares: UTF-8 where the bytes are that, else Windows-1252 (Latin-1's superset).
+ * A byte order mark is dropped; it never throws.
+ */
+export function decode(bytes: Uint8Array): string {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    text = new TextDecoder('windows-1252').decode(bytes);
+  }
+  return text.startsWith(BOM) ? text.slice(1) : text;
+}
+
+/** One line of a fixed-width file: its physical number, 1 = the first, and its text without the line end. */
+export interface Line { number: number; text: string }
+
+/** The lines that hold something; DOS end-of-file marks and NUL are dropped, LF, CRLF and CR end a line. */
+export function linesOf(text: string): Line[] {
+  const lines: Line[] = [];
+  let number = 0;
+  for (let line of text.split(/\r\n|\n|\r/)) {
+    number++;
+    if (line.includes('\u001A') || line.includes('\u0000')) line = line.replace(SUB, '');
+    if (line.trim() !== '') lines.push({ number, text: line });
+  }
+  return lines;
+}
