@@ -1,8 +1,9 @@
 import type { Measurement } from '../measurement';
+import { hop } from './hop';
 
 /** Every measurement, in the order of the table. */
 export const measurements: readonly Measurement[] = [
-  // hop: hop-cpu, hop-rate, hop-limit, idiom, redelivery
+  hop,
   // sweep-flat
   // sweep-pinned
   // queue: queue-gw, queue-boss

@@ -1,0 +1,26 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity()
+export class Customer {
+  @PrimaryColumn('text') creditor_id!: string;
+  @PrimaryColumn('text') customer_id!: string;
+  @Column('text', { nullable: true }) name?: string;
+  @Column('text', { nullable: true }) document?: string;
+  @Column('text', { nullable: true }) email?: string;
+  @Column('text', { nullable: true }) phone?: string;
+  @Column('text', { nullable: true }) state?: string;
+}
+
+@Entity()
+export class Invoice {
+  @PrimaryColumn('text') creditor_id!: string;
+  @PrimaryColumn('text') invoice_id!: string;
+  @Column('text') customer_id!: string;
+  @Column('text', { nullable: true }) number?: string;
+  @Column('text', { nullable: true }) description?: string;
+  @Column('date') issue_date!: string;
+  @Column('date') due_date!: string;
+  @Column('text') currency!: string;
+  @Column('int') amount_cents!: number;
+  @Column('jsonb') instruments!: unknown;
+}
