@@ -1,8 +1,9 @@
 import type { WallClock } from '@emdia/clock';
-import { Kafka, logLevel, Partitioners, type Admin } from 'kafkajs';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Broker, Handler, Source, Subscription } from './broker';
 import { KafkaGroup, matches } from './kafka-group';
 import { KafkaSource } from './kafka-source';
+import { partitionOfKey } from './partitioner';
 
 const TOPICS_WAIT_MS = 5_000;
 
@@ -36,7 +37,6 @@ export class KafkaBroker implements Broker {
   private readonly counts = new Map<string, number>();
   /** How often something that counts as work went to a partition, while a group here has yet to take it in. */
   private readonly dirty = new Map<string, number>();
-  private readonly partitioner = Partitioners.DefaultPartitioner();
 
   constructor(readonly options: KafkaOptions) {
     this.kafka = new Kafka({ clientId: options.clientId, brokers: [...options.brokers], logLevel: logLevel.NOTHING, retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 5_000 } });
@@ -58,10 +58,8 @@ export class KafkaBroker implements Broker {
     return count;
   }
 
-  /** The same hash as the producer's and as the Java client's (murmur2 of the key). */
   partitionOf(topic: string, key: string): number {
-    const partitionMetadata = Array.from({ length: this.partitions(topic) }, (_, partitionId) => ({ partitionId, partitionErrorCode: 0, leader: 0, replicas: [], isr: [], offlineReplicas: [] }));
-    return this.partitioner({ topic, partitionMetadata, message: { key: Buffer.from(key), value: null } });
+    return partitionOfKey(key, this.partitions(topic));
   }
 
   wire = (name: string): string => `${this.options.prefix ?? ''}${name}`;

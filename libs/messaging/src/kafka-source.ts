@@ -1,7 +1,8 @@
 import { isHeartbeat } from '@emdia/contracts';
-import { Partitioners, type Producer } from 'kafkajs';
+import type { PartitionerArgs, Producer } from 'kafkajs';
 import type { Row, Source } from './broker';
 import type { KafkaBroker } from './kafka-broker';
+import { partitionOfKey } from './partitioner';
 
 /** Idempotent, acks=all, one request in flight; after an error the producer is thrown away, as its sequence is unknown. */
 export class KafkaSource implements Source {
@@ -15,7 +16,7 @@ export class KafkaSource implements Source {
         idempotent: true,
         maxInFlightRequests: 1,
         allowAutoTopicCreation: false,
-        createPartitioner: Partitioners.DefaultPartitioner,
+        createPartitioner: () => ({ message, partitionMetadata }: PartitionerArgs) => message.partition ?? partitionOfKey(message.key as Buffer, partitionMetadata.length),
       });
       await producer.connect();
       return producer;
@@ -35,7 +36,7 @@ export class KafkaSource implements Source {
       acks: -1,
       topicMessages: [...byTopic].map(([topic, list]) => ({
         topic: this.broker.wire(topic),
-        messages: list.map(({ key, body, partition }) => ({ key, value: body, ...(partition === null ? {} : { partition }) })),
+        messages: list.map(({ key, body, partition }) => ({ key: Buffer.from(key), value: body, ...(partition === null ? {} : { partition }) })),
       })),
     });
     // Heartbeats alone are no work; a send that carries anything else counts whole.
