@@ -1,5 +1,6 @@
 import type { Measurement } from '../measurement';
 import { hop } from './hop';
+import { validate } from './validate';
 
 /** Every measurement, in the order of the table. */
 export const measurements: readonly Measurement[] = [
@@ -8,7 +9,7 @@ export const measurements: readonly Measurement[] = [
   // sweep-pinned
   // queue: queue-gw, queue-boss
   // relay: relay, relay-cpu
-  // validate
+  validate,
   // peak
   // backlog
   // memory
