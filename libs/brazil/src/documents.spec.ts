@@ -1,14 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { documentKind, isCnpj, isCpf, maskDocument, normaliseDocument } from './documents';
+import { documentKind, formatDocument, isCnpj, isCpf, maskDocument, normaliseDocument, paddedDocument } from './documents';
 import { isUf, UFS } from './states';
+import { vectors as vectorsOf, withVectors } from '../test/vectors';
 
-interface Vector { input: string; normalised: string; input_type?: string }
-const folder = join(resolve(process.env.EMDIA_TEST_DATA ?? join(__dirname, '../../../../shared/data')), 'documents');
-const present = existsSync(folder);
-if (!present) console.warn(`test data absent, document vectors NOT checked: set EMDIA_TEST_DATA (looked in ${folder})`);
-const withVectors = present ? describe : describe.skip;
-const vectors = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, Vector[]>;
+interface Vector { input: string; normalised: string; input_type?: string; formatted?: string; output?: string }
+const vectors = (file: string) => vectorsOf(file) as Record<string, Vector[]>;
 // A number that lost its leading zero is for the adapter that met it to pad: here documents are text.
 const asText = (list: Vector[], length: number) => list.filter((v) => v.input_type !== 'number' || v.input.length === length);
 
@@ -37,6 +32,15 @@ describe('documentKind and masks', () => {
   it('normalises separators and case and nothing else', () => {
     expect(normaliseDocument(' 12.abc.345/01de-35\n')).toBe('12ABC34501DE35');
     expect(normaliseDocument('191')).toBe('191');
+  });
+
+  it('prints dots, strokes and hyphens, and leaves what is no document alone', () => {
+    expect([formatDocument('52998224725'), formatDocument('12abc34501de35'), formatDocument('191')]).toEqual(['529.982.247-25', '12.ABC.345/01DE-35', '191']);
+  });
+
+  it('gives a numeric field its zeros back and takes away those it has too many', () => {
+    expect([paddedDocument('191', 'CPF'), paddedDocument('00052998224725', 'CPF'), paddedDocument('345678000199', 'CNPJ')]).toEqual(['00000000191', '52998224725', '00345678000199']);
+    expect(paddedDocument('11222333000181', 'CPF')).toBe('11222333000181');
   });
 
   it('shows the middle only, also when a digit is mistyped, and nothing of anything else', () => {
@@ -71,5 +75,15 @@ withVectors('published vectors', () => {
     for (const v of texts) expect([v.input, isCnpj(v.input), normaliseDocument(v.input)]).toEqual([v.input, true, v.normalised]);
     for (const v of invalid) expect([v.input, isCnpj(v.input)]).toEqual([v.input, false]);
     for (const v of check_digits) expect([v.base, isCnpj(v.base + v.digits)]).toEqual([v.base, true]);
+  });
+  it('printed and padded', () => {
+    for (const [file, kind] of [['cpf.json', 'CPF'], ['cnpj.json', 'CNPJ']] as const) {
+      const { format, normalise, valid } = vectors(file);
+      expect(format!.length).toBeGreaterThan(3);
+      for (const v of format!) expect([v.input, formatDocument(paddedDocument(v.input, kind))]).toEqual([v.input, v.formatted]);
+      for (const v of normalise!) expect([v.input, paddedDocument(v.input, kind)]).toEqual([v.input, v.output]);
+      // What came as a number has lost its zero: an adapter that knows the kind gives it back.
+      for (const v of valid!) expect([v.input, paddedDocument(v.input, kind)]).toEqual([v.input, v.normalised]);
+    }
   });
 });
