@@ -1,11 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
-import { Value } from '@sinclair/typebox/value';
 import { documentKind, isUf, personKey } from '@emdia/brazil';
 import { isCivilDate } from '@emdia/calendar';
 import {
   CreditorId, CustomerId, derivedId, eventOf, invalid, NotAnEvent, Reference, upstreamContracts,
   type Contract, type UpstreamContent,
 } from '@emdia/contracts';
+import { clean, ordered } from './clean';
 import { wrong, type Wrong } from './reasons';
 
 export const EVENT_BYTES_MAX = 256 * 1024;
@@ -75,8 +75,9 @@ export function read(arrival: Arrival, installationKey: string): Reading {
     if ('reason' in mapped) return unread(mapped, event, concerns);
     return {
       arrival, event_id: event.id, event_type: event.type, concerns, content: mapped,
-      content_hash: hash(canonical([mapped.type, mapped.data])),
-      fact_hash: hash(canonical(factOf(mapped))),
+      // What was cleaned has its fields in order: its JSON is canonical as it is.
+      content_hash: hash(JSON.stringify([mapped.type, mapped.data])),
+      fact_hash: hash(JSON.stringify(factOf(mapped))),
       ...(event.traceparent ? { traceparent: event.traceparent } : {}),
     };
   } catch (error) {
@@ -116,14 +117,21 @@ function map(type: string, data: Fields, installationKey: string): UpstreamConte
     return families.has(family(type)) ? wrong('unknown-version', `${type} is a version not known here.`) : wrong('unknown-type', 'No event of this type is taken in.');
   const found = invalid(contract, data);
   if (found) return wrong('contract-violation', `${found.path} ${found.rule}.`);
-  const clean = pseudonymous(Value.Clean(contract.data, structuredClone(data)) as Fields, installationKey);
-  return unfit(contract, clean) ?? ({ type, data: clean } as UpstreamContent);
+  const cleaned = pseudonymous(clean(contract.data, data), installationKey);
+  return unfit(contract, cleaned) ?? ({ type, data: cleaned } as UpstreamContent);
 }
+
+/** The fields of each type that hold a civil date. */
+const dates: ReadonlyMap<string, readonly string[]> = new Map(
+  [...upstreamContracts.values()].map(({ type, data }) => [
+    type, Object.entries((data as unknown as { properties: Fields }).properties).filter(([, schema]) => (schema as Fields).format === 'date').map(([name]) => name),
+  ]),
+);
 
 /** Rules that the schema cannot say. */
 function unfit(contract: Contract, data: Fields): Wrong | null {
-  for (const [name, schema] of Object.entries((contract.data as unknown as { properties: Fields }).properties))
-    if ((schema as Fields).format === 'date' && data[name] !== undefined && !isCivilDate(data[name])) return wrong('contract-violation', `/${name} is no date of the calendar.`);
+  for (const name of dates.get(contract.type)!)
+    if (data[name] !== undefined && !isCivilDate(data[name])) return wrong('contract-violation', `/${name} is no date of the calendar.`);
   const state = ((data.customer as Fields | undefined) ?? data).state;
   if (state !== undefined && !isUf(state)) return wrong('unknown-state', '/state is none of the UFs.');
   if (family(contract.type) === 'upstream.invoice-amended' && data.due_date === undefined && data.amount_cents === undefined)
@@ -140,8 +148,15 @@ function pseudonymous(data: Fields, installationKey: string): Fields {
   return data.customer ? { ...data, customer: replaced(data.customer as Fields) } : replaced(data);
 }
 
-const fits = (schema: { pattern?: string; minLength?: number; maxLength?: number }, value: unknown): string | null =>
-  typeof value === 'string' && value.length >= (schema.minLength ?? 0) && value.length <= (schema.maxLength ?? Infinity) && (!schema.pattern || new RegExp(schema.pattern).test(value)) ? value : null;
+interface TextSchema {
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+}
+const patterns = new Map<string, RegExp>();
+const patternOf = (text: string): RegExp => patterns.get(text) ?? patterns.set(text, new RegExp(text)).get(text)!;
+const fits = ({ pattern, minLength = 0, maxLength = Infinity }: TextSchema, value: unknown): string | null =>
+  typeof value === 'string' && value.length >= minLength && value.length <= maxLength && (!pattern || patternOf(pattern).test(value)) ? value : null;
 
 function concernsOf(type: string, data: Fields, installationKey: string): Concerns {
   const customer_id = fits(CustomerId, ((data.customer as Fields | null | undefined) ?? data).customer_id);
@@ -158,7 +173,4 @@ function concernsOf(type: string, data: Fields, installationKey: string): Concer
 export const sourceOf = (data: { source?: unknown }): string => (typeof data.source === 'string' && data.source.length > 0 && data.source.length <= 40 && !UNSTORABLE.test(data.source) ? data.source : 'upstream');
 
 /** JSON with the keys in order, so that equal content has equal text. */
-export const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-  );
+export const canonical = (value: unknown): string => JSON.stringify(ordered(value));
