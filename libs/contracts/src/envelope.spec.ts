@@ -68,6 +68,11 @@ describe('a derived id', () => {
     expect(derivedId('receivable', 'acme', 'invoice-1')).toBe('bee33d5c-788f-529b-9b9b-0f99f10d9e2e');
   });
 
+  it('is refused to half a character, which has no bytes of its own', () => {
+    expect(() => derivedId('a\ud800')).toThrow(URIError);
+    expect(derivedId('😀')).toBe(v5('😀', NAMESPACE));
+  });
+
   it('is a UUID of version 5 as others make it', () => {
     fc.assert(fc.property(fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 4 }), (parts) => expect(derivedId(...parts)).toBe(v5(parts.join('\u001f'), NAMESPACE))));
   });

@@ -26,10 +26,13 @@ export const NAMESPACE = '0b4f6f6e-9c1b-5a3e-8d57-3a1d1f5c7e21';
 
 const SALT = Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex');
 
-/** A UUID derived from its parts (RFC 9562, version 5); the same parts give the same id in every process and at every replay. */
+/** A UUID derived from its parts (RFC 9562, version 5); the same parts give the same id in every process and at every replay. Throws URIError for half a character. */
 export function derivedId(...parts: (string | number)[]): string {
+  const name = parts.join('\u001f');
+  // Half a character has no bytes: two texts that differ by it alone would get one id.
+  if (/\p{Surrogate}/u.test(name)) throw new URIError('No id can be derived from half a character.');
   // The uuid package reads the namespace and formats byte by byte: 8 us instead of 2, and every event takes several ids.
-  const bytes = hash('sha1', Buffer.concat([SALT, Buffer.from(parts.join('\u001f'))]), 'buffer');
+  const bytes = hash('sha1', Buffer.concat([SALT, Buffer.from(name)]), 'buffer');
   bytes[6] = (bytes[6]! & 0x0f) | 0x50;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = bytes.toString('hex', 0, 16);
