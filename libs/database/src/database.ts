@@ -43,7 +43,9 @@ export class Database {
 
   constructor(private readonly options: DatabaseOptions) {
     this.schema = options.schema;
-    this.stream = this.pool('stream', `-c transaction_timeout=${TRANSACTION_MS_MAX}`);
+    // Batches look rows up by key. A plan prepared while a table was small would read the whole of it, batch for batch,
+    // until autovacuum looks at it again: a book that is imported into empty tables would take hours.
+    this.stream = this.pool('stream', `-c transaction_timeout=${TRANSACTION_MS_MAX} -c enable_seqscan=off`);
     this.api = this.pool('api', `-c transaction_timeout=${TRANSACTION_MS_MAX}`);
   }
 

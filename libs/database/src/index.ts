@@ -1,3 +1,4 @@
+export * from './array-literal';
 export * from './database';
 export * from './failure';
 export * from './roles';

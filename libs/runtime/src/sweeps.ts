@@ -3,6 +3,8 @@ import type { WallClock, Clock } from '@emdia/clock';
 /** Something that becomes due. `run` handles at most `limit` due things and says how many; 0 means nothing is due now. */
 export interface Sweep {
   readonly name: string;
+  /** How many due things `run` is asked for at once; 200 unless said. */
+  readonly limit?: number;
   /** The earliest business instant at which something is or becomes due; one indexed look-up. */
   nextDueAt(): Promise<Date | null>;
   run(now: Date, limit: number): Promise<number>;
@@ -45,7 +47,7 @@ class Loop {
       this.pending = false;
       this.inHand = true;
       try {
-        while (!this.stopping.signal.aborted && (await this.sweep.run(this.clock.now(), LIMIT)) > 0);
+        while (!this.stopping.signal.aborted && (await this.sweep.run(this.clock.now(), this.sweep.limit ?? LIMIT)) > 0);
         backOffMs = 50;
         this.inHand = false;
         if (!this.pending && !this.stopping.signal.aborted) await this.idle();

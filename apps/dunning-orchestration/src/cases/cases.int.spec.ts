@@ -6,7 +6,7 @@ import { Sweeps } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { creditor_id, key, receivableId, Story } from '../../test/story';
 import { placeHold } from '../holds/hold';
-import { Cases1700000001000 } from '../migrations/1700000001000-cases';
+import { dunningOrchestration } from '../index';
 import { act } from './act';
 import type { CaseFile } from './case-file';
 import { Cases } from './cases';
@@ -41,7 +41,7 @@ describe('the store of cases', () => {
   beforeAll(async () => {
     test = await testDatabase('dunning-cases', async (url) => {
       const schema = new Database({ url, schema: 'dunning' });
-      await schema.migrate([...messagingMigrations('dunning'), Cases1700000001000]).finally(() => schema.close());
+      await schema.migrate([...messagingMigrations('dunning'), ...dunningOrchestration.migrations]).finally(() => schema.close());
     });
     database = new Database({ url: test.url, schema: 'dunning' });
   });
@@ -75,7 +75,7 @@ describe('the store of cases', () => {
       const spied: Tx = { query: (sql, values) => (statements.push(sql), tx.query(sql, values)) };
       return fold(spied, [[step(cases, key, (file) => ({ next: { ...file, status: 'closed' as const } }))]], noon);
     });
-    expect(statements.filter((sql) => /^(insert|delete|update)/.test(sql.trim())).map((sql) => sql.trim().split(/\s+/)[2])).toEqual(['case_file', 'case_file']);
+    expect(statements.filter((sql) => /^(insert|delete|update)/.test(sql.trim())).map((sql) => /^(?:insert into|update) (\w+)/.exec(sql.trim())?.[1])).toEqual(['case_file', 'case_file']);
   });
 
   it('a reloaded case plans nothing new: its standings compare equal', async () => {
@@ -125,7 +125,7 @@ describe('the store of cases', () => {
     const clock = new DrivenClock(now);
     const wall = new WallClock();
     const runner = new Runner({ service: 'dunning-orchestration', database, clock, wall, deadLetters: new DeadLetters(database, new Seal('test', 'dead-letters')), observer });
-    const sweep = new DueCases(database, runner, cases, new Sweeps(clock, wall, () => undefined));
+    const sweep = new DueCases(database, runner, cases, wall, new Sweeps(clock, wall, () => undefined));
     for (const name of ['1', '2', '3']) await change((file) => dueFile(file.key), noon, `${creditor_id}/${name}`);
     await database.query(`update case_file set person_key = 'not a key' where customer_id = '2'`);
 

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Tx } from '@emdia/database';
+import { columnLiteral, type Tx } from '@emdia/database';
 import type { Store } from '@emdia/messaging';
 import { coverKey, emptyCase, type CaseFile } from './case-file';
-import { agreementOf, agreementRow, caseOf, caseRow, coverOf, coverRow, holdOf, holdRow, noticeRow, receivableOf, receivableRow, type Row } from './rows';
 import { dueSlot } from './due-slot';
+import {
+  AGREEMENT, agreementOf, caseOf, COVER, coverOf, FILE, FILE_FACTS, FILE_PLAN, HOLD, holdOf, NOTICE, RECEIVABLE, RECEIVABLE_PLAN, receivableOf, type Column,
+} from './rows';
 
 /**
  * Case files by key (creditor/customer). A batch costs six reads and at most eight writes, whatever its size; only rows
@@ -12,125 +14,171 @@ import { dueSlot } from './due-slot';
 @Injectable()
 export class Cases implements Store<CaseFile> {
   readonly name = 'cases';
+  /** The same for keys whose rows are known to exist, as they do where something is due: rows are never deleted. */
+  readonly known: Store<CaseFile> = { name: this.name, load: (tx, keys) => this.read(tx, keys), save: (tx, changed) => this.save(tx, changed) };
   /** What the tables held when a state was loaded, for as long as the transaction knows the state. */
   private readonly stored = new WeakMap<Tx, Map<string, CaseFile>>();
 
   async load(tx: Tx, keys: readonly string[]): Promise<Map<string, CaseFile>> {
-    const fresh = keys.map(emptyCase).map(({ key, creditor_id, customer_id, case_id }) => ({ key, creditor_id, customer_id, case_id }));
+    const fresh = keys.map(emptyCase);
     // One order of keys in every statement that locks: two batches never wait for each other in a ring.
     // Sent together: a connection takes statements in order, so the rows are locked before they are read.
-    const locking = tx.query(
-      `insert into case_file (key, creditor_id, customer_id, case_id, status)
-       select key, creditor_id, customer_id, case_id, 'new' from jsonb_to_recordset($1::jsonb) as r(key text, creditor_id text, customer_id text, case_id uuid)
-       order by key on conflict do nothing`,
-      [JSON.stringify(fresh)],
-    );
+    const creating = tx.query(CREATE, [keys, fresh.map(({ creditor_id }) => creditor_id), fresh.map(({ customer_id }) => customer_id), fresh.map(({ case_id }) => case_id)]);
+    const [loaded] = await Promise.all([this.read(tx, keys), creating]);
+    return loaded;
+  }
+
+  private async read(tx: Tx, keys: readonly string[]): Promise<Map<string, CaseFile>> {
     const [files, receivables, covers, holds, agreements] = await Promise.all([
-      tx.query<Row>(`select *, contact_asked_day::text, service_asked_day::text from case_file where key = any($1) order by key for update`, [keys]),
+      tx.query<{ row: unknown[] }>(LOCK, [keys]),
       read(tx, keys, READ_RECEIVABLES, receivableOf, ({ receivable_id }) => receivable_id),
       read(tx, keys, READ_COVERS, coverOf, (cover) => coverKey(cover.notice_id, cover.receivable_id)),
       read(tx, keys, READ_HOLDS, holdOf, ({ hold_id }) => hold_id),
       read(tx, keys, READ_AGREEMENTS, agreementOf, ({ agreement_id }) => agreement_id),
-      locking,
     ]);
-    const loaded = new Map(files.map((row) => {
-      const file = caseOf(row);
-      const of = <V>(parts: ReadonlyMap<string, ReadonlyMap<string, V>>) => parts.get(file.key) ?? new Map<string, V>();
-      return [file.key, { ...file, receivables: of(receivables), covers: of(covers), holds: of(holds), agreements: of(agreements) }];
-    }));
+    const loaded = new Map<string, CaseFile>();
+    for (const { row } of files) {
+      const key = row[0] as string;
+      const of = <V>(parts: ReadonlyMap<string, ReadonlyMap<string, V>>) => parts.get(key) ?? (NONE as ReadonlyMap<string, never>);
+      loaded.set(key, caseOf(row, { receivables: of(receivables), covers: of(covers), holds: of(holds), agreements: of(agreements) }));
+    }
     this.stored.set(tx, new Map(loaded));
     return loaded;
   }
 
   async save(tx: Tx, changed: ReadonlyMap<string, CaseFile>): Promise<void> {
     const stored = this.stored.get(tx)!;
-    const pairs = [...changed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, next]) => ({ next, before: stored.get(key)! }));
-    const changedIn = <V>(part: (file: CaseFile) => ReadonlyMap<string, V>, row: (value: V, file: CaseFile) => Row): Row[] =>
-      pairs.flatMap(({ next, before }) => [...part(next)].flatMap(([id, value]) => (part(before).get(id) === value ? [] : [row(value, next)])));
+    const pairs = [...changed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, next]): Pair => ({ next, before: stored.get(key)! }));
+    const [told, planned] = parted(pairs, ({ next, before }) => next.person !== before.person || next.channel_closed !== before.channel_closed);
+    // A receivable's facts come by version; the rest of it is this service's own plan.
+    const receivables = changedIn(pairs, (file) => file.receivables);
+    const [news, plans] = parted(receivables, ({ value, before }) => value.version !== before?.version || value.cure_told !== before.cure_told);
     await Promise.all([
-      write(tx, SAVE_FILES, pairs.map(({ next }) => caseRow(next))),
-      write(tx, SAVE_RECEIVABLES, changedIn((file) => file.receivables, receivableRow)),
-      write(tx, SAVE_COVERS, changedIn((file) => file.covers, coverRow)),
-      write(tx, SAVE_HOLDS, changedIn((file) => file.holds, holdRow)),
-      write(tx, SAVE_AGREEMENTS, changedIn((file) => file.agreements, agreementRow)),
-      write(tx, SAVE_NOTICES, pairs.flatMap(({ next }) => next.asked.map((notice) => noticeRow(notice, next)))),
+      write(tx, SAVE_PLANS, FILE_PLAN_BY_KEY, planned.map(({ next }) => ({ value: next, file: next }))),
+      write(tx, SAVE_FILES, FILE_BY_KEY, told.map(({ next }) => ({ value: next, file: next }))),
+      write(tx, SAVE_RECEIVABLE_PLANS, RECEIVABLE_PLAN_BY_KEY, plans),
+      write(tx, SAVE_RECEIVABLES, RECEIVABLE, news),
+      write(tx, SAVE_COVERS, COVER, changedIn(pairs, (file) => file.covers)),
+      write(tx, SAVE_HOLDS, HOLD, changedIn(pairs, (file) => file.holds)),
+      write(tx, SAVE_AGREEMENTS, AGREEMENT, changedIn(pairs, (file) => file.agreements)),
+      write(tx, SAVE_NOTICES, NOTICE, pairs.flatMap(({ next }) => next.asked.map((value) => ({ value, file: next })))),
       this.saveDue(tx, pairs),
     ]);
   }
 
-  private async saveDue(tx: Tx, pairs: readonly { next: CaseFile; before: CaseFile }[]): Promise<void> {
+  private async saveDue(tx: Tx, pairs: readonly Pair[]): Promise<void> {
     const moved = pairs.filter(({ next, before }) => next.due_at?.getTime() !== before.due_at?.getTime());
-    const place = ({ key, creditor_id, due_at }: CaseFile): Row[] => (due_at ? [{ due_slot: dueSlot(due_at), key, creditor_id, due_at }] : []);
-    await Promise.all([write(tx, DELETE_DUE, moved.flatMap(({ before }) => place(before))), write(tx, INSERT_DUE, moved.flatMap(({ next }) => place(next)))]);
+    const gone = new Map<number, CaseFile[]>();
+    for (const { before } of moved) {
+      if (before.due_at === null) continue;
+      const slot = dueSlot(before.due_at);
+      if (!gone.get(slot)?.push(before)) gone.set(slot, [before]);
+    }
+    const dated = moved.flatMap(({ next }) => (next.due_at ? [{ value: next, file: next }] : []));
+    await Promise.all([
+      // The partition is a parameter of its own, so that the plan looks into that one and no other.
+      ...[...gone].map(([slot, rows]) => tx.query(DELETE_DUE, [slot, columnLiteral(rows, ({ due_at }) => due_at), columnLiteral(rows, ({ key }) => key)])),
+      write(tx, INSERT_DUE, DUE, dated),
+    ]);
   }
 }
 
-const write = async (tx: Tx, sql: string, rows: readonly Row[]): Promise<void> => {
-  if (rows.length > 0) await tx.query(sql, [JSON.stringify(rows)]);
-};
-
-interface Reading {
-  readonly sql: string;
-  readonly names: readonly string[];
-  readonly instants: ReadonlySet<string>;
+interface Pair {
+  readonly next: CaseFile;
+  readonly before: CaseFile;
 }
 
-const columnsOf = (columns: string): [name: string, type: string][] => columns.split(',').map((column) => column.trim().split(' ') as [string, string]);
+interface Changed<V> {
+  readonly value: V;
+  readonly before?: V | undefined;
+  readonly file: CaseFile;
+}
+
+const NONE = new Map<string, never>();
+
+function changedIn<V>(pairs: readonly Pair[], part: (file: CaseFile) => ReadonlyMap<string, V>): Changed<V>[] {
+  const changed: Changed<V>[] = [];
+  for (const { next, before } of pairs) {
+    const [now, then] = [part(next), part(before)];
+    if (now === then) continue;
+    for (const [id, value] of now) if (then.get(id) !== value) changed.push({ value, before: then.get(id), file: next });
+  }
+  return changed;
+}
+
+function parted<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  const [first, second]: [T[], T[]] = [[], []];
+  for (const one of all) (isFirst(one) ? first : second).push(one);
+  return [first, second];
+}
+
+async function write<V>(tx: Tx, sql: string, columns: readonly Column<V>[], rows: readonly Changed<V>[]): Promise<void> {
+  if (rows.length > 0) await tx.query(sql, columns.map(([, , cell]) => columnLiteral(rows, ({ value, file }) => cell(value, file))));
+}
 
 /**
  * One row per case that holds its rows as arrays: reading 6,000 receivables of 500 cases takes 17 ms so, and 88 ms as
  * rows of columns, which node-postgres parses field by field.
  */
-function reading(table: string, id: string, columns: string, only = 'true'): Reading {
-  const names = columnsOf(columns).map(([name]) => name);
-  const instants = new Set(columnsOf(columns).flatMap(([name, type]) => (type === 'timestamptz' ? [name] : [])));
-  return { names, instants, sql: `select key, json_agg(json_build_array(${names.join(', ')}) order by ${id}) as rows from ${table} where key = any($1) and ${only} group by key` };
+function reading<V>(table: string, id: string, columns: readonly Column<V>[], only = 'true'): string {
+  return `select key, json_agg(${arrayOf(columns)} order by ${id}) as rows from ${table} where key = any($1) and ${only} group by key`;
 }
+
+const arrayOf = <V>(columns: readonly Column<V>[]): string => `json_build_array(${columns.map(([name]) => name).join(', ')})`;
 
 /** The rows of cases, by case and then by their own id. */
-async function read<V>(tx: Tx, keys: readonly string[], { sql, names, instants }: Reading, make: (row: Row) => V, idOf: (value: V) => string): Promise<Map<string, Map<string, V>>> {
+async function read<V>(tx: Tx, keys: readonly string[], sql: string, make: (row: unknown[]) => V, idOf: (value: V) => string): Promise<Map<string, Map<string, V>>> {
   const found = await tx.query<{ key: string; rows: unknown[][] }>(sql, [keys]);
-  const valueOf = (value: unknown, index: number) => (value !== null && instants.has(names[index]!) ? new Date(value as string) : value);
-  return new Map(found.map(({ key, rows }) => {
-    const values = rows.map((row) => make(Object.fromEntries(row.map((value, index) => [names[index]!, valueOf(value, index)]))));
-    return [key, new Map(values.map((value) => [idOf(value), value]))];
-  }));
+  return new Map(found.map(({ key, rows }) => [key, new Map(rows.map((row) => { const value = make(row); return [idOf(value), value]; }))]));
 }
 
-/** An upsert of many rows in one statement: columns as `name type`. */
-function upsert(table: string, id: string, columns: string): string {
-  const names = columnsOf(columns).map(([name]) => name);
+/** The rows that a statement takes as one array per column; a list within a row comes as the text of its own array. */
+function given<V>(columns: readonly Column<V>[]): string {
+  const names = columns.map(([name]) => name).join(', ');
+  return `unnest(${columns.map(([, type], index) => `$${index + 1}::${type.endsWith('[]') ? 'text' : type}[]`).join(', ')}) as r (${names})`;
+}
+
+/** An upsert of many rows in one statement. */
+function upsert<V>(table: string, id: string, columns: readonly Column<V>[]): string {
+  const names = columns.map(([name]) => name);
   const sets = names.filter((name) => !id.split(', ').includes(name)).map((name) => `${name} = excluded.${name}`);
-  return `insert into ${table} (${names.join(', ')}) select ${names.join(', ')} from jsonb_to_recordset($1::jsonb) as r(${columns})
+  return `insert into ${table} (${names.join(', ')}) select ${columns.map(([name, type]) => `${name}::${type}`).join(', ')} from ${given(columns)}
     on conflict (${id}) do update set ${sets.join(', ')}`;
 }
 
-const FILE = `key text, creditor_id text, customer_id text, case_id uuid, status text, person_key text, state text,
-  has_email boolean, person_version bigint, person_changed_at timestamptz, channel_closed_reason text, channel_closed_at timestamptz,
-  contact_asked_day date, service_asked_day date, due_at timestamptz`;
-const RECEIVABLE = `receivable_id uuid, key text, creditor_id text, version int,
-  original_due_date date, effective_due_date date, open_cents bigint, paid_cents bigint, status text, collectability text, review_date date,
-  settled_on date, as_of date, cure_told boolean, standing text, next_step text, planned_day date, contact_day date, next_action_at timestamptz,
-  outstanding_notice_id uuid, standing_reason text, hold_review_date date, owner_queue text, owner_reason text,
-  owner_review_date date, owner_task_id uuid`;
-const COVER = `notice_id uuid, receivable_id uuid, key text, creditor_id text, due_date date, step text, outcome text, reason text, valid_until timestamptz`;
-const HOLD = `hold_id uuid, key text, creditor_id text, receivable_ids uuid[], reason text, actor text,
-  placed_at timestamptz, review_date date, lifted_at timestamptz, lift_reason text, lift_actor text`;
-const AGREEMENT = `agreement_id uuid, key text, creditor_id text, receivable_ids uuid[], instalments jsonb, paid uuid[], ended boolean`;
-const NOTICE = `notice_id uuid, key text, creditor_id text, purpose text, local_day date, step text,
-  asked_at timestamptz, valid_until timestamptz, regua_version text, instalment_id uuid, next_step jsonb, facts jsonb, turned_down jsonb`;
+/** An update of some columns of many rows that exist. */
+function update<V>(table: string, id: string, columns: readonly Column<V>[]): string {
+  const ids = id.split(', ');
+  const sets = columns.map(([name]) => name).filter((name) => !ids.includes(name)).map((name) => `${name} = r.${name}`);
+  return `update ${table} t set ${sets.join(', ')} from ${given(columns)} where ${ids.map((name) => `t.${name} = r.${name}`).join(' and ')}`;
+}
 
+const FILE_KEY = FILE.slice(0, 1);
+const FILE_PLAN_BY_KEY = [...FILE_KEY, ...FILE_PLAN];
+const FILE_BY_KEY = [...FILE_PLAN_BY_KEY, ...FILE_FACTS];
+const RECEIVABLE_PLAN_BY_KEY = [...RECEIVABLE.slice(0, 2), ...RECEIVABLE_PLAN];
+const DUE: readonly Column<CaseFile>[] = [
+  ['due_slot', 'smallint', ({ due_at }) => dueSlot(due_at!)], ['key', 'text', ({ key }) => key],
+  ['creditor_id', 'text', ({ creditor_id }) => creditor_id], ['due_at', 'timestamptz', ({ due_at }) => due_at],
+];
+
+const CREATE = `insert into case_file (key, creditor_id, customer_id, case_id, status)
+  select key, creditor_id, customer_id, case_id, 'new' from unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) as r (key, creditor_id, customer_id, case_id)
+  order by key on conflict do nothing`;
+const LOCK = `select ${arrayOf(FILE)} as row from case_file where key = any($1) order by key for update`;
 const READ_RECEIVABLES = reading('case_receivable', 'receivable_id', RECEIVABLE);
 const READ_COVERS = reading('covered_step', 'notice_id, receivable_id', COVER);
 const READ_HOLDS = reading('hold', 'hold_id', HOLD, 'lifted_at is null');
 const READ_AGREEMENTS = reading('agreement', 'agreement_id', AGREEMENT);
 
-const SAVE_FILES = upsert('case_file', 'key', FILE);
-const SAVE_RECEIVABLES = upsert('case_receivable', 'receivable_id', RECEIVABLE);
-const SAVE_COVERS = upsert('covered_step', 'notice_id, receivable_id', COVER);
+const SAVE_PLANS = update('case_file', 'key', FILE_PLAN_BY_KEY);
+const SAVE_FILES = update('case_file', 'key', FILE_BY_KEY);
+const SAVE_RECEIVABLE_PLANS = update('case_receivable', 'receivable_id, key', RECEIVABLE_PLAN_BY_KEY);
+const SAVE_RECEIVABLES = upsert('case_receivable', 'key, receivable_id', RECEIVABLE);
+const SAVE_COVERS = upsert('covered_step', 'key, notice_id, receivable_id', COVER);
 const SAVE_HOLDS = upsert('hold', 'hold_id', HOLD);
 const SAVE_AGREEMENTS = upsert('agreement', 'agreement_id', AGREEMENT);
-const SAVE_NOTICES = upsert('notice', 'notice_id', NOTICE);
-const DELETE_DUE = `delete from due_action d using jsonb_to_recordset($1::jsonb) as r(due_slot smallint, key text) where d.due_slot = r.due_slot and d.key = r.key`;
-const INSERT_DUE = `insert into due_action (due_slot, key, creditor_id, due_at)
-  select due_slot, key, creditor_id, due_at from jsonb_to_recordset($1::jsonb) as r(due_slot smallint, key text, creditor_id text, due_at timestamptz)`;
+const SAVE_NOTICES = upsert('notice', 'key, local_day, notice_id', NOTICE);
+const DELETE_DUE = `delete from due_action d using unnest($2::timestamptz[], $3::text[]) as r (due_at, key)
+  where d.due_slot = $1 and d.due_at = r.due_at and d.key = r.key`;
+const INSERT_DUE = `insert into due_action (due_slot, key, creditor_id, due_at) select due_slot, key, creditor_id, due_at from ${given(DUE)}`;

@@ -28,10 +28,21 @@ function written(file: CaseFile, standings: ReadonlyMap<string, Standing>, told:
     [...file.receivables].map(([id, receivable]) => {
       const standing = standings.get(id)!;
       const cure_told = receivable.status !== 'open' && (receivable.cure_told || told.has(id));
-      const same = cure_told === receivable.cure_told && JSON.stringify(standing) === JSON.stringify(receivable.standing);
+      const same = cure_told === receivable.cure_told && isSame(standing, receivable.standing);
       return [id, same ? receivable : { ...receivable, cure_told, standing }];
     }),
   );
+}
+
+/** One kind of standing has always the same properties. */
+function isSame(one: Standing, other: Standing | null): boolean {
+  if (other === null || one.kind !== other.kind) return false;
+  const [a, b] = [one as unknown as Record<string, unknown>, other as unknown as Record<string, unknown>];
+  for (const name in a) {
+    const [x, y] = [a[name], b[name]];
+    if (x !== y && !(x instanceof Date && y instanceof Date && x.getTime() === y.getTime())) return false;
+  }
+  return true;
 }
 
 const opened = ({ key, creditor_id, customer_id, case_id, person }: CaseFile, cause: string, now: Date): Outgoing =>

@@ -1,20 +1,42 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@emdia/database';
+import { WallClock } from '@emdia/clock';
+import { Database, failureOf, wasCut } from '@emdia/database';
 import { Runner, step, type Step } from '@emdia/messaging';
 import { Sweeps } from '@emdia/runtime';
 import { act } from './act';
 import { Cases } from './cases';
 
+/** Cases looked up at once, and how many of them one transaction takes. */
+const LOOK_CASES = 2_000;
+const BATCH_CASES = 250;
+/** While Postgres works at one batch, the next is decided. */
+const LANES = 2;
+/** The head is looked at again after so many looks behind the last case taken. */
+const HEAD_EVERY = 32;
+const SLOW_LOOK_MS = 50;
+const HEAD_WAIT_MS_MAX = 2_000;
+
+interface Due {
+  readonly key: string;
+  readonly due_at: Date;
+}
+
 /** Does what has become due, case by case, the longest due first. */
 @Injectable()
 export class DueCases {
+  /** The last case taken: what is due is read behind it, because an old snapshot keeps every case done before it in the index. */
+  private last: Due | null = null;
+  private looks = 0;
+  private headAfterMs = 0;
+
   constructor(
     private readonly database: Database,
     private readonly runner: Runner,
     private readonly cases: Cases,
+    private readonly wall: WallClock,
     sweeps: Sweeps,
   ) {
-    sweeps.register({ name: 'due-cases', nextDueAt: () => this.nextDueAt(), run: (now, limit) => this.run(now, limit) });
+    sweeps.register({ name: 'due-cases', limit: LOOK_CASES, nextDueAt: () => this.nextDueAt(), run: (now, limit) => this.run(now, limit) });
   }
 
   async nextDueAt(): Promise<Date | null> {
@@ -24,22 +46,56 @@ export class DueCases {
 
   /** Handles at most `limit` due cases and says how many; a case that fails is tried alone, so that it stops no other. */
   async run(now: Date, limit: number): Promise<number> {
-    const due = await this.database.query<{ key: string }>('select key from due_action where due_at <= $1 order by due_at, key limit $2', [now, limit]);
-    const steps = due.map(({ key }): Step => step(this.cases, key, act));
-    if (steps.length === 0) return 0;
-    try {
-      await this.runner.changeAll(steps);
-    } catch (error) {
-      if (steps.length === 1) throw error;
-      const failures = await this.oneByOne(steps);
-      if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${steps.length} due cases failed.`);
-    }
-    return steps.length;
+    const due = await this.due(now, limit);
+    const failures: unknown[] = [];
+    let taken = 0;
+    const lane = async (): Promise<void> => {
+      while (taken < due.length) failures.push(...(await this.handle(due.slice(taken, (taken += BATCH_CASES)))));
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${due.length} due cases failed.`);
+    return due.length;
   }
 
-  private async oneByOne(steps: readonly Step[]): Promise<unknown[]> {
-    const failures: unknown[] = [];
-    for (const each of steps) await this.runner.changeAll([each]).catch((error: unknown) => failures.push(error));
-    return failures;
+  /** The next due cases; none only where a look from the head finds none. */
+  private async due(now: Date, limit: number): Promise<readonly Due[]> {
+    for (;;) {
+      const after = ++this.looks % HEAD_EVERY === 0 ? null : this.last;
+      const due = after ? await this.look(now, limit, after) : [];
+      if (due.length > 0) return (this.last = due.at(-1)!) && due;
+      const waitMs = this.headAfterMs - this.wall.monotonicMs();
+      if (waitMs <= 0) return this.fromHead(now, limit);
+      await this.wall.sleep(Math.min(waitMs, 250));
+    }
+  }
+
+  /** Finds what came to be due before the last case taken; where that is slow it is not done at every commit. */
+  private async fromHead(now: Date, limit: number): Promise<readonly Due[]> {
+    const began = this.wall.monotonicMs();
+    const due = await this.look(now, limit, { key: '', due_at: new Date(0) });
+    const ended = this.wall.monotonicMs();
+    const tookMs = ended - began;
+    this.headAfterMs = tookMs < SLOW_LOOK_MS ? 0 : ended + Math.min(10 * tookMs, HEAD_WAIT_MS_MAX);
+    this.last = due.at(-1) ?? this.last;
+    return due;
+  }
+
+  private look(now: Date, limit: number, { due_at, key }: Due): Promise<Due[]> {
+    return this.database.query<Due & Record<string, unknown>>(
+      'select key, due_at from due_action where due_at <= $1 and (due_at, key) > ($2::timestamptz, $3) order by due_at, key limit $4', [now, due_at, key, limit]);
+  }
+
+  /** Handles some cases in one transaction, or one by one where that fails; what failed in the end. */
+  private async handle(due: readonly Due[]): Promise<unknown[]> {
+    const steps = due.map(({ key }): Step => step(this.cases.known, key, act));
+    try {
+      await this.runner.changeAll(steps);
+      return [];
+    } catch (error) {
+      if (steps.length === 1 || (failureOf(error) === 'outage' && !wasCut(error))) return [error];
+      const failures: unknown[] = [];
+      for (const each of steps) await this.runner.changeAll([each]).catch((failure: unknown) => failures.push(failure));
+      return failures;
+    }
   }
 }

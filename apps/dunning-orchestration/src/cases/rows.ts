@@ -1,85 +1,164 @@
+import { arrayLiteral, type Cell } from '@emdia/database';
 import type { Agreement, CaseFile, Covered, Hold, Notice, Owner, Receivable, Standing } from './case-file';
 
-/** A row as pg hands it out (dates as text, instants as Date) or as jsonb_to_recordset takes it in. */
-export type Row = Record<string, unknown>;
+/** A column of a table: its name and type, and its cell for a value of a case. A column's place is its place in what is read. */
+export type Column<V> = readonly [name: string, type: string, cell: (value: V, file: CaseFile) => Cell];
 
-export function caseOf(row: Row): CaseFile {
-  const { key, creditor_id, customer_id, case_id, status, person_key, state, has_email, contact_asked_day, service_asked_day, due_at } = row;
+type Read = readonly unknown[];
+
+const KEY: Column<unknown> = ['key', 'text', (_, { key }) => key];
+const CREDITOR: Column<unknown> = ['creditor_id', 'text', (_, { creditor_id }) => creditor_id];
+const instant = (read: unknown): Date | null => (read === null ? null : new Date(read as string));
+
+/** What a case's own plan changes. */
+export const FILE_PLAN: readonly Column<CaseFile>[] = [
+  ['status', 'text', ({ status }) => status],
+  ['contact_asked_day', 'date', ({ contact_asked_day }) => contact_asked_day],
+  ['service_asked_day', 'date', ({ service_asked_day }) => service_asked_day],
+  ['due_at', 'timestamptz', ({ due_at }) => due_at],
+];
+export const FILE_FACTS: readonly Column<CaseFile>[] = [
+  ['person_key', 'text', ({ person }) => person?.person_key],
+  ['state', 'text', ({ person }) => person?.state],
+  ['has_email', 'boolean', ({ person }) => person?.has_email],
+  ['person_version', 'bigint', ({ person }) => person?.source_version],
+  ['person_changed_at', 'timestamptz', ({ person }) => person?.changed_at],
+  ['channel_closed_reason', 'text', ({ channel_closed }) => channel_closed?.reason],
+  ['channel_closed_at', 'timestamptz', ({ channel_closed }) => channel_closed?.at],
+];
+export const FILE: readonly Column<CaseFile>[] = [
+  KEY, CREDITOR,
+  ['customer_id', 'text', ({ customer_id }) => customer_id],
+  ['case_id', 'uuid', ({ case_id }) => case_id],
+  ...FILE_PLAN, ...FILE_FACTS,
+];
+
+/** The parts of a case that stand in tables of their own. */
+export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements'>;
+
+export function caseOf(row: Read, parts: Parts): CaseFile {
+  const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, person_key, state, has_email, source_version, changed_at, reason, closed_at] = row;
   return {
-    key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at,
-    person: person_key === null ? null : { person_key, state, has_email, source_version: Number(row.person_version), changed_at: row.person_changed_at },
-    channel_closed: row.channel_closed_at === null ? null : { reason: row.channel_closed_reason, at: row.channel_closed_at },
-    receivables: new Map(), covers: new Map(), holds: new Map(), agreements: new Map(), asked: [],
+    key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at),
+    person: person_key === null ? null : { person_key, state, has_email, source_version, changed_at: instant(changed_at) },
+    channel_closed: closed_at === null ? null : { reason, at: instant(closed_at) },
+    receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, asked: [],
   } as CaseFile;
 }
 
-export function caseRow({ key, creditor_id, customer_id, case_id, status, person, channel_closed, contact_asked_day, service_asked_day, due_at }: CaseFile): Row {
-  return {
-    key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at,
-    person_key: person?.person_key, state: person?.state, has_email: person?.has_email, person_version: person?.source_version, person_changed_at: person?.changed_at,
-    channel_closed_reason: channel_closed?.reason, channel_closed_at: channel_closed?.at,
-  };
-}
+/** A cell of a standing that only some kinds have. */
+const ofStanding = (cell: (standing: Record<string, Cell>) => Cell) => ({ standing }: Receivable): Cell => cell(standing as unknown as Record<string, Cell>);
+const isHold = (standing: Record<string, Cell>): boolean => standing.kind === 'hold';
+const isOwner = (standing: Record<string, Cell>): boolean => standing.kind === 'owner';
 
-export function receivableOf(row: Row): Receivable {
-  const { receivable_id, version, original_due_date, effective_due_date, status, collectability, review_date, settled_on, as_of, cure_told } = row;
-  const owner = row.owner_task_id === null ? null : { queue: row.owner_queue, reason: row.owner_reason, review_date: row.owner_review_date, task_id: row.owner_task_id };
+/** What a case's own plan changes of a receivable. */
+export const RECEIVABLE_PLAN: readonly Column<Receivable>[] = [
+  ['standing', 'text', ofStanding(({ kind }) => kind)],
+  ['next_step', 'text', ofStanding(({ kind, step }) => (kind === 'task' ? 'task' : step))],
+  ['planned_day', 'date', ofStanding(({ planned_day }) => planned_day)],
+  ['contact_day', 'date', ofStanding(({ contact_day }) => contact_day)],
+  ['next_action_at', 'timestamptz', ofStanding(({ at }) => at)],
+  ['outstanding_notice_id', 'uuid', ofStanding(({ notice_id }) => notice_id)],
+  ['standing_reason', 'text', ofStanding((standing) => (isOwner(standing) ? null : standing.reason))],
+  ['hold_review_date', 'date', ofStanding((standing) => (isHold(standing) ? standing.review_date : null))],
+  ['owner_queue', 'text', ({ owner }) => owner?.queue],
+  ['owner_reason', 'text', ({ owner }) => owner?.reason],
+  ['owner_review_date', 'date', ({ owner }) => owner?.review_date],
+  ['owner_task_id', 'uuid', ({ owner }) => owner?.task_id],
+];
+export const RECEIVABLE: readonly Column<Receivable>[] = [
+  ['receivable_id', 'uuid', ({ receivable_id }) => receivable_id],
+  KEY, CREDITOR,
+  ['version', 'int', ({ version }) => version],
+  ['original_due_date', 'date', ({ original_due_date }) => original_due_date],
+  ['effective_due_date', 'date', ({ effective_due_date }) => effective_due_date],
+  ['open_cents', 'bigint', ({ open_cents }) => open_cents],
+  ['paid_cents', 'bigint', ({ paid_cents }) => paid_cents],
+  ['status', 'text', ({ status }) => status],
+  ['collectability', 'text', ({ collectability }) => collectability],
+  ['review_date', 'date', ({ review_date }) => review_date],
+  ['settled_on', 'date', ({ settled_on }) => settled_on],
+  ['as_of', 'date', ({ as_of }) => as_of],
+  ['cure_told', 'boolean', ({ cure_told }) => cure_told],
+  ...RECEIVABLE_PLAN,
+];
+
+export function receivableOf(row: Read): Receivable {
+  const [
+    receivable_id, , , version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on, as_of, cure_told,
+    kind, step, planned_day, contact_day, next_action_at, notice_id, standing_reason, hold_review_date, queue, reason, owner_review_date, task_id,
+  ] = row;
+  const owner = task_id === null ? null : ({ queue, reason, review_date: owner_review_date, task_id } as Owner);
+  const at = instant(next_action_at);
+  const standing = (): unknown => {
+    switch (kind as Standing['kind']) {
+      case 'action': return { kind, step, planned_day, contact_day, at };
+      case 'waiting': return { kind, step, notice_id, at };
+      case 'task': return { kind, reason: standing_reason, at };
+      case 'hold': return { kind, reason: standing_reason, review_date: hold_review_date, at };
+      case 'owner': return { kind, ...owner, at };
+      case 'end': return { kind, reason: standing_reason };
+    }
+  };
   return {
-    receivable_id, version, original_due_date, effective_due_date, status, collectability, review_date, settled_on, as_of, cure_told, owner,
-    open_cents: Number(row.open_cents), paid_cents: Number(row.paid_cents),
-    standing: standingOf(row, owner as Owner | null),
+    receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on, as_of, cure_told,
+    owner, standing: standing(),
   } as Receivable;
 }
 
-// Property order matters: a standing is compared with a newly planned one as text.
-function standingOf(row: Row, owner: Owner | null): Standing {
-  const { standing: kind, next_step: step, planned_day, contact_day, next_action_at: at } = row;
-  const read = {
-    action: () => ({ kind, step, planned_day, contact_day, at }),
-    waiting: () => ({ kind, step, notice_id: row.outstanding_notice_id, at }),
-    task: () => ({ kind, reason: row.standing_reason, at }),
-    hold: () => ({ kind, reason: row.standing_reason, review_date: row.hold_review_date, at }),
-    owner: () => ({ kind, ...owner, at }),
-    end: () => ({ kind, reason: row.standing_reason }),
-  }[kind as Standing['kind']];
-  return read() as Standing;
-}
+export const COVER: readonly Column<Covered>[] = [
+  ['notice_id', 'uuid', ({ notice_id }) => notice_id],
+  ['receivable_id', 'uuid', ({ receivable_id }) => receivable_id],
+  KEY, CREDITOR,
+  ['due_date', 'date', ({ due_date }) => due_date],
+  ['step', 'text', ({ step }) => step],
+  ['outcome', 'text', ({ outcome }) => outcome],
+  ['reason', 'text', ({ reason }) => reason],
+  ['valid_until', 'timestamptz', ({ valid_until }) => valid_until],
+];
 
-export function receivableRow({ owner, standing, ...facts }: Receivable, { key, creditor_id }: CaseFile): Row {
-  return {
-    ...facts, key, creditor_id, ...standingRow(standing!),
-    owner_queue: owner?.queue, owner_reason: owner?.reason, owner_review_date: owner?.review_date, owner_task_id: owner?.task_id,
-  };
-}
+export const coverOf = ([notice_id, receivable_id, , , due_date, step, outcome, reason, valid_until]: Read): Covered =>
+  ({ notice_id, receivable_id, due_date, step, outcome, reason, valid_until: instant(valid_until) }) as Covered;
 
-function standingRow(standing: Standing): Row {
-  const { kind } = standing;
-  const next_action_at = 'at' in standing ? standing.at : null;
-  switch (kind) {
-    case 'action': return { standing: kind, next_action_at, next_step: standing.step, planned_day: standing.planned_day, contact_day: standing.contact_day };
-    case 'waiting': return { standing: kind, next_action_at, next_step: standing.step, outstanding_notice_id: standing.notice_id };
-    case 'task': return { standing: kind, next_action_at, next_step: 'task', standing_reason: standing.reason };
-    case 'hold': return { standing: kind, next_action_at, standing_reason: standing.reason, hold_review_date: standing.review_date };
-    case 'owner': return { standing: kind, next_action_at };
-    case 'end': return { standing: kind, standing_reason: standing.reason };
-  }
-}
+export const HOLD: readonly Column<Hold>[] = [
+  ['hold_id', 'uuid', ({ hold_id }) => hold_id],
+  KEY, CREDITOR,
+  ['receivable_ids', 'uuid[]', ({ receivable_ids }) => arrayLiteral(receivable_ids)],
+  ['reason', 'text', ({ reason }) => reason],
+  ['actor', 'text', ({ actor }) => actor],
+  ['placed_at', 'timestamptz', ({ placed_at }) => placed_at],
+  ['review_date', 'date', ({ review_date }) => review_date],
+  ['lifted_at', 'timestamptz', ({ lifted }) => lifted?.at],
+  ['lift_reason', 'text', ({ lifted }) => lifted?.reason],
+  ['lift_actor', 'text', ({ lifted }) => lifted?.actor],
+];
 
-export const coverOf = ({ notice_id, receivable_id, due_date, step, outcome, reason, valid_until }: Row): Covered =>
-  ({ notice_id, receivable_id, due_date, step, outcome, reason, valid_until }) as Covered;
+export const holdOf = ([hold_id, , , receivable_ids, reason, actor, placed_at, review_date]: Read): Hold =>
+  ({ hold_id, receivable_ids, reason, actor, placed_at: instant(placed_at), review_date, lifted: null }) as Hold;
 
-export const coverRow = (cover: Covered, { key, creditor_id }: CaseFile): Row => ({ ...cover, key, creditor_id });
+export const AGREEMENT: readonly Column<Agreement>[] = [
+  ['agreement_id', 'uuid', ({ agreement_id }) => agreement_id],
+  KEY, CREDITOR,
+  ['receivable_ids', 'uuid[]', ({ receivable_ids }) => arrayLiteral(receivable_ids)],
+  ['instalments', 'jsonb', ({ instalments }) => instalments],
+  ['paid', 'uuid[]', ({ paid }) => arrayLiteral(paid)],
+  ['ended', 'boolean', ({ ended }) => ended],
+];
 
-export const holdOf = ({ hold_id, receivable_ids, reason, actor, placed_at, review_date }: Row): Hold =>
-  ({ hold_id, receivable_ids, reason, actor, placed_at, review_date, lifted: null }) as Hold;
-
-export const holdRow = ({ lifted, ...hold }: Hold, { key, creditor_id }: CaseFile): Row => ({
-  ...hold, key, creditor_id, lifted_at: lifted?.at, lift_reason: lifted?.reason, lift_actor: lifted?.actor,
-});
-
-export const agreementOf = ({ agreement_id, receivable_ids, instalments, paid, ended }: Row): Agreement =>
+export const agreementOf = ([agreement_id, , , receivable_ids, instalments, paid, ended]: Read): Agreement =>
   ({ agreement_id, receivable_ids, instalments, paid, ended }) as Agreement;
 
-export const agreementRow = (agreement: Agreement, { key, creditor_id }: CaseFile): Row => ({ ...agreement, key, creditor_id });
-
-export const noticeRow = (notice: Notice, { key, creditor_id }: CaseFile): Row => ({ ...notice, key, creditor_id });
+export const NOTICE: readonly Column<Notice>[] = [
+  ['notice_id', 'uuid', ({ notice_id }) => notice_id],
+  KEY, CREDITOR,
+  ['purpose', 'text', ({ purpose }) => purpose],
+  ['local_day', 'date', ({ local_day }) => local_day],
+  ['step', 'text', ({ step }) => step],
+  ['asked_at', 'timestamptz', ({ asked_at }) => asked_at],
+  ['valid_until', 'timestamptz', ({ valid_until }) => valid_until],
+  ['regua_version', 'text', ({ regua_version }) => regua_version],
+  ['instalment_id', 'uuid', ({ instalment_id }) => instalment_id],
+  ['next_step', 'jsonb', ({ next_step }) => next_step as Cell],
+  ['facts', 'jsonb', ({ facts }) => facts as Cell],
+  ['turned_down', 'jsonb', ({ turned_down }) => turned_down as Cell],
+];

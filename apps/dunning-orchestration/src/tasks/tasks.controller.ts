@@ -18,7 +18,7 @@ const TASKS = `
   select r.owner_task_id as task_id, c.customer_id, c.case_id, r.owner_queue as queue, r.owner_reason as reason, r.owner_review_date::text as review_date,
     array_agg(r.receivable_id order by r.receivable_id) as receivable_ids, sum(r.open_cents)::float8 as open_cents
   from case_receivable r join case_file c on c.key = r.key
-  where r.standing = 'owner' and (r.owner_review_date, r.owner_task_id) > ($1::date, $2::uuid)
+  where r.standing = 'owner' and r.owner_task_id is not null and (r.owner_review_date, r.owner_task_id) > ($1::date, $2::uuid)
   group by 1, 2, 3, 4, 5, 6 order by r.owner_review_date::text, r.owner_task_id limit $3`;
 
 const FIRST = ['0001-01-01', '00000000-0000-0000-0000-000000000000'];
