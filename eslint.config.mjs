@@ -12,7 +12,7 @@ const clocks = [
 ];
 
 // Specs, and what is written for them alone.
-const tests = ['**/*.spec.ts', '**/test/**', '**/scenarios/**'];
+const tests = ['**/*.spec.ts', '**/test/**', '**/scenarios/**', '**/simulator/**'];
 
 export default tseslint.config(
   { ignores: ['**/node_modules/', '**/dist/', 'coverage/', '.nx/', '.emdia/'] },

@@ -68,7 +68,7 @@ export class Application {
   ) {
     const { clock, wall, config } = around;
     this.logger = loggerOf(service.name, config.logLevel);
-    this.sweeps = new Sweeps(clock, wall, (name, error) => this.failed(`sweep ${name}`, error));
+    this.sweeps = new around.sweeps(clock, wall, (name, error) => this.failed(`sweep ${name}`, error));
     this.deadLetters = new DeadLetters(database, new Seal(config.installationKey, 'dead-letters'));
     this.runner = new Runner({
       service: service.name,
@@ -140,7 +140,7 @@ export class Application {
       consumes: strategy.consumes,
       react: (event) => strategy.react(event),
       ...(reading?.read ? { read: (delivery) => reading.read!(delivery) } : {}),
-      ...(reading?.identify ? { identify: (event, delivery) => reading.identify!(event, delivery) } : {}),
+      ...(reading?.identify ? { identify: (delivery) => reading.identify!(delivery) } : {}),
     };
   }
 

@@ -322,6 +322,18 @@ describe('house', () => {
     });
   });
 
+  it('opens one service anew behind the same address: it serves, consumes, publishes and sweeps on', async () => {
+    const [before] = house!.applications;
+    await house!.restart('negotiation');
+    expect(house!.applications).toHaveLength(1);
+    expect(house!.applications[0]).not.toBe(before);
+    await publish(balance('restarted'));
+    await house!.settle();
+    const { items } = (await call('/v1/notes?limit=200')).body;
+    expect(items).toContainEqual({ key: 'acme/restarted', count: 101 });
+    await expect(house!.restart('nobody')).rejects.toThrow('There is no nobody in this house.');
+  });
+
   describe('stop', () => {
     it('lets requests and batches at hand end, and takes well under 10 s', async () => {
       const [request, batch] = [gate(), gate()];

@@ -28,7 +28,7 @@ export class House {
   private readonly processMetrics = new Registry();
 
   private constructor(
-    readonly applications: readonly Application[],
+    private readonly opened: Application[],
     private readonly around: Surroundings,
     private readonly internal: InternalClient,
     private readonly server: Server,
@@ -56,7 +56,7 @@ export class House {
       internal.serveLocally(new Set(services.map(({ name }) => name)), house.url);
       await Promise.all(applications.map((application) => application.listen()));
       await Promise.all(applications.map((application) => application.start()));
-      if (around.clock instanceof DrivenClock) around.clock.onJump(() => applications.forEach(({ sweeps }) => sweeps.poke()));
+      if (around.clock instanceof DrivenClock) around.clock.onJump(() => house.applications.forEach(({ sweeps }) => sweeps.poke()));
       return house;
     } catch (error) {
       server.close();
@@ -65,6 +65,24 @@ export class House {
       await around.broker.close();
       throw error;
     }
+  }
+
+  get applications(): readonly Application[] {
+    return this.opened;
+  }
+
+  /** Ends one service and opens it anew, as after a crash of its process: only what it had committed is still there. */
+  async restart(name: string): Promise<Application> {
+    const index = this.opened.findIndex(({ service }) => service.name === name);
+    const ended = this.opened[index];
+    if (!ended) throw new RangeError(`There is no ${name} in this house.`);
+    await ended.finish();
+    await ended.close();
+    const begun = await Application.create(ended.service, this.around, this.internal);
+    this.opened[index] = begun;
+    await begun.listen();
+    await begun.start();
+    return begun;
   }
 
   get port(): number {

@@ -3,6 +3,7 @@ import { InProcessBroker, KafkaBroker, type Broker } from '@emdia/messaging';
 import { Config, ConfigError, EXIT_CONFIG } from './config';
 import { House } from './house';
 import type { Service } from './service';
+import { Sweeps } from './sweeps';
 
 export type BrokerKind = 'in-process' | 'kafka';
 
@@ -34,7 +35,7 @@ function brokerOf(kind: BrokerKind, config: Config, wall: WallClock, fatal: (err
 export async function run(
   services: readonly Service[],
   kind: BrokerKind,
-  options: { config: Config; clock?: Clock; wall?: WallClock; broker?: Broker; fatal?: (error: Error) => void },
+  options: { config: Config; clock?: Clock; wall?: WallClock; broker?: Broker; sweeps?: typeof Sweeps; fatal?: (error: Error) => void },
 ): Promise<House> {
   const wall = options.wall ?? new WallClock();
   const fatal = options.fatal ?? ((error: Error) => {
@@ -42,7 +43,8 @@ export async function run(
     process.exit(1);
   });
   const { config } = options;
-  return House.open(services, { config, clock: options.clock ?? clockOf(config), wall, broker: options.broker ?? brokerOf(kind, config, wall, fatal), fatal });
+  const broker = options.broker ?? brokerOf(kind, config, wall, fatal);
+  return House.open(services, { config, clock: options.clock ?? clockOf(config), wall, broker, sweeps: options.sweeps ?? Sweeps, fatal });
 }
 
 /** The `main` of a service: settings from the environment, Kafka, and a stop in under 10 s on SIGTERM or SIGINT. */

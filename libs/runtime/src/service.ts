@@ -3,6 +3,7 @@ import type { MigrationInterface } from 'typeorm';
 import type { Broker, Reactions } from '@emdia/messaging';
 import type { Clock, WallClock } from '@emdia/clock';
 import type { Config, ServiceId } from './config';
+import type { Sweeps } from './sweeps';
 
 /** How a service reads deliveries whose envelope and ids strangers chose; `decode` and the event's own id otherwise. */
 export type Reading = Pick<Reactions, 'read' | 'identify'>;
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly wall: WallClock;
   readonly broker: Broker;
+  /** The class that each service's sweeps are made of: loops of their own, or whatever gives them their turns. */
+  readonly sweeps: typeof Sweeps;
   /** Something that cannot be repaired in this process; it should end. */
   readonly fatal: (error: Error) => void;
 }

@@ -1,0 +1,91 @@
+import * as fc from 'fast-check';
+
+/** What happens to the house in one step, told by small numbers that the world turns into whom and what they mean. */
+export type Deed =
+  | { readonly kind: 'issue'; readonly who: number; readonly due_in_days: number; readonly amount_cents: number }
+  | { readonly kind: 'pay'; readonly which: number; readonly share: 'part' | 'whole' | 'over'; readonly names: 'all' | 'reference' | 'customer' }
+  | { readonly kind: 'refund'; readonly which: number; readonly share: 'part' | 'whole' }
+  | { readonly kind: 'amend'; readonly which: number; readonly days: number; readonly percent: number }
+  | { readonly kind: 'cancel'; readonly which: number }
+  | { readonly kind: 'pending'; readonly which: number }
+  | { readonly kind: 'failed'; readonly which: number }
+  | { readonly kind: 'contact'; readonly who: number; readonly state: string; readonly moved: boolean }
+  | { readonly kind: 'spoilt'; readonly which: number }
+  | { readonly kind: 'conflict'; readonly which: number }
+  | { readonly kind: 'correct'; readonly which: number; readonly discarded: boolean }
+  | { readonly kind: 'promise'; readonly who: number; readonly in_days: number }
+  | { readonly kind: 'agree'; readonly who: number; readonly instalments: number }
+  | { readonly kind: 'dispute'; readonly who: number; readonly in_days: number }
+  | { readonly kind: 'end'; readonly which: number; readonly outcome: 'upheld' | 'rejected' | 'withdrawn' | 'settled' }
+  | { readonly kind: 'hold'; readonly who: number; readonly in_days: number; readonly everything: boolean }
+  | { readonly kind: 'lift'; readonly which: number }
+  | { readonly kind: 'source'; readonly lag_business_days: number; readonly silent_days: number }
+  | { readonly kind: 'creditor'; readonly named: number }
+  | { readonly kind: 'opt-out'; readonly who: number }
+  | { readonly kind: 'call'; readonly who: number; readonly in_days: number };
+
+/** Some deeds at one instant, then some time; `seed` draws all that goes wrong meanwhile. */
+export interface Step {
+  readonly seed: number;
+  readonly deeds: readonly Deed[];
+  readonly hours: number;
+}
+
+/** A story to be played twice: once as it is told, once with everything going wrong that may. */
+export interface Program {
+  readonly seed: number;
+  readonly customers: number;
+  readonly steps: readonly Step[];
+}
+
+/** How long and how wide stories are. */
+export interface Size {
+  readonly steps: number;
+  readonly customers: number;
+  readonly deeds: number;
+}
+
+/** The size that CI plays 200 of, and one to be left running. */
+export const SHORT: Size = { steps: 9, customers: 6, deeds: 6 };
+export const LONG: Size = { steps: 40, customers: 40, deeds: 30 };
+
+const UFS = ['SP', 'AM', 'PE', 'AC', 'RS'];
+const index = fc.nat({ max: 999 });
+const days = (min: number, max: number) => fc.integer({ min, max });
+// What goes wrong is not made smaller: another number would be another story.
+const seed = fc.noShrink(fc.nat({ max: 0x7fff_ffff }));
+
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 26, arbitrary: fc.record({ kind: fc.constant('issue' as const), who: index, due_in_days: days(-12, 12), amount_cents: days(1_000, 50_000) }) },
+  { weight: 22, arbitrary: fc.record({ kind: fc.constant('pay' as const), which: index, share: fc.constantFrom('whole' as const, 'whole' as const, 'part' as const, 'over' as const), names: fc.constantFrom('all' as const, 'reference' as const, 'customer' as const) }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('refund' as const), which: index, share: fc.constantFrom('part' as const, 'whole' as const) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('amend' as const), which: index, days: days(-5, 10), percent: days(50, 150) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which: index }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('pending' as const), which: index }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('failed' as const), which: index }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('contact' as const), who: index, state: fc.constantFrom(...UFS), moved: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('spoilt' as const), which: index }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('conflict' as const), which: index }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('correct' as const), which: index, discarded: fc.boolean() }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('promise' as const), who: index, in_days: days(1, 12) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('agree' as const), who: index, instalments: days(1, 4) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('dispute' as const), who: index, in_days: days(1, 20) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('end' as const), which: index, outcome: fc.constantFrom('upheld' as const, 'rejected' as const, 'withdrawn' as const, 'settled' as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('hold' as const), who: index, in_days: days(1, 15), everything: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('lift' as const), which: index }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('source' as const), lag_business_days: days(0, 3), silent_days: days(0, 5) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('creditor' as const), named: index }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('opt-out' as const), who: index }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('call' as const), who: index, in_days: days(0, 7) }) },
+);
+
+/** Stories of a size; what fails is told again with fewer steps and deeds. */
+export const programs = ({ steps, customers, deeds }: Size): fc.Arbitrary<Program> =>
+  fc.record({
+    seed,
+    customers: fc.noShrink(fc.integer({ min: 2, max: customers })),
+    steps: fc.array(
+      fc.record({ seed, deeds: fc.array(deed, { maxLength: deeds, size: 'max' }), hours: fc.constantFrom(5, 10, 24, 48, 72, 120, 192) }),
+      { minLength: Math.ceil(steps / 2), maxLength: steps, size: 'max' },
+    ),
+  });

@@ -1,0 +1,143 @@
+import { addDays, type CivilDate } from '@emdia/calendar';
+import { derivedId } from '@emdia/contracts';
+import type { Deed } from './program';
+
+export const CREDITOR = 'academia-sol';
+export const PLATFORM = 'sim';
+export const SOURCE = 'upstream';
+
+/** A CloudEvent as the platform sends it. */
+export interface Told {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly data: Record<string, unknown>;
+}
+
+interface Invoice {
+  readonly invoice_id: string;
+  readonly customer_id: string;
+  readonly amount_cents: number;
+  readonly due_date: CivilDate;
+}
+
+interface Paid {
+  readonly payment_id: string;
+  readonly amount_cents: number;
+}
+
+const PERSONS = ['529.982.247-25', '111.444.777-35', '123.456.789-09', '987.654.321-00', '168.995.350-09'];
+
+export type Event = Extract<Deed, { kind: 'issue' | 'pay' | 'refund' | 'amend' | 'cancel' | 'pending' | 'failed' | 'contact' | 'spoilt' | 'conflict' }>;
+const EVENTS: readonly Deed['kind'][] = ['issue', 'pay', 'refund', 'amend', 'cancel', 'pending', 'failed', 'contact', 'spoilt', 'conflict'];
+export const isEvent = (deed: Deed): deed is Event => EVENTS.includes(deed.kind);
+
+/** What the platform knows: turns the small numbers of a deed into invoices, payments and people. */
+export class World {
+  private readonly invoices: Invoice[] = [];
+  private readonly payments: Paid[] = [];
+  private readonly pendings: { payment_id: string; reference: string; customer_id: string; amount_cents: number }[] = [];
+  readonly spoilt: Told[] = [];
+  private told = 0;
+  private paidBefore = 0;
+
+  constructor(private readonly customers: number) {}
+
+  /** What was told until now is known; two payments of one step cannot contradict each other, as either may come first. */
+  stepBegins(): void {
+    this.paidBefore = this.payments.length;
+  }
+
+  customer(who: number): string {
+    return `c${who % this.customers}`;
+  }
+
+  /** What is known of a customer; the first two are one person with two accounts. */
+  private person(customer_id: string): Record<string, unknown> {
+    const number = Number(customer_id.slice(1));
+    const document = number < 2 ? PERSONS[0] : number <= PERSONS.length ? PERSONS[number - 1] : undefined;
+    return { customer_id, name: `Cliente ${number}`, email: `${number < 2 ? 'c0' : customer_id}@cliente.invalid`, state: 'SP', ...(document ? { document } : {}) };
+  }
+
+  private invoice(which: number): Invoice {
+    const at = which % (this.invoices.length + 1);
+    // One that was not issued yet, and may be later.
+    return this.invoices[at] ?? { invoice_id: `inv-${at}`, customer_id: this.customer(which), amount_cents: 10_000, due_date: '2026-03-10' };
+  }
+
+  /** The event that a deed comes to, at an instant. */
+  event(deed: Event, now: Date, today: CivilDate): Told {
+    const number = this.told++;
+    const occurred_at = new Date(now.getTime() + number * 1_000).toISOString();
+    const [type, data] = this.content(deed, today);
+    const told: Told = { specversion: '1.0', id: derivedId('sim', number, type), source: '/sim', type: `upstream.${type}.v1`, data: { creditor_id: CREDITOR, ...data, ...(type === 'payment-refunded' ? {} : { occurred_at }) } };
+    if (deed.kind === 'spoilt') this.spoilt.push(told);
+    return told;
+  }
+
+  private content(deed: Event, today: CivilDate): [string, Record<string, unknown>] {
+    switch (deed.kind) {
+      case 'issue':
+        return ['invoice-issued', this.issue(deed, today)];
+      case 'pay':
+      case 'spoilt':
+        return ['payment-received', this.pay(deed, today)];
+      case 'conflict':
+        return ['payment-received', this.conflict(deed.which, today)];
+      case 'refund':
+        return ['payment-refunded', this.refund(deed, today)];
+      case 'amend': {
+        const { invoice_id, due_date, amount_cents } = this.invoice(deed.which);
+        return ['invoice-amended', { invoice_id, due_date: addDays(due_date, deed.days), amount_cents: Math.max(1, Math.round((amount_cents * deed.percent) / 100)) }];
+      }
+      case 'cancel':
+        return ['invoice-cancelled', { invoice_id: this.invoice(deed.which).invoice_id, reason: 'Assinatura encerrada' }];
+      case 'pending': {
+        const { invoice_id: reference, customer_id, amount_cents } = this.invoice(deed.which);
+        const pending = { payment_id: `pending-${this.pendings.length}`, reference, customer_id, amount_cents };
+        this.pendings.push(pending);
+        return ['payment-pending', { ...pending, currency: 'BRL' }];
+      }
+      case 'failed': {
+        const { payment_id, reference, customer_id } = this.pendings[deed.which % Math.max(1, this.pendings.length)] ?? { payment_id: 'pending-0', reference: 'inv-0', customer_id: 'c0' };
+        return ['payment-failed', { payment_id, reference, customer_id, code: 'INSUFFICIENT_FUNDS' }];
+      }
+      case 'contact': {
+        const customer_id = this.customer(deed.who);
+        return ['customer-changed', { ...this.person(customer_id), state: deed.state, ...(deed.moved ? { email: `${customer_id}-${deed.who}@cliente.invalid` } : {}) }];
+      }
+    }
+  }
+
+  private issue({ who, due_in_days, amount_cents }: Extract<Deed, { kind: 'issue' }>, today: CivilDate): Record<string, unknown> {
+    const due_date = addDays(today, due_in_days);
+    const invoice = { invoice_id: `inv-${this.invoices.length}`, customer_id: this.customer(who), amount_cents, due_date };
+    this.invoices.push(invoice);
+    const { customer_id, ...rest } = invoice;
+    return { ...rest, issue_date: due_date < today ? due_date : today, currency: 'BRL', customer: this.person(customer_id) };
+  }
+
+  private pay(deed: Extract<Deed, { kind: 'pay' | 'spoilt' }>, today: CivilDate): Record<string, unknown> {
+    const { invoice_id, customer_id, amount_cents } = this.invoice(deed.which);
+    const { share, names } = deed.kind === 'pay' ? deed : { share: 'whole' as const, names: 'all' as const };
+    const paid = { payment_id: `pay-${this.payments.length}`, amount_cents: Math.max(1, Math.round(amount_cents * { part: 0.4, whole: 1, over: 1.3 }[share])) };
+    this.payments.push(paid);
+    return {
+      ...paid, currency: 'BRL', paid_date: deed.kind === 'spoilt' ? '2026-02-30' : today, credit_date: today,
+      ...(names === 'customer' ? {} : { reference: invoice_id }), ...(names === 'reference' ? {} : { customer_id }),
+    };
+  }
+
+  /** A payment told before, with another amount. */
+  private conflict(which: number, today: CivilDate): Record<string, unknown> {
+    const paid = (this.paidBefore > 0 && this.payments[which % this.paidBefore]) || { payment_id: `pay-none-${this.told}`, amount_cents: 100 };
+    return { ...paid, amount_cents: paid.amount_cents + 100, currency: 'BRL', paid_date: today, customer_id: 'c0' };
+  }
+
+  private refund({ which, share }: Extract<Deed, { kind: 'refund' }>, today: CivilDate): Record<string, unknown> {
+    const at = which % (this.payments.length + 1);
+    const { payment_id, amount_cents } = this.payments[at] ?? { payment_id: `pay-${at}`, amount_cents: 5_000 };
+    return { refund_id: `refund-${this.told}`, payment_id, amount_cents: Math.max(1, Math.round(amount_cents * (share === 'part' ? 0.3 : 1))), currency: 'BRL', refunded_date: today };
+  }
+}
