@@ -1,0 +1,238 @@
+import type { Accepted } from './provider';
+import type { Asked } from './load';
+import type { Call, Sent } from './database';
+import type { Heard } from './topics';
+import type { Life, Poison, TrueInvoice, TruePayment } from './truth';
+
+/** What one look found: how many facts were looked at, and each that is wrong with the rows that show it. */
+export interface Finding {
+  readonly name: string;
+  readonly checked: number;
+  readonly violations: readonly unknown[];
+}
+
+/** Groups by a key, in the order of the list. */
+export function grouped<T>(list: readonly T[], keyOf: (each: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const each of list) {
+    const group = groups.get(keyOf(each));
+    if (group) group.push(each);
+    else groups.set(keyOf(each), [each]);
+  }
+  return groups;
+}
+
+const finding = <T>(name: string, facts: readonly T[], wrong: (fact: T) => unknown): Finding => ({
+  name, checked: facts.length, violations: facts.flatMap((fact) => wrong(fact) ?? []),
+});
+
+/** Every row that was committed to an outbox stands in its topic. */
+export function nothingUnpublished(sent: readonly Sent[], heard: readonly Heard[]): Finding {
+  const ids = new Set(heard.map(({ id }) => id));
+  return finding('every committed event is published', sent, (row) => (ids.has(row.event_id) ? null : row));
+}
+
+/** First occurrences of a key's events stand in the topic as their rows were committed. */
+export function order(sent: readonly Sent[], heard: readonly Heard[]): Finding {
+  const rowOf = new Map(sent.map((row) => [row.event_id, row]));
+  const last = new Map<string, Sent>();
+  const seen = new Set<string>();
+  const violations: unknown[] = [];
+  let checked = 0;
+  for (const { topic, partition, offset, key, id } of heard) {
+    const row = id === null ? undefined : rowOf.get(id);
+    if (!row || seen.has(row.event_id)) continue;
+    seen.add(row.event_id);
+    checked++;
+    // Coverage goes to every partition under one key: order is a partition's.
+    const place = `${topic}/${partition} ${key}`;
+    const before = last.get(place);
+    if (before && before.id > row.id) violations.push({ topic, partition, offset, key, came_after: before, but_was_before: row });
+    else last.set(place, row);
+  }
+  return { name: 'order per key by first occurrence', checked, violations };
+}
+
+/** A notice is taken by the provider at most once, and only where notifications knows of it. */
+export function takenOnce(accepted: readonly Accepted[], calls: readonly Call[]): Finding {
+  const statusOf = new Map(calls.map(({ notice_id, status }) => [notice_id, status]));
+  const byNotice = [...grouped(accepted, ({ notice_id }) => notice_id).values()];
+  return finding('a message is taken by the provider once at most', byNotice, (each) => {
+    if (each.length > 1) return { taken: each.length, each };
+    return statusOf.has(each[0]!.notice_id) ? null : { nobody_began: each };
+  });
+}
+
+/** What ended as sent was taken, what was taken ended as sent or unknown. */
+export function endsAsTaken(accepted: readonly Accepted[], calls: readonly Call[]): Finding {
+  const taken = new Set(accepted.map(({ notice_id }) => notice_id));
+  return finding('sent means taken, and taken means sent or unknown', calls, (call) => {
+    if (call.status === 'sent' && !taken.has(call.notice_id)) return { sent_but_not_taken: call };
+    return taken.has(call.notice_id) && !['sent', 'unknown'].includes(call.status) ? { taken_but: call } : null;
+  });
+}
+
+/** One person is asked for money once on the one day of the run, and thanked once. */
+export function oncePerDay(accepted: readonly Accepted[], calls: readonly Call[]): Finding {
+  const purposeOf = new Map(calls.map(({ notice_id, purpose }) => [notice_id, purpose === 'collection' || purpose === 'agreement' ? 'contact' : purpose]));
+  const days = [...grouped(accepted, ({ to, notice_id }) => `${to} ${purposeOf.get(notice_id) ?? 'contact'}`).values()];
+  return finding('one contact a day per person', days, (each) => (new Set(each.map(({ notice_id }) => notice_id)).size > 1 ? each : null));
+}
+
+/** Each step of each debt is covered by at most one message that went out or may have, and the provider took none besides. */
+export function stepsOnce(sent: readonly Sent[], accepted: readonly Accepted[], final: boolean): Finding {
+  const made = sent.filter(({ type }) => type === 'notifications.contact-made.v1');
+  type Made = { notice_id: string; step: string; covers: { receivable_id: string; due_date: string; step: string }[] };
+  const covers = made.flatMap(({ data }) => (data as unknown as Made).covers.map((cover) => ({ ...cover, notice_id: (data as unknown as Made).notice_id })));
+  const steps = [...grouped(covers, ({ receivable_id, due_date, step }) => `${receivable_id} ${due_date} ${step}`).values()];
+  const twice = finding('one accepted send per receivable and step', steps, (each) => (each.length > 1 ? each : null));
+  if (!final) return twice;
+  const told = new Set(made.map(({ data }) => (data as unknown as Made).notice_id));
+  return { ...twice, violations: [...twice.violations, ...accepted.filter(({ notice_id }) => !told.has(notice_id)).map((mail) => ({ never_told: mail }))] };
+}
+
+const KNOWN_MS = 5_000;
+
+interface Fact {
+  readonly epoch_ms: number;
+  readonly type: string;
+  readonly data: Record<string, unknown>;
+}
+
+/** Whether nothing may be asked for an invoice any more, by what billing had told of it. */
+function isSilenced(invoice_id: string, facts: readonly Fact[]): boolean {
+  let amount_cents = Infinity;
+  let cancelled = false;
+  const money = new Map<string, number>();
+  const pending = new Set<string>();
+  for (const { type, data } of facts) {
+    const { payment_id } = data as { payment_id: string };
+    if (type === 'billing.invoice-cancelled.v1') cancelled = true;
+    else if (type.startsWith('billing.invoice-')) amount_cents = data.amount_cents as number;
+    else if (type === 'billing.payment-pending.v1') pending.add(payment_id);
+    else {
+      pending.delete(payment_id);
+      const sign = type === 'billing.refund-reported.v1' ? -1 : type === 'billing.payment-reported.v1' ? 1 : 0;
+      money.set(payment_id, (money.get(payment_id) ?? 0) + sign * Number(data.amount_cents ?? 0));
+    }
+  }
+  const net_cents = [...money.values()].reduce((sum, cents) => sum + cents, 0);
+  return invoice_id !== '' && (cancelled || pending.size > 0 || net_cents >= amount_cents);
+}
+
+/** No call for money begins more than 5 s after what silences it was recorded, by wall time and by billing's own outbox. */
+export function leftAlone(sent: readonly Sent[], calls: readonly Call[]): Finding {
+  const invoiceOf = new Map<string, string>();
+  for (const { type, data } of sent) if (type === 'billing.invoice-issued.v1') invoiceOf.set(data.receivable_id as string, data.invoice_id as string);
+  const byPayment = new Map<string, string>();
+  for (const { data } of sent) if (data.payment_id !== undefined && data.reference) byPayment.set(data.payment_id as string, data.reference as string);
+  const billing = sent.filter(({ schema, type }) => schema === 'billing' && /\.(invoice|payment|refund)-/.test(type));
+  const factsOf = grouped(billing, ({ data }) => (data.invoice_id ?? data.reference ?? byPayment.get(data.payment_id as string) ?? '') as string);
+  const asked = calls.filter(({ purpose }) => purpose === 'collection').flatMap((call) => call.receivable_ids.map((receivable_id) => ({ ...call, receivable_id })));
+  return finding('no contact after a recorded payment', asked, (call) => {
+    const invoice_id = invoiceOf.get(call.receivable_id) ?? '';
+    const facts = (factsOf.get(invoice_id) ?? []).filter(({ epoch_ms }) => epoch_ms <= call.call_began_epoch_ms);
+    const old = facts.filter(({ epoch_ms }) => epoch_ms < call.call_began_epoch_ms - KNOWN_MS).length;
+    // Silenced before, and nothing gave it a voice again until the call.
+    for (let known = old; known <= facts.length; known++) if (!isSilenced(invoice_id, facts.slice(0, known))) return null;
+    return { call, facts };
+  });
+}
+
+/** Nor after a promise, dispute or hold that somebody was told is recorded, while it stands. */
+export function leftInPeace(asked: readonly Asked[], standing: ReadonlySet<string>, calls: readonly Call[]): Finding {
+  const granted = asked.filter(({ kind, receivable_id, granted_epoch_ms }) => granted_epoch_ms !== null && standing.has(`${kind} ${receivable_id}`));
+  const callsFor = grouped(calls.filter(({ purpose }) => purpose === 'collection').flatMap((call) => call.receivable_ids.map((id) => ({ id, call }))), ({ id }) => id);
+  return finding('no contact after a promise, dispute or hold', granted, (each) => {
+    const after = (callsFor.get(each.receivable_id) ?? []).filter(({ call }) => call.call_began_epoch_ms > each.granted_epoch_ms! + KNOWN_MS);
+    return after.length > 0 ? { each, after } : null;
+  });
+}
+
+/** The instant that notifications wrote down for a call is the one at which the provider heard of it, freezes and waits allowed for. */
+export function toldTrueTime(accepted: readonly Accepted[], calls: readonly Call[]): Finding {
+  const beganAt = new Map(calls.map(({ notice_id, call_began_epoch_ms }) => [notice_id, call_began_epoch_ms]));
+  return finding('calls began when they say', accepted, (mail) => {
+    const waited_ms = mail.named_epoch_ms - (beganAt.get(mail.notice_id) ?? NaN);
+    return waited_ms >= -1_000 && waited_ms <= 85_000 ? null : { mail, call_began_epoch_ms: beganAt.get(mail.notice_id) };
+  });
+}
+
+/** What the ledger and the books hold in the end. */
+export interface Books {
+  readonly receivables: readonly { invoice_id: string; amount_cents: number; open_cents: number; status: string; due_date: string; posted_cents: number }[];
+  readonly payments: readonly { payment_id: string; received_cents: number; refunded_cents: number; receipts: number; booked_cents: number }[];
+}
+
+const differs = (row: object | undefined, expected: object): boolean => Object.entries(expected).some(([name, value]) => (row as Record<string, unknown> | undefined)?.[name] !== value);
+
+/** Each invoice is in the ledger as it is in truth: nothing lost, nothing twice; `disordered` looks at those alone that were told in disorder. */
+export function invoicesAsTold(lives: readonly Life[], { receivables }: Books, disordered: boolean): Finding {
+  const found = grouped(receivables, ({ invoice_id }) => invoice_id);
+  const invoices = lives.flatMap((life) => life.invoices).filter((invoice) => !disordered || invoice.disordered);
+  const name = disordered ? 'state is independent of the order of delivery' : 'every invoice has its effect once';
+  const all = finding<TrueInvoice>(name, invoices, (invoice) => {
+    const rows = found.get(invoice.invoice_id) ?? [];
+    const { amount_cents, open_cents, status, due_date } = invoice;
+    return rows.length !== 1 || differs(rows[0], { amount_cents, open_cents, status, due_date, posted_cents: open_cents }) ? { told: invoice, found: rows } : null;
+  });
+  const known = new Set(invoices.map(({ invoice_id }) => invoice_id));
+  return disordered ? all : { ...all, violations: [...all.violations, ...receivables.filter(({ invoice_id }) => !known.has(invoice_id)).map((row) => ({ never_told: row }))] };
+}
+
+/** Each payment and refund is booked once, and no other. */
+export function paymentsAsTold(lives: readonly Life[], { payments }: Books): Finding {
+  const found = grouped(payments, ({ payment_id }) => payment_id);
+  const told = lives.flatMap((life) => life.payments);
+  const all = finding<TruePayment>('every payment and refund has its effect once', told, (payment) => {
+    const rows = found.get(payment.payment_id) ?? [];
+    const { received_cents, refunded_cents } = payment;
+    const expected = { received_cents, refunded_cents, receipts: 1, booked_cents: received_cents - refunded_cents };
+    return rows.length !== 1 || differs(rows[0], expected) ? { told: payment, found: rows } : null;
+  });
+  const known = new Set(told.map(({ payment_id }) => payment_id));
+  return { ...all, violations: [...all.violations, ...payments.filter(({ payment_id, received_cents }) => received_cents > 0 && !known.has(payment_id)).map((row) => ({ never_told: row }))] };
+}
+
+/** Every event of the platform was taken in, once; `rows` are the ids that billing keeps. */
+export function eventsTakenIn(lives: readonly Life[], rows: readonly string[]): Finding {
+  const kept = grouped(rows, (id) => id);
+  return finding('every event is taken in once', lives.flatMap((life) => life.event_ids), (id) => (kept.get(id)?.length === 1 ? null : { event_id: id, rows: kept.get(id)?.length ?? 0 }));
+}
+
+/** Garbage is kept with its reason, all of it, and nothing else is. */
+export function poisonKept(lives: readonly Life[], rows: readonly { event_id: string; reason: string }[]): Finding {
+  const poison = lives.flatMap((life) => life.poison);
+  // What bears no id can only be counted.
+  const nameOf = ({ event_id, reason }: Poison) => (reason === 'not-an-event' ? reason : `${event_id} ${reason}`);
+  const [told, kept] = [grouped(poison, nameOf), grouped(rows, nameOf)];
+  const names = [...new Set([...told.keys(), ...kept.keys()])];
+  const all = finding('garbage is kept with its reason, and only garbage', names, (name) => {
+    const [told_times, kept_rows] = [told.get(name)?.length ?? 0, kept.get(name)?.length ?? 0];
+    return told_times === kept_rows ? null : { name, told_times, kept_rows };
+  });
+  return { ...all, checked: Math.max(poison.length, rows.length) };
+}
+
+/** Dead letters are of the texts that were put there to become some: one each in each service that reads the topic. */
+export function deadLettersOfGarbage(garbage: number, rows: readonly { schema: string; reason: string; detail: string }[]): Finding {
+  const isGarbage = ({ schema, reason }: { schema: string; reason: string }) => reason === 'unreadable' && ['reconciliation', 'dunning'].includes(schema);
+  const violations: unknown[] = rows.filter((row) => !isGarbage(row));
+  for (const schema of ['reconciliation', 'dunning']) {
+    const kept = rows.filter((row) => row.schema === schema && isGarbage(row)).length;
+    if (kept !== garbage) violations.push({ schema, garbage, kept });
+  }
+  return { name: 'dead letters are of garbage alone', checked: rows.length, violations };
+}
+
+/** Entries, creditors and currencies sum to zero. */
+export const balanced = (sums: readonly { what: string; cents: number }[]): Finding => finding('the ledger is balanced', sums, (sum) => (sum.cents === 0 ? null : sum));
+
+/** What somebody was told was recorded is recorded once, however often it was asked. */
+export function askedOnce(asked: readonly Asked[], rows: readonly { kind: string; receivable_id: string; times: number }[]): Finding {
+  const times = new Map(rows.map((row) => [`${row.kind} ${row.receivable_id}`, row.times]));
+  return finding('a request with a key takes effect once', asked, (each) => {
+    const found = times.get(`${each.kind} ${each.receivable_id}`) ?? 0;
+    return found === (each.granted_epoch_ms === null ? 0 : 1) ? null : { ...each, found };
+  });
+}

@@ -1,0 +1,99 @@
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { Random } from '../random';
+import type { ProviderFault } from '../schedule';
+
+/** A mail that the provider took: from then on it is on its way to the person, whatever the sender hears of it. */
+export interface Accepted {
+  readonly notice_id: string;
+  readonly to: string;
+  /** When the sender named it (MAIL FROM) and when the provider had all of it, in epoch ms. */
+  readonly named_epoch_ms: number;
+  readonly epoch_ms: number;
+}
+
+/** How many of the calls under a fault it befalls: some always get through. */
+const SHARE = 0.6;
+/** Longer than the services wait for an answer. */
+const NO_ANSWER_MS = 30_000;
+
+/** A mail provider that never forgets what it took, and that now and then behaves as providers do. */
+export class Provider {
+  readonly accepted: Accepted[] = [];
+  /** How many calls met each fault. */
+  readonly met: Record<string, number> = {};
+  private fault: ProviderFault | null = null;
+  private readonly random: Random;
+  private readonly named = new Map<string, number>();
+  private readonly server: SMTPServer;
+
+  constructor(seed: number) {
+    this.random = new Random(seed);
+    this.server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      disableReverseLookup: true,
+      logger: false,
+      onMailFrom: (_address, session, answer) => {
+        this.named.set(session.id, Date.now());
+        if (this.befalls('provider-try-later', 0.3)) return answer(refusal(421, 'Too many messages, try again later'));
+        answer();
+      },
+      onRcptTo: (_address, _session, answer) => {
+        if (this.befalls('provider-try-later', 0.3)) return answer(refusal(450, '4.7.1 Greylisted, try again later'));
+        if (this.befalls('provider-refuses', 0.2)) return answer(refusal(550, '5.1.1 No such mailbox'));
+        answer();
+      },
+      onData: (stream, session, answer) => this.take(stream, session, answer),
+    });
+    this.server.on('error', () => undefined);
+  }
+
+  listen(port: number): Promise<void> {
+    return new Promise((resolve) => void this.server.listen(port, '127.0.0.1', resolve));
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** Behaves badly for a while; of two faults at once the later counts. */
+  async misbehave(fault: ProviderFault, forMs: number): Promise<void> {
+    this.fault = fault;
+    await new Promise((resolve) => setTimeout(resolve, forMs));
+    if (this.fault === fault) this.fault = null;
+  }
+
+  private befalls(fault: ProviderFault, share = SHARE): boolean {
+    if (this.fault !== fault || !this.random.chance(share)) return false;
+    this.met[fault] = (this.met[fault] ?? 0) + 1;
+    return true;
+  }
+
+  private take(stream: SMTPServerDataStream, session: SMTPServerSession, answer: (error?: Error | null, message?: string) => void): void {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
+      if (this.befalls('provider-try-later', 0.3)) return answer(refusal(451, '4.3.0 Local error, try again later'));
+      if (this.befalls('provider-refuses', 0.2)) return answer(refusal(554, '5.7.1 Not accepted'));
+      // Before the mail was taken, or after.
+      if (this.befalls('provider-resets', SHARE / 2)) return this.cut(session);
+      this.accept(Buffer.concat(chunks).toString('latin1'), session);
+      if (this.befalls('provider-resets', SHARE / 2)) return this.cut(session);
+      const waitMs = this.befalls('provider-timeout-after-acceptance') ? NO_ANSWER_MS : this.befalls('provider-slow') ? this.random.whole(1_000, 9_000) : 0;
+      if (waitMs === 0) answer(null, 'accepted');
+      else setTimeout(() => answer(null, 'accepted'), waitMs).unref();
+    });
+  }
+
+  private accept(mail: string, session: SMTPServerSession): void {
+    const to = session.envelope.rcptTo.map(({ address }) => address).join();
+    const notice_id = /^X-Emdia-Notice: *(\S+)/im.exec(mail)?.[1] ?? `none of its own: ${to}`;
+    this.accepted.push({ notice_id, to, named_epoch_ms: this.named.get(session.id) ?? 0, epoch_ms: Date.now() });
+  }
+
+  private cut(session: SMTPServerSession): void {
+    for (const connection of (this.server as unknown as { connections: Set<{ id: string; _socket: import('node:net').Socket }> }).connections)
+      if (connection.id === session.id) connection._socket.resetAndDestroy();
+  }
+}
+
+const refusal = (responseCode: number, words: string): Error => Object.assign(new Error(words), { responseCode });
