@@ -1,6 +1,6 @@
 /** What may import what. `tools/fences/fences.spec.ts` proves that each rule can go red. */
 /** Specs, and what is written for them alone. */
-const SPEC = '\\.spec\\.ts$|/(test|scenarios)/';
+const SPEC = '\\.spec\\.ts$|/(test|scenarios|simulator)/';
 
 module.exports = {
   forbidden: [
