@@ -1,5 +1,6 @@
 import type { Measurement } from '../measurement';
 import { hop } from './hop';
+import { relay } from './relay';
 import { validate } from './validate';
 
 /** Every measurement, in the order of the table. */
@@ -8,7 +9,7 @@ export const measurements: readonly Measurement[] = [
   // sweep-flat
   // sweep-pinned
   // queue: queue-gw, queue-boss
-  // relay: relay, relay-cpu
+  relay,
   validate,
   // peak
   // backlog

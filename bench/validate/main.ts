@@ -1,7 +1,7 @@
 /** One side of `validate` in a process of its own: reads and checks bodies, and tells what one took. */
 import { decode, invalid, ReconciliationBalanceChanged } from '@emdia/contracts';
 import { serve } from '../processes';
-import { balanceBody, wrongBodies } from './bodies';
+import { balanceBody, wrongBodies } from '../balance-events';
 import { accepts as dtoAccepts } from './dto';
 
 export interface ValidateAsk {
