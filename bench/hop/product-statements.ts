@@ -46,7 +46,7 @@ export async function productStatements(): Promise<string[][]> {
     consumes: upstreamContracts,
     react: async (event) => [upstream.take(event)],
     read: (delivery) => reading.read(delivery),
-    identify: (event, delivery) => reading.identify(event, delivery),
+    identify: (delivery) => reading.identify(delivery),
   };
   const { key, body } = invoiceEvent(0, 1);
   await runner.batch([{ topic: UPSTREAM, partition: 0, position: '0', key, body }], reactions);

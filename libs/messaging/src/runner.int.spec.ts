@@ -4,7 +4,7 @@ import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { Client } from 'pg';
 import { add, added, Toy, toyMigrations } from '../test/toy';
 import type { Delivery } from './broker';
-import { IdempotencyConflict } from './runner';
+import { IdempotencyConflict, type Reactions } from './runner';
 import { Forbidden, Outdated, step } from './store';
 
 const KEY = 'acme/customer-1';
@@ -60,6 +60,27 @@ describe('runner', () => {
       expect(await toy.sumOf(KEY)).toBe(5);
       await toy.batch([added(KEY, 1, { id: derivedId('fresh').toUpperCase() })]);
       expect(await toy.sumOf(KEY)).toBe(6);
+    });
+
+    it('reads what strangers wrote only once the inbox has called it new, and does not check again what its reader checked', async () => {
+      const read: string[] = [];
+      const reactions: Reactions = {
+        ...toy.reactions,
+        identify: ({ topic, body }) => (topic === 'strange' ? derivedId('strange', body) : null),
+        read: ({ body }) => {
+          read.push(body);
+          if (body === 'broken') throw new Error('not to be read');
+          if (body === 'own') return { steps: [step(toy.sums, OTHER, (state, now) => add(state, 7, 'own', now))] };
+          return { event: decode(added(KEY, Number(body)).body) };
+        },
+      };
+      const strange = (body: string): Delivery => ({ topic: 'strange', partition: 0, key: '', position: '1', body });
+      await toy.runner.batch([strange('2'), strange('2'), strange('own'), added(OTHER, 1), strange('broken')], reactions);
+      await toy.runner.batch([strange('own'), strange('2'), strange('broken'), strange('3'), strange('0.5')], reactions);
+      expect(read).toEqual(['2', 'own', 'broken', '3', '0.5']);
+      expect([await toy.sumOf(KEY), await toy.sumOf(OTHER)]).toEqual([5, 8]);
+      // Not `invalid`: the reader had vouched for the half.
+      expect((await toy.letters()).map(({ reason, detail }) => `${reason} ${detail}`).sort()).toEqual(['decision-failed toy.summed.v1 would go out invalid: /sum must be integer', 'unreadable not to be read']);
     });
 
     it('keeps the trace of what caused an event, with a span of its own', async () => {

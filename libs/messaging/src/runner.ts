@@ -11,18 +11,22 @@ import { Forbidden, Outdated, type Step } from './store';
 export interface Reactions {
   readonly consumes: ReadonlyMap<string, Contract>;
   react(event: Event): Promise<readonly Step[]>;
-  /** The inbox id of a delivery; the event's own id unless the service says otherwise (ids given by strangers). */
-  identify?(event: Event, delivery: Delivery): string;
   /**
-   * Reads a delivery; `decode` unless strangers wrote it. An Event goes on to its handler; `steps` are what the service
-   * does itself with a body that does not fit (its quarantine), under the inbox id given. What it throws sets aside.
+   * The inbox id of a delivery that strangers wrote, told by its bytes alone: a repetition is never read. Null where the
+   * event's own id will do.
    */
-  read?(delivery: Delivery): Event | SelfMade;
+  identify?(delivery: Delivery): string | null;
+  /** Reads a delivery that `identify` knew; `decode` reads the others. What it throws sets aside. */
+  read?(delivery: Delivery): Fitting | SelfMade;
 }
 
-/** What a service does by itself with a delivery that is no event of its contracts. */
+/** An event whose data has been checked against its contract; it goes on to its handler. */
+export interface Fitting {
+  readonly event: Event;
+}
+
+/** What a service does by itself with a delivery that is no event of its contracts (its quarantine). */
 export interface SelfMade {
-  readonly inbox_id: string;
   readonly steps: readonly Step[];
 }
 
@@ -49,6 +53,10 @@ interface Item {
   readonly inboxId: string | null;
   readonly steps?: readonly Step[];
   readonly wrong?: Wrong | null;
+  /** Strangers' deliveries are read once the inbox has said that they are new. */
+  readonly unread?: true;
+  /** The reader has checked the data. */
+  readonly fits?: true;
 }
 
 interface Wrong {
@@ -101,7 +109,7 @@ export class Runner {
     const { database, clock, deadLetters, observer, service } = this.options;
     const now = clock.now();
     const { fresh, refused, sent } = await database.transaction(async (tx) => {
-      const first = await this.unseen(tx, items);
+      const first = (await this.unseen(tx, items)).map((item) => whole(item, reactions));
       const { accepted, letters } = await reactAll(first, reactions);
       const outcomes = await fold(tx, accepted.map(({ steps }) => steps), now);
       const events: Caused[] = [];
@@ -202,7 +210,7 @@ export class Runner {
     if (item.inboxId !== null && item.inboxId !== original?.inboxId && !(await this.inbox(tx, [item.inboxId])).has(item.inboxId)) {
       throw new Forbidden('already-taken', 'An event with this id was taken in before; discard this one, or give the corrected event an id of its own.');
     }
-    const { accepted, letters } = await reactAll([item], reactions);
+    const { accepted, letters } = await reactAll([whole(item, reactions)], reactions);
     if (letters.length > 0) throw new Forbidden('invalid', `The event still does not do: ${letters[0]!.detail}`);
     return accepted[0]!;
   }
@@ -225,17 +233,31 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Null for an event that does not concern this service. */
 function read(delivery: Delivery, reactions: Reactions, families: ReadonlySet<string>): Item | null {
+  const inboxId = reactions.identify?.(delivery) ?? null;
+  if (inboxId !== null) return { delivery, event: null, inboxId, unread: true };
   try {
-    const event = reactions.read ? reactions.read(delivery) : decode(delivery.body);
-    if ('steps' in event) return identified({ delivery, event: null, inboxId: event.inbox_id, steps: event.steps });
+    const event = decode(delivery.body);
     const known = reactions.consumes.has(event.type);
     if (!known && !families.has(family(event.type))) return null;
     const detail = `${event.type} is a version this service does not know; deploy one that does, then replay.`;
-    return identified({ delivery, event, inboxId: reactions.identify?.(event, delivery) ?? event.id, wrong: known ? null : { reason: 'unknown-version', detail } });
+    return identified({ delivery, event, inboxId: event.id, wrong: known ? null : { reason: 'unknown-version', detail } });
   } catch (error) {
-    return { delivery, event: null, inboxId: null, wrong: { reason: 'unreadable', detail: (error as Error).message } };
+    return { delivery, event: null, inboxId: null, wrong: unreadable(error) };
   }
 }
+
+/** A stranger's delivery, read; any other as it is. */
+function whole({ unread, ...item }: Item, reactions: Reactions): Item {
+  if (!unread) return item;
+  try {
+    const found = reactions.read!(item.delivery);
+    return 'steps' in found ? { ...item, steps: found.steps } : { ...item, event: found.event, fits: true };
+  } catch (error) {
+    return { ...item, wrong: item.wrong ?? unreadable(error) };
+  }
+}
+
+const unreadable = (error: unknown): Wrong => ({ reason: 'unreadable', detail: (error as Error).message });
 
 /** With the id as Postgres writes it, since the inbox tells which ids are new by returning them. */
 function identified(item: Item & { inboxId: string }): Item {
@@ -252,7 +274,7 @@ async function reactAll(items: readonly Item[], reactions: Reactions): Promise<{
   const accepted: Accepted[] = [];
   const letters: SetAside[] = [];
   for (const item of items) {
-    const wrong = item.wrong ?? (item.event && breaks(item.event, reactions));
+    const wrong = item.wrong ?? (item.event && !item.fits ? breaks(item.event, reactions) : null);
     try {
       if (wrong) letters.push(aside(item, wrong));
       else accepted.push({ item, steps: item.steps ?? (await reactions.react(item.event!)) });

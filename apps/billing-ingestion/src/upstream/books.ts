@@ -1,9 +1,13 @@
 import type { Tx } from '@emdia/database';
 import { Outdated, Seal, type Store } from '@emdia/messaging';
+import type { Customer } from '../customers/customer';
 import { loadCustomers, saveCustomers } from '../customers/rows';
+import type { Invoice } from '../invoices/invoice';
 import { loadInvoices, ownersOf, saveInvoices } from '../invoices/rows';
+import type { Payment } from '../payments/payment';
 import { keysOfPayments, loadPayments, savePayments } from '../payments/rows';
 import { loadEntries, saveEntries } from '../quarantine/rows';
+import type { PaymentSource } from '../sources/source';
 import { loadSources, saveSources } from '../sources/rows';
 import type { Entry, NewEntry } from '../quarantine/entry';
 import { aboutKey, customerKey, eventKey, isLocked, keyOf, paymentKey, quarantineKey, referenceKey, sourceKey, type Key, type KeyOf } from './keys';
@@ -56,15 +60,19 @@ export class Books implements Store<State> {
 
   async load(tx: Tx, keys: readonly string[]): Promise<Map<string, State>> {
     const wanted = sorted(keys);
-    await lock(tx, keys.filter((key) => isLocked(keyOf(key))));
     const states = new Map<string, State>();
-    await this.loadAbout(tx, wanted.about, states);
-    await this.loadEvents(tx, wanted.event, states);
-    await this.loadQuarantine(tx, wanted.quarantine, states);
-    await this.loadSources(tx, wanted.source, states);
-    await this.loadCustomers(tx, wanted.customer, states);
-    await this.loadReferences(tx, wanted.reference, states);
-    await this.loadPayments(tx, wanted.payment, states);
+    const ours = new Set(keys);
+    await lock(tx, keys.filter(isLocked));
+    // Sent without waiting for each other, on the one connection: answered in this order, each after the lock was had.
+    await Promise.all([
+      this.loadAbout(tx, wanted.about, states),
+      this.loadEvents(tx, wanted.event, states),
+      this.loadQuarantine(tx, wanted.quarantine, states),
+      this.loadSources(tx, wanted.source, states),
+      this.loadCustomers(tx, wanted.customer, states),
+      this.loadReferences(tx, wanted.reference, states, ours),
+      this.loadPayments(tx, wanted.payment, states, ours),
+    ]);
     return states;
   }
 
@@ -107,44 +115,58 @@ export class Books implements Store<State> {
     for (const customer of customers) states.set(customerKey(customer.creditor_id, customer.customer_id), { kind: 'customer', customer });
   }
 
-  private async loadReferences(tx: Tx, wanted: Wanted['reference'], states: Map<string, State>): Promise<void> {
+  private async loadReferences(tx: Tx, wanted: Wanted['reference'], states: Map<string, State>, ours: ReadonlySet<string>): Promise<void> {
     if (wanted.length === 0) return;
     const invoices = await loadInvoices(tx, wanted.map(({ creditor_id }) => creditor_id), wanted.map(({ reference }) => reference));
-    const byId = new Map(invoices.map((invoice) => [JSON.stringify([invoice.creditor_id, invoice.invoice_id]), invoice]));
+    const byId = new Map(invoices.map((invoice) => [referenceKey(invoice.creditor_id, invoice.invoice_id), invoice]));
     const byNumber = new Map<string, Numbered[]>();
     for (const invoice of invoices) {
       if (invoice.status === 'awaited' || invoice.number === null) continue;
-      const pair = JSON.stringify([invoice.creditor_id, invoice.number]);
-      byNumber.set(pair, [...(byNumber.get(pair) ?? []), { invoice_id: invoice.invoice_id, customer_id: invoice.customer_id }]);
+      const key = referenceKey(invoice.creditor_id, invoice.number);
+      byNumber.set(key, [...(byNumber.get(key) ?? []), { invoice_id: invoice.invoice_id, customer_id: invoice.customer_id }]);
     }
     for (const { creditor_id, reference } of wanted) {
-      const pair = JSON.stringify([creditor_id, reference]);
-      const state: State = { kind: 'reference', invoice: byId.get(pair) ?? null, numbered: byNumber.get(pair) ?? [] };
+      const key = referenceKey(creditor_id, reference);
+      const state: State = { kind: 'reference', invoice: byId.get(key) ?? null, numbered: byNumber.get(key) ?? [] };
       const customer_id = customerOf(state);
       // The invoice was issued between the look-up and the lock: its customer's key is not ours yet.
-      if (customer_id !== null && !states.has(customerKey(creditor_id, customer_id))) throw new Outdated();
-      states.set(referenceKey(creditor_id, reference), state);
+      if (customer_id !== null && !ours.has(customerKey(creditor_id, customer_id))) throw new Outdated();
+      states.set(key, state);
     }
   }
 
-  private async loadPayments(tx: Tx, wanted: Wanted['payment'], states: Map<string, State>): Promise<void> {
+  private async loadPayments(tx: Tx, wanted: Wanted['payment'], states: Map<string, State>, ours: ReadonlySet<string>): Promise<void> {
     if (wanted.length === 0) return;
     for (const { creditor_id, source, payment_id } of wanted) states.set(paymentKey(creditor_id, source, payment_id), { kind: 'payment', payment: null });
     const payments = await loadPayments(tx, wanted.map(({ creditor_id }) => creditor_id), wanted.map(({ source }) => source), wanted.map(({ payment_id }) => payment_id));
     // Told for the first time between the look-up and the lock.
-    if (payments.some((payment) => payment.status !== 'awaited' && isShared(payment.key) && !states.has(payment.key))) throw new Outdated();
+    if (payments.some((payment) => payment.status !== 'awaited' && isShared(payment.key) && !ours.has(payment.key))) throw new Outdated();
     for (const payment of payments) states.set(paymentKey(payment.creditor_id, payment.source, payment.payment_id), { kind: 'payment', payment });
   }
 
   async save(tx: Tx, changed: ReadonlyMap<string, State>): Promise<void> {
-    const of = <K extends State['kind']>(kind: K) => [...changed.entries()].filter((entry): entry is [string, Extract<State, { kind: K }>] => entry[1].kind === kind);
-    await saveEvents(tx, of('event').map(([key, state]) => ({ ...(keyOf(key) as KeyOf<'event'>), ...state })));
-    await saveCustomers(tx, this.contacts, of('customer').flatMap(([, { customer }]) => customer ?? []));
-    await saveInvoices(tx, of('reference').flatMap(([, { invoice }]) => invoice ?? []));
-    await savePayments(tx, of('payment').flatMap(([, { payment }]) => payment ?? []));
-    await saveSources(tx, of('source').flatMap(([, { source }]) => source ?? []));
-    const entries = of('quarantine').flatMap(([, { entry }]): (Entry | NewEntry)[] => (entry ? [entry] : []));
-    await saveEntries(tx, this.bodies, entries);
+    const events: (KeyOf<'event'> & Extract<State, { kind: 'event' }>)[] = [];
+    const customers: Customer[] = [];
+    const invoices: Invoice[] = [];
+    const payments: Payment[] = [];
+    const sources: PaymentSource[] = [];
+    const entries: (Entry | NewEntry)[] = [];
+    for (const [key, state] of changed) {
+      if (state.kind === 'event') events.push({ ...(keyOf(key) as KeyOf<'event'>), ...state });
+      else if (state.kind === 'customer' && state.customer) customers.push(state.customer);
+      else if (state.kind === 'reference' && state.invoice) invoices.push(state.invoice);
+      else if (state.kind === 'payment' && state.payment) payments.push(state.payment);
+      else if (state.kind === 'source' && state.source) sources.push(state.source);
+      else if (state.kind === 'quarantine' && state.entry) entries.push(state.entry);
+    }
+    await Promise.all([
+      saveEvents(tx, events),
+      saveCustomers(tx, this.contacts, customers),
+      saveInvoices(tx, invoices),
+      savePayments(tx, payments),
+      saveSources(tx, sources),
+      saveEntries(tx, this.bodies, entries),
+    ]);
     const alarming = entries.filter((entry) => 'raw' in entry && entry.reason === 'conflicting-content');
     if (alarming.length > 0) this.alarm(alarming);
   }
@@ -164,8 +186,11 @@ function sorted(keys: readonly string[]): Wanted {
 
 async function lock(tx: Tx, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
-  await tx.query('insert into book_lock (key) select key from unnest($1::text[]) as key order by key on conflict do nothing', [keys]);
-  await tx.query('select key from book_lock where key = any($1::text[]) order by key for update', [keys]);
+  const made = await tx.query<{ key: string }>('insert into book_lock (key) select key from unnest($1::text[]) as key order by key on conflict do nothing returning key', [keys]);
+  if (made.length === keys.length) return;
+  // What was made here is ours until the commit; the rest exists, and is locked. All insert before they lock, each in order of keys: no ring.
+  const own = new Set(made.map(({ key }) => key));
+  await tx.query('select from book_lock where key = any($1::text[]) order by key for update', [keys.filter((key) => !own.has(key))]);
 }
 
 /** Ids taken in by somebody else since we looked: the batch starts over and compares. */

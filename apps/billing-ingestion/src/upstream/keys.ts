@@ -48,6 +48,6 @@ function splitOnce(text: string): [string, string] {
 }
 
 /** True for the keys that have a lock row. */
-export const isLocked = ({ kind }: Key): boolean => kind === 'customer' || kind === 'reference' || kind === 'payment' || kind === 'source';
+export const isLocked = (text: string): boolean => !text.startsWith('?');
 
 export { customerKey, referenceKey };

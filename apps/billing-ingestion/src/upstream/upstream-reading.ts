@@ -1,6 +1,6 @@
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { decode, type Event } from '@emdia/contracts';
-import { strangersId, type Delivery, type SelfMade } from '@emdia/messaging';
+import { strangersId, type Delivery, type Fitting, type SelfMade } from '@emdia/messaging';
 import type { Reading } from '@emdia/runtime';
 import { Upstream, type UpstreamEvent } from './upstream';
 
@@ -9,11 +9,15 @@ import { Upstream, type UpstreamEvent } from './upstream';
 export class UpstreamReading implements Reading {
   constructor(private readonly upstream: Upstream) {}
 
-  read(delivery: Delivery): Event | SelfMade {
+  /** The same bytes are one event to the inbox. The same id in other bytes comes through, for the decision to compare the content. */
+  identify({ topic, body }: Delivery): string | null {
+    return this.upstream.isPlatforms(topic) ? strangersId(topic, hash('sha256', body)) : null;
+  }
+
+  read(delivery: Delivery): Fitting | SelfMade {
     const reading = this.upstream.delivered(delivery);
-    if (!reading) return decode(delivery.body);
-    const { event_id, event_type, content_hash, traceparent, concerns } = reading;
-    if ('wrong' in reading) return { inbox_id: strangersId(delivery.topic, event_id, content_hash), steps: [this.upstream.step(reading)] };
+    if ('wrong' in reading) return { steps: [this.upstream.step(reading)] };
+    const { event_id, event_type, traceparent, concerns } = reading;
     const event: UpstreamEvent = {
       id: event_id,
       type: event_type,
@@ -26,11 +30,6 @@ export class UpstreamReading implements Reading {
       data: reading.content.data,
       reading,
     };
-    return event;
-  }
-
-  /** The same id with the same content is one event to the inbox; with other content it is another, for the decision to judge. */
-  identify(event: Event, { topic }: Delivery): string {
-    return 'reading' in event ? strangersId(topic, event.id, (event as UpstreamEvent).reading.content_hash) : event.id;
+    return { event };
   }
 }

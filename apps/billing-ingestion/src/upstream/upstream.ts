@@ -27,10 +27,14 @@ export class Upstream {
     return upstreamStep(this.books, reading, this.installationKey, replay);
   }
 
-  /** Reads a delivery of a platform's topic; null for the house's own topics. */
-  delivered({ topic, partition, position, body }: Delivery): Reading | null {
-    const platform = TOPIC.exec(topic)?.[1];
-    if (platform === undefined) return null;
+  /** Whether platforms write to a topic; the others are the house's own. */
+  isPlatforms(topic: string): boolean {
+    return TOPIC.test(topic);
+  }
+
+  /** Reads a delivery of a platform's topic. */
+  delivered({ topic, partition, position, body }: Delivery): Reading {
+    const platform = TOPIC.exec(topic)![1]!;
     return this.read({ origin: platform, platform, creditor_id: null, position: `${topic}/${partition}/${position}`, body, identified: true, refused: 'quarantine' });
   }
 
