@@ -37,8 +37,9 @@ export interface Row {
   fee_cents: number | null;
   /** Late charges paid: interest and fine together, where the bank does not part them. */
   interest_cents: number | null;
-  /** Discount and rebate together. */
   discount_cents: number | null;
+  /** Abatimento, where the bank tells it apart from the discount; not part of the JSON. */
+  rebate_cents: number | null;
   due_date: CivilDate | null;
   /** When it happened at the bank; for a settled row, when the payer paid. */
   paid_date: CivilDate | null;
@@ -46,6 +47,8 @@ export interface Row {
   credit_date: CivilDate | null;
   /** FITID or endToEndId. */
   external_id: string | null;
+  /** Of a reversal that names what it takes back: the `external_id` of that row; not part of the JSON. */
+  reverses_id: string | null;
   /** Name as written. */
   payer: string | null;
   /** CPF or CNPJ as written, digits and letters only; not part of the JSON. */
@@ -95,8 +98,8 @@ export const NO_HEADER: Header = { sequence: null, agreement: null, generated_on
 /** A row that says nothing but where it stands. */
 export const emptyRow = (line: number): Row => ({
   line, account: null, our_number: null, document_number: null, occurrence: null, settled: false, title_cents: null, gross_cents: null, net_cents: null,
-  fee_cents: null, interest_cents: null, discount_cents: null, due_date: null, paid_date: null, credit_date: null, external_id: null, payer: null,
-  payer_document: null, memo: null, meaning: 'notice',
+  fee_cents: null, interest_cents: null, discount_cents: null, rebate_cents: null, due_date: null, paid_date: null, credit_date: null, external_id: null, reverses_id: null,
+  payer: null, payer_document: null, memo: null, meaning: 'notice',
 });
 
 /** A file refused whole: what was known of it until then, no rows, and the reasons. */

@@ -1,0 +1,33 @@
+import type { Row } from '../bank-file';
+import type { Findings } from './findings';
+
+/** What an amount would be if title, late charges, discount and rebate made it up. */
+const owed = (row: Row): number | null =>
+  row.title_cents === null ? null : row.title_cents + (row.interest_cents ?? 0) - (row.discount_cents ?? 0) - (row.rebate_cents ?? 0);
+
+/** With fewer rows that carry a fee, an odd payment could look like the other basis. */
+const EVIDENCE_MIN = 3;
+
+/**
+ * Corrects the basis of the paid amount where the file itself contradicts the layout: every settled row with a fee adds up the other
+ * way, and none the layout's way. Banks change this by contract, and for a bank without a layout of its own nothing else tells.
+ */
+export function correctBasis(rows: readonly Row[], basis: 'gross' | 'net', findings: Findings): void {
+  const withFee = rows.filter((row) => row.settled && row.gross_cents !== null && (row.fee_cents ?? 0) > 0 && owed(row) !== null);
+  if (withFee.length < EVIDENCE_MIN) return;
+  const other = (row: Row) => row.gross_cents! + (basis === 'gross' ? 1 : -1) * row.fee_cents!;
+  if (!withFee.every((row) => owed(row) === other(row) && owed(row) !== row.gross_cents)) return;
+  for (const row of withFee) {
+    row.net_cents = basis === 'gross' ? row.gross_cents : null;
+    row.gross_cents = other(row);
+  }
+  const was = basis === 'gross' ? 'before the fee' : 'after the fee';
+  findings.add('warning', null, `the layout has paid amounts ${was}, but all ${withFee.length} rows with a fee add up only the other way: read that way`);
+}
+
+/** Notes charges that cannot be: the row stays as it is, since what was paid is told apart from what it was paid for. */
+export function noteOdd(row: Row, findings: Findings): void {
+  if (!row.settled) return;
+  if (row.gross_cents === null) findings.add('needs_confirmation', row.line, `code ${row.occurrence} is a payment, but the amount paid cannot be read`);
+  else if ((row.interest_cents ?? 0) > row.gross_cents) findings.add('ok', row.line, 'the late charges exceed what was paid; the row does not add up');
+}
