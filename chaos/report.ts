@@ -74,11 +74,12 @@ const line = (name: string, ...cells: (string | number)[]): string => `  ${name.
 export function report({ seed, machine, ends, judgement, faults }: Run, { json, complaints }: Verdict): string {
   const kills = sum(faults, (kind) => kind.startsWith('kill'));
   const violated = sum(Object.fromEntries(json.invariants.map(({ name, violations }) => [name, violations])));
-  const said = ends.filter((end) => end.said).length;
+  const said = ends.filter((end) => end.said);
+  const why = new Set(said.map(({ member, output }) => `  ${member}: ${/^Emdia.*/m.exec(output)?.[0].slice(0, 160)}\n`));
   return [
     `\nChaos, seed ${seed}, ${json.seconds} s in all, ${json.events} events told, on ${machine}\n`,
     `\n${line('fault', 'times')}`, ...Object.entries(json.faults).sort().map(([kind, times]) => line(kind, times)), line('in all', sum(faults)), line('of these to processes', sum(faults, isToProcess)),
-    `\n${line('witness', 'times')}`, ...Object.entries(json.witnesses).map(([name, times]) => line(name, times)), line('ended by itself, said why, was started anew', said),
+    `\n${line('witness', 'times')}`, ...Object.entries(json.witnesses).map(([name, times]) => line(name, times)), line('ended by itself, said why, was started anew', said.length), ...why,
     `\n${line('invariant', 'checked', 'violations')}`, ...json.invariants.map(({ name, checked, violations }) => line(name, checked, violations)),
     `\nAt rest ${judgement.rested_ms === null ? 'not within 60 s' : `${(judgement.rested_ms / 1000).toFixed(1)} s`} after the last fault.\n`,
     violated === 0 && sum(faults) > 0 ? `0 violations in ${kills} kills bounds the rate below ${(3 / Math.max(1, kills)).toFixed(3)} a kill, in ${sum(faults)} faults below ${(3 / sum(faults)).toFixed(4)} a fault (95 %).\n` : '',
