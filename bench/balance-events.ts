@@ -1,35 +1,32 @@
-import { customerKey, derivedId, encode, outgoing, ReconciliationBalanceChanged } from '@emdia/contracts';
+import { customerKey, derivedId, encode, outgoing, ReconciliationBalanceChanged, type DataOf } from '@emdia/contracts';
 
-const CREDITOR = 'boa-forma';
+export const CREDITOR = 'boa-forma';
 
 /** The key of one customer's events. */
 export const keyOf = (customer: number): string => customerKey(CREDITOR, `cliente-${customer}`);
 
+/** The n-th receivable as it opens. */
+export function balance(n: number, customer_id: string): DataOf<typeof ReconciliationBalanceChanged> {
+  return {
+    creditor_id: CREDITOR, customer_id, receivable_id: derivedId('receivable', CREDITOR, n), version: 1, invoice_id: `fat-${n}`, number: `2026/${n}`,
+    description: 'Mensalidade do plano anual, academia', currency: 'BRL', issue_date: '2026-11-01', original_due_date: '2026-11-28', effective_due_date: '2026-11-30',
+    amount_cents: 9_900, paid_cents: 0, waived_cents: 0, open_cents: 9_900, status: 'open', collectability: 'owed', review_date: null,
+    charge_policy: { fine_percent: '2.00', interest_monthly_percent: '1.00', interest_rounding: 'DAILY_AMOUNT', accrual_start: 'ROLLED' },
+    instruments: [
+      { rail: 'PIX_COB', reference: `pix-${n}`, code: '00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-426655440000', url: `https://pagar.exemplo.invalid/${n}` },
+      { rail: 'BOLETO', reference: `bol-${n}`, code: '23793381286000000000300000000401984340000009900' },
+    ],
+    settled_on: null,
+  };
+}
+
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
 /** The n-th balance as payment-reconciliation tells it, of this customer: about 1,250 bytes, nested in two places. */
 export function balanceBody(n: number, customer = n): string {
-  const customer_id = `cliente-${customer}`;
   const now = new Date(Date.UTC(2026, 10, 2, 12) + n);
-  return encode(
-    outgoing(ReconciliationBalanceChanged, {
-      id: derivedId('bench', n),
-      key: keyOf(customer),
-      creditor_id: CREDITOR,
-      now,
-      data: {
-        creditor_id: CREDITOR, customer_id, receivable_id: derivedId('receivable', CREDITOR, n), version: 1 + (n % 3), invoice_id: `fat-${n}`, number: `2026/${n}`,
-        description: 'Mensalidade do plano anual, academia', currency: 'BRL', issue_date: '2026-11-01', original_due_date: '2026-11-28', effective_due_date: '2026-11-30',
-        amount_cents: 9_900 + n, paid_cents: 0, waived_cents: 0, open_cents: 9_900 + n, status: 'open', collectability: 'owed', review_date: null,
-        charge_policy: { fine_percent: '2.00', interest_monthly_percent: '1.00', interest_rounding: 'DAILY_AMOUNT', accrual_start: 'ROLLED' },
-        instruments: [
-          { rail: 'PIX_COB', reference: `pix-${n}`, code: '00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-426655440000', url: `https://pagar.exemplo.invalid/${n}` },
-          { rail: 'BOLETO', reference: `bol-${n}`, code: '23793381286000000000300000000401984340000009900' },
-        ],
-        settled_on: null,
-      },
-    }),
-    'payment-reconciliation',
-    '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-  );
+  const event = { id: derivedId('bench', n), key: keyOf(customer), creditor_id: CREDITOR, now, data: balance(n, `cliente-${customer}`) };
+  return encode(outgoing(ReconciliationBalanceChanged, event), 'payment-reconciliation', TRACE);
 }
 
 /** Bodies that break one rule each; both sides must refuse every one, or they do not do the same. */
