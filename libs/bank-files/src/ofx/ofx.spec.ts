@@ -122,7 +122,7 @@ describe('readOfx', () => {
       .toEqual(['52998224725', '11222333000181', '12ABC34501DE35', null, null, null, null]);
   });
 
-  it('reads 20,000 movements in well under a second of work', () => {
+  it('takes time in proportion to the movements', () => {
     const text = file(bank({ movements: Array.from({ length: 20_000 }, (_, i) => ({ fitid: String(i) })) }));
     const begun = performance.now();
     expect(readOfx(text).totals.settled_rows).toBe(20_000);

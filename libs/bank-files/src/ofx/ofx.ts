@@ -1,6 +1,7 @@
 import { documentKind, normaliseDocument } from '@emdia/brazil';
 import type { CivilDate } from '@emdia/calendar';
-import { type BankFile, emptyRow, type Header, type Meaning, NO_HEADER, type Posting, type Problem, refused, type Row, totalsOf } from '../bank-file';
+import { type BankFile, emptyRow, type Header, type Meaning, NO_HEADER, refused, type Row, totalsOf } from '../bank-file';
+import { Findings } from '../cnab/findings';
 import { type Aggregate, aggregates, ofxVersion, within } from './markup';
 import { ofxCents, ofxDate } from './values';
 
@@ -56,7 +57,7 @@ function otherThanIncome(entry: Aggregate, cents: number, { isCard, currency }: 
   return isCard ? '' : null;
 }
 
-function rowOf(entry: Aggregate, statement: Statement, fileCurrency: string | null, tell: (line: number, reason: string) => void): Row {
+function rowOf(entry: Aggregate, statement: Statement, fileCurrency: string | null, findings: Findings): Row {
   const { line } = entry;
   const [name, memo, type] = [valueOf(entry, 'NAME', 'PAYEE'), valueOf(entry, 'MEMO'), valueOf(entry, 'TRNTYPE')];
   const torn = ['TRNAMT', 'FITID', 'DTPOSTED'].find((tag) => entry.twice.has(tag));
@@ -68,13 +69,13 @@ function rowOf(entry: Aggregate, statement: Statement, fileCurrency: string | nu
     gross_cents: cents, net_cents: cents, paid_date: posted, credit_date: available !== null && posted !== null && available > posted ? available : posted,
     external_id: valueOf(entry, 'FITID'), payer: name, payer_document: documentIn([name, memo].filter(Boolean).join(' ')), memo,
   };
-  if (torn !== undefined) tell(line, `a movement has ${torn} twice: two have run into one`);
-  else if (cents === null) tell(line, 'the amount of a movement cannot be read');
-  if (posted === null) tell(line, 'a movement has no date that exists');
+  if (torn !== undefined) findings.add('warning', line, `a movement has ${torn} twice: two have run into one`);
+  else if (cents === null) findings.add('warning', line, 'the amount of a movement cannot be read');
+  if (posted === null) findings.add('warning', line, 'a movement has no date that exists');
   if (cents === null || posted === null) return row;
   const meaning: Meaning = FEES.has(row.occurrence ?? '') && cents < 0 ? 'fee' : 'notice';
   const other = otherThanIncome(entry, cents, statement, fileCurrency);
-  if (other) tell(line, `a movement ${other}: not taken as money`);
+  if (other) findings.add('warning', line, `a movement ${other}: not taken as money`);
   const settled = other === null && cents > 0;
   return { ...row, settled, meaning: settled ? 'settled' : meaning };
 }
@@ -113,65 +114,57 @@ function bankError(status: Aggregate | undefined): string | null {
 
 const ownStatus = (aggregate: Aggregate | undefined) => aggregate?.children.find(({ name }) => name === 'STATUS');
 
-/** Why a file is refused whole; null where it is read. */
-function refusal(text: string): Problem | null {
-  const fault = (reason: string, line: number | null = null): Problem => ({ line, reason });
-  if (!/<OFX[\s>]/i.test(text)) return fault('there is no <OFX> in it');
+/** Why a text is refused before it is read; null where it is read. */
+function refusal(text: string): string | null {
+  if (!/<OFX[\s>]/i.test(text)) return 'there is no <OFX> in it';
   const version = ofxVersion(text);
-  if (version === undefined) return fault('there is no OFX header before the statement');
-  if (version !== null && !/^[12]/.test(version)) return fault(`OFX version ${version} is not known: 1xx (SGML) and 2xx (XML) are`);
-  return null;
+  if (version === undefined) return 'there is no OFX header before the statement';
+  return version === null || /^[12]/.test(version) ? null : `OFX version ${version} is not known: 1xx (SGML) and 2xx (XML) are`;
 }
 
-function problemsOf(version: string | null | undefined, statements: readonly Statement[], transactions: readonly Aggregate[]): { problems: Problem[]; worst: Posting } {
-  const problems: Problem[] = [];
-  let worst: Posting = 'ok';
-  const tell = (posting: 'warning' | 'needs_confirmation', line: number | null, reason: string) => {
-    problems.push({ line, reason });
-    if (worst !== 'needs_confirmation') worst = posting;
-  };
-  if (version === null) tell('warning', null, 'the header names no version');
-  for (const error of transactions.map((each) => bankError(ownStatus(each)))) if (error) tell('warning', null, error);
+/** Notes what makes whole statements doubtful. */
+function doubt(statements: readonly Statement[], findings: Findings): void {
   const seen = new Set<string>();
   for (const { account, currency, bank, aggregate } of statements) {
-    if (account === null) tell('needs_confirmation', aggregate.line, 'a statement names no account');
-    if (currency === null) tell('needs_confirmation', aggregate.line, 'a statement names no currency');
-    if (seen.has(`${bank}|${account}`)) tell('needs_confirmation', aggregate.line, 'the same account has two statements in one file');
+    if (account === null) findings.add('needs_confirmation', aggregate.line, 'a statement names no account');
+    if (currency === null) findings.add('needs_confirmation', aggregate.line, 'a statement names no currency');
+    if (seen.has(`${bank}|${account}`)) findings.add('needs_confirmation', aggregate.line, 'the same account has two statements in one file');
     seen.add(`${bank}|${account}`);
   }
-  return { problems, worst };
 }
 
 /** Reads an OFX statement, SGML or XML; `text` is decoded by its bytes, because headers lie about it. Never throws. */
 export function readOfx(text: string): BankFile {
   const foreign = refusal(text);
-  if (foreign) return refused('ofx', [foreign]);
-  const version = ofxVersion(text);
+  if (foreign) return refused('ofx', [{ line: null, reason: foreign }]);
+  const version = ofxVersion(text) ?? null;
   const { root, isWhole } = aggregates(text);
   const layout = { name: `OFX ${version ?? 'without version'}`, fallback: false };
+  const no = (reason: string, line: number | null = null) => refused('ofx', [{ line, reason }], { layout });
   const signOn = within(root, 'SONRS')[0];
   const error = bankError(ownStatus(signOn));
-  if (error) return refused('ofx', [{ line: signOn!.line, reason: error }], { layout });
-  if (!isWhole) return refused('ofx', [{ line: null, reason: 'the file ends before </OFX>: it is cut off' }], { layout });
-  const transactions = within(root, 'STMTTRNRS', 'CCSTMTTRNRS');
+  if (error) return no(error, signOn!.line);
+  if (!isWhole) return no('the file ends before </OFX>: it is cut off');
+  const errors = within(root, 'STMTTRNRS', 'CCSTMTTRNRS').flatMap((each) => bankError(ownStatus(each)) ?? []);
   const statements = within(root, 'STMTRS', 'CCSTMTRS').map(statementOf);
-  if (statements.length === 0) {
-    const reason = transactions.map((each) => bankError(ownStatus(each))).find(Boolean) ?? 'there is no statement inside';
-    return refused('ofx', [{ line: null, reason }], { layout });
-  }
+  if (statements.length === 0) return no(errors[0] ?? 'there is no statement inside');
   const entries = statements.map(({ aggregate }) => within(aggregate, 'STMTTRN', 'STMTTRNP'));
   const inside = new Set(entries.flat());
   const stray = within(root, 'STMTTRN', 'STMTTRNP').find((entry) => !inside.has(entry));
-  if (stray) return refused('ofx', [{ line: stray.line, reason: 'a movement stands outside of every statement' }], { layout });
+  if (stray) return no('a movement stands outside of every statement', stray.line);
+  const findings = new Findings();
+  if (version === null) findings.add('warning', null, 'the header names no version');
+  for (const each of errors) findings.add('warning', null, each);
+  doubt(statements, findings);
   const currencies = statements.map(({ currency }) => currency);
   const currency = currencies.includes('BRL') ? 'BRL' : currencies[0]!;
-  const { problems, worst } = problemsOf(version, statements, transactions);
-  const unread: Problem[] = [];
-  const rows = statements.flatMap((statement, at) => entries[at]!.map((entry) => rowOf(entry, statement, currency, (line, reason) => unread.push({ line, reason }))));
+  const rows = statements.flatMap((statement, at) => entries[at]!.map((entry) => rowOf(entry, statement, currency, findings)));
+  const totals = totalsOf(rows);
+  if (!Number.isSafeInteger(totals.gross_cents)) return no('the credits sum to more than can be counted exactly');
   return {
-    kind: 'ofx', bank: statements.find(({ bank }) => bank !== null)?.bank ?? valueOf(within(root, 'FI')[0], 'FID'), layout,
-    posting: worst === 'ok' && unread.length > 0 ? 'warning' : worst, currency, accounts: [...new Set(statements.flatMap(({ account }) => account ?? []))],
-    header: headerOf(signOn, statements), rows, totals: totalsOf(rows), trailer: trailerOf(statements), problems: [...problems, ...unread],
+    kind: 'ofx', bank: statements.find(({ bank }) => bank !== null)?.bank ?? valueOf(within(root, 'FI')[0], 'FID'), layout, posting: findings.posting, currency,
+    accounts: [...new Set(statements.flatMap(({ account }) => account ?? []))], header: headerOf(signOn, statements), rows, totals,
+    trailer: trailerOf(statements), problems: findings.list(),
   };
 }
 
