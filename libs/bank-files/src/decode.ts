@@ -1,4 +1,5 @@
-const BOM = '\uFEFF';
+// The mark as it is, and as it looks when it was taken for three characters of Latin-1.
+const BYTE_ORDER_MARK = /^(?:\uFEFF|\u00EF\u00BB\u00BF)+/;
 const SUB = /[\u001A\u0000]/g;
 
 /**
@@ -12,7 +13,7 @@ export function decode(bytes: Uint8Array): string {
   } catch {
     text = new TextDecoder('windows-1252').decode(bytes);
   }
-  return text.startsWith(BOM) ? text.slice(1) : text;
+  return text.replace(BYTE_ORDER_MARK, '');
 }
 
 /** One line of a fixed-width file: its physical number, 1 = the first, and its text without the line end. */

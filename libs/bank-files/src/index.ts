@@ -1,2 +1,5 @@
 export { type BankFile, type FileKind, type Header, type Meaning, type Posting, type Problem, type Row } from './bank-file';
+export { ourNumberKey } from './our-number';
 export { readBankFile } from './read-bank-file';
+export { describeFile, fileJson } from './report';
+export { fileNumber, rowIdentity } from './row-identity';

@@ -13,7 +13,9 @@ const EVIDENCE_MIN = 3;
  * way, and none the layout's way. Banks change this by contract, and for a bank without a layout of its own nothing else tells.
  */
 export function correctBasis(rows: readonly Row[], basis: 'gross' | 'net', findings: Findings): void {
-  const withFee = rows.filter((row) => row.settled && row.gross_cents !== null && (row.fee_cents ?? 0) > 0 && owed(row) !== null);
+  // Where a gross bank gives the net amount as well, nothing is left to guess.
+  const withFee = rows.filter((row) =>
+    row.settled && row.gross_cents !== null && (row.fee_cents ?? 0) > 0 && owed(row) !== null && (basis === 'net' || !row.net_cents));
   if (withFee.length < EVIDENCE_MIN) return;
   const other = (row: Row) => row.gross_cents! + (basis === 'gross' ? 1 : -1) * row.fee_cents!;
   if (!withFee.every((row) => owed(row) === other(row) && owed(row) !== row.gross_cents)) return;

@@ -7,14 +7,14 @@ import { finish } from '../cnab/finish';
 import { meanings } from '../cnab/occurrences';
 import { type Line, linesOf } from '../decode';
 import { type Fields240, type Layout240, layout240, U } from './layouts';
-import { type Batch, type Structure, structure } from './structure';
+import { type Batch, markOf, type Structure, structure } from './structure';
 
 const CODE: Range = [16, 17];
 const codeOf = (line: string) => slice(line, CODE).trim();
 
 const headerOf = (file: Structure): Header => ({
   ...NO_HEADER, sequence: text(file.header.text, [158, 163]), agreement: text(file.header.text, [33, 52]),
-  generated_on: date(file.header.text, [144, 151], 'DDMMYYYY'), credit_date: date(file.batches[0]?.header.text ?? '', [200, 207], 'DDMMYYYY'),
+  generated_on: markOf(file.header.text).generated_on, credit_date: date(file.batches[0]?.header.text ?? '', [200, 207], 'DDMMYYYY'),
 });
 
 /** CPF or CNPJ by the type before it: 11 or 14 characters at the right; letters of a CNPJ stay. */
@@ -48,7 +48,7 @@ function addU(row: Row, { number, text: line }: Line, layout: Layout240, finding
   row.paid_date = date(line, U.paid_date, 'DDMMYYYY');
   row.credit_date = date(line, U.credit_date, 'DDMMYYYY');
   if (!row.settled) return;
-  if (isNoDate(line, U.credit_date, 'DDMMYYYY')) findings.add('warning', number, 'the credit date is no date: taken as not yet credited');
+  if (isNoDate(line, U.credit_date, 'DDMMYYYY')) findings.add('ok', number, 'the credit date is no date: taken as not yet credited');
   for (const range of [U.interest, U.discount, U.rebate, U.net])
     if (isGarbled(line, range)) findings.add('needs_confirmation', number, `columns ${range.join('-')} hold no amount`);
 }
@@ -122,12 +122,13 @@ export function readCnab240(content: string): BankFile {
 
   const findings = new Findings();
   if (fallback) findings.add('ok', null, `bank ${file.bank} has no layout of its own here: read by the common one`);
+  if (markOf(file.header.text).moved) findings.add('warning', file.header.number, 'the mark of a return stands left of column 143: the header was shortened');
   const rows: Row[] = [];
   for (const batch of file.batches) {
     const before = rows.length;
     readBatch(batch, layout, rows, findings);
     checkBatch(batch, rows.slice(before), layout, findings);
   }
-  if (layout.basis === 'net' || fallback) correctBasis(rows, layout.basis, findings);
+  correctBasis(rows, layout.basis, findings);
   return finish({ kind: 'cnab240', bank: file.bank, layout: as, header: headerOf(file), rows, trailer: checkFile(file, findings) }, findings);
 }

@@ -1,6 +1,7 @@
+import type { CivilDate } from '@emdia/calendar';
 import type { Problem } from '../bank-file';
 import { isCompeCode } from '../cnab/compe-codes';
-import { type Range, slice, whole } from '../cnab/fields';
+import { date, dateOf, type Range, slice, whole } from '../cnab/fields';
 import type { Line } from '../decode';
 
 const BATCH: Range = [4, 7];
@@ -15,14 +16,27 @@ export interface Structure { bank: string; header: Line; batches: Batch[]; trail
 const typeOf = (line: Line) => line.text[7] ?? '';
 const fault = (line: Line | undefined, reason: string): Problem => ({ line: line?.number ?? null, reason });
 
+/**
+ * The mark of a return (`2`, or `1` for a remittance) and the date after it: in column 143, or, where a program shortened the names
+ * before it and so moved it to the left, wherever mark, date and time stand together.
+ */
+export function markOf(header: string): { mark: string; generated_on: CivilDate | null; moved: boolean } {
+  const mark = header[142] ?? '';
+  if (mark === '1' || mark === '2') return { mark, generated_on: date(header, [144, 151], 'DDMMYYYY'), moved: false };
+  const found = /(?<!\d)([12])(\d{8})\d{6}/.exec(header.slice(90));
+  const generated = found ? dateOf(found[2]!, 'DDMMYYYY') : null;
+  return generated === null ? { mark: '', generated_on: null, moved: false } : { mark: found![1]!, generated_on: generated, moved: true };
+}
+
 /** The first and the last line; a problem where they are no return's. */
 function ends(lines: readonly Line[]): Problem | undefined {
   const [header] = lines;
   const trailer = lines.at(-1);
   if (!header || !trailer) return fault(undefined, 'the file is empty');
   if (typeOf(header) !== '0' || slice(header.text, BATCH) !== '0000') return fault(header, 'the first line is no file header (batch 0000, record type 0)');
-  if (header.text[142] === '1') return fault(header, 'this is a remittance to the bank, not a return (column 143 is 1)');
-  if (header.text[142] !== '2') return fault(header, 'column 143 does not mark a return (2)');
+  const { mark } = markOf(header.text);
+  if (mark === '1') return fault(header, 'this is a remittance to the bank, not a return (column 143 is 1)');
+  if (mark !== '2') return fault(header, 'column 143 does not mark a return (2)');
   if (!isCompeCode(header.text.slice(0, 3))) return fault(header, `${JSON.stringify(header.text.slice(0, 3))} in columns 1-3 is no Brazilian bank`);
   if (typeOf(trailer) !== '9') return fault(trailer, 'the last line is no file trailer (record type 9): the file is cut off');
   return undefined;
@@ -55,7 +69,9 @@ export function structure(lines: readonly Line[]): Structure | Problem {
     }
     if (!/[2345]/.test(type)) return fault(line, `record type ${JSON.stringify(type)} has no place here`);
     if (!open) return fault(line, `record type ${type} outside a batch`);
-    if (slice(line.text, BATCH) !== slice(open.header.text, BATCH)) return fault(line, 'the line names another batch than the one it stands in');
+    // BTG numbers the batch in its lines and leaves it at zero in its header.
+    const named = [open.header, ...open.details.slice(0, 1)].map(({ text }) => slice(text, BATCH)).filter((batch) => batch !== '0000');
+    if (named.some((batch) => batch !== slice(line.text, BATCH))) return fault(line, 'the line names another batch than the one it stands in');
     if (type === '5') {
       batches.push({ ...open, trailer: line });
       open = undefined;

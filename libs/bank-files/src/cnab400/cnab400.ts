@@ -94,7 +94,7 @@ function readRow({ number, text: line }: Line, layout: Layout400, meaningOf: Ret
   setAmounts(row, line, layout);
   if (meaning === undefined) findings.add('ok', number, `code ${JSON.stringify(code)} is not in this bank's table: not taken as a payment`);
   if (row.settled && isNoDate(line, fields.credit_date, layout.credit_style))
-    findings.add('warning', number, 'the credit date is no date: taken as not yet credited');
+    findings.add('ok', number, 'the credit date is no date: taken as not yet credited');
   for (const range of [fields.fee, fields.interest, fields.fine, fields.discount, fields.rebate])
     if (row.settled && isGarbled(line, range)) findings.add('needs_confirmation', number, `columns ${range!.join('-')} hold no amount`);
   noteOdd(row, findings);
@@ -115,7 +115,7 @@ export function readCnab400(content: string): BankFile {
   if (fallback) findings.add('ok', null, `bank ${bank} has no layout of its own here: read by the common one`);
   const meaningOf = meanings(layout.occurrences);
   const rows = lines.slice(1, -1).filter(({ text: line }) => layout.titles.includes(line[0]!)).map((line) => readRow(line, layout, meaningOf, findings));
-  if (layout.basis !== 'principal' && !layout.fields.net) correctBasis(rows, layout.basis, findings);
+  if (layout.basis !== 'principal') correctBasis(rows, layout.basis, findings);
   const trailer = checkTrailer(lines.at(-1)!, layout, bank, rows, findings);
   return finish({ kind: 'cnab400', bank, layout: as, header: headerOf(lines[0]!.text, layout), rows, trailer }, findings);
 }

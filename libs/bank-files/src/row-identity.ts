@@ -1,0 +1,44 @@
+import type { BankFile, Row } from './bank-file';
+import { ourNumberKey } from './our-number';
+
+const content = (file: BankFile, row: Row): string =>
+  [
+    // A bank tells the same event in its 400 and its 240 format.
+    file.kind === 'cnab240' || file.kind === 'cnab400' ? 'cnab' : file.kind,
+    file.bank, row.account, row.our_number === null ? null : ourNumberKey(file.bank, row.our_number), row.document_number, row.external_id, row.occurrence,
+    row.paid_date, row.gross_cents, row.net_cents,
+  ].map((part) => String(part ?? '').replace(/[|\\]/g, '\\$&')).join('|');
+
+const known = new WeakMap<BankFile, Map<Row, string>>();
+
+function identities(file: BankFile): Map<Row, string> {
+  const counts = new Map<string, number>();
+  const ids = new Map<Row, string>();
+  for (const row of file.rows) {
+    const id = content(file, row);
+    const ordinal = (counts.get(id) ?? 0) + 1;
+    counts.set(id, ordinal);
+    ids.set(row, `${id}|${ordinal}`);
+  }
+  return ids;
+}
+
+/**
+ * What a row is, by content: bank, account, numbers, code, day, amounts, and its ordinal among equal rows of the file. The same file
+ * in other bytes gives the same identities, so what is kept under them happens once. The credit date is no part of it: a payment
+ * told again once it is credited is the same payment. RangeError where the row is not of the file.
+ */
+export function rowIdentity(file: BankFile, row: Row): string {
+  let ids = known.get(file);
+  if (!ids) known.set(file, (ids = identities(file)));
+  const id = ids.get(row);
+  if (id === undefined) throw new RangeError('the row is not of this file');
+  return id;
+}
+
+/**
+ * Under which number a bank sent a file: a file that comes again under it, with other rows, is a correction and takes the place of
+ * the first. Null where the file has no number.
+ */
+export const fileNumber = (file: BankFile): string | null =>
+  file.header.sequence === null ? null : [file.kind, file.bank, file.header.agreement ?? file.accounts[0] ?? '', file.header.sequence, file.header.generated_on ?? ''].join('|');
