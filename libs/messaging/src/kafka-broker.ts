@@ -2,6 +2,7 @@ import type { WallClock } from '@emdia/clock';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Broker, Handler, Source, Subscription } from './broker';
 import { KafkaGroup, matches } from './kafka-group';
+import { wholeResponses } from './kafka-socket';
 import { KafkaSource } from './kafka-source';
 import { partitionOfKey } from './partitioner';
 
@@ -39,7 +40,7 @@ export class KafkaBroker implements Broker {
   private readonly dirty = new Map<string, number>();
 
   constructor(readonly options: KafkaOptions) {
-    this.kafka = new Kafka({ clientId: options.clientId, brokers: [...options.brokers], logLevel: logLevel.NOTHING, retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 5_000 } });
+    this.kafka = new Kafka({ clientId: options.clientId, brokers: [...options.brokers], logLevel: logLevel.NOTHING, socketFactory: wholeResponses, retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 5_000 } });
     this.admin = this.kafka.admin();
   }
 
