@@ -1,22 +1,21 @@
 import { addDays, type CivilDate } from '@emdia/calendar';
 import { dayOf, Director } from './director';
 import type { Faults } from './faults';
-import { pictureOf, type Picture } from './picture';
 import type { Deed, Program, Step } from './program';
 import { Unlawful } from './unlawful';
 import type { Answered, Stage } from './stage';
 import type { Trace } from './trace';
-import { CREDITOR, isEvent, PLATFORM, SOURCE, World } from './world';
+import { CREDITOR, isEvent, PLATFORM, SOURCE, World, type Event } from './world';
 
 const TRIES_MAX = 12;
 const RAILS = ['BOLETO', 'PIX_COB'];
 
-type Command = Exclude<Deed, Parameters<World['event']>[0]>;
+type Command = Exclude<Deed, Event>;
 
 /** Who watches a run; every method is called on a house at rest. */
 export interface Watch {
   dayEnded(): Promise<void>;
-  stepEnded(index: number, picture: Picture): Promise<void>;
+  stepEnded(index: number): Promise<void>;
 }
 
 const midnightAfter = (instant: Date): Date => new Date(`${addDays(dayOf(instant), 1)}T03:00:00Z`);
@@ -47,10 +46,12 @@ export class Play {
     stage.provider.begin(program.seed);
     await this.prepare();
     stage.faults = faults;
+    faults.reseed(program.seed);
+    await this.tell(program.opening);
     for (const [index, step] of program.steps.entries()) {
       faults.reseed(step.seed);
       await this.step(step);
-      await this.watch.stepEnded(index, await pictureOf(stage));
+      await this.watch.stepEnded(index);
     }
   }
 
@@ -62,24 +63,28 @@ export class Play {
   }
 
   /** The events of an instant in any order, then what people decide on them, then time. */
-  private async step({ deeds, hours }: Step): Promise<void> {
+  private async step({ deeds, days, hours }: Step): Promise<void> {
     const { stage, director, world } = this;
     this.trace.note(`step at ${stage.clock.now().toISOString()}`);
     world.stepBegins();
-    const events = deeds.filter(isEvent).map((deed) => world.event(deed, stage.clock.now(), this.today));
-    stage.broker.publish(PLATFORM, events);
-    await director.settle();
+    await this.tell(deeds.filter(isEvent));
     for (const deed of deeds) {
       if (isEvent(deed)) continue;
       await this.command(deed);
       await director.settle();
     }
-    const until = new Date(stage.clock.now().getTime() + hours * 3_600_000);
+    const until = new Date(stage.clock.now().getTime() + (days * 24 + (this.program.by_night ? 0 : hours)) * 3_600_000);
     for (let midnight = midnightAfter(stage.clock.now()); midnight <= until; midnight = midnightAfter(midnight)) {
       await director.advanceTo(midnight);
       await this.cover();
     }
     await director.advanceTo(until);
+  }
+
+  private async tell(deeds: readonly Event[]): Promise<void> {
+    const { stage, world } = this;
+    stage.broker.publish(PLATFORM, deeds.map((deed) => world.event(deed, stage.clock.now(), this.today)));
+    await this.director.settle();
   }
 
   private get today(): CivilDate {

@@ -4,9 +4,9 @@ import type { Faults } from './faults';
 
 const PARTITIONS = 2;
 const BATCH_MAX = 500;
-const BATCH_MAX_FAULTY = 12;
+const BATCH_MAX_FAULTY = 30;
 /** How far ahead of its oldest event a group looks for something to take first. */
-const LOOK_AHEAD = 60;
+const LOOK_AHEAD = 80;
 const REMEMBERED_MAX = 40;
 
 /** An event on a topic. `lane` is what its order is kept in: its key; events of strangers have none. */

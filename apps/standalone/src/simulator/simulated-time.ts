@@ -11,6 +11,8 @@ const BEGAN_EPOCH_MS = Date.UTC(2026, 0, 1);
 export class SimulatedWall extends WallClock {
   private passed_ms = 0;
   private sleepers: Sleeper[] = [];
+  /** How many have been woken so far. */
+  woken = 0;
 
   override epochMs(): number {
     return BEGAN_EPOCH_MS + this.passed_ms;
@@ -37,11 +39,11 @@ export class SimulatedWall extends WallClock {
     this.passed_ms += wait_ms;
   }
 
-  /** Wakes whoever has slept long enough, in the order in which they should have woken; returns how many. */
-  wake(): number {
+  /** Wakes whoever has slept long enough, in the order in which they should have woken. */
+  wake(): void {
     const due = this.sleepers.filter(({ until_ms }) => until_ms <= this.passed_ms).sort((a, b) => a.until_ms - b.until_ms);
+    this.woken += due.length;
     for (const { wake } of due) wake();
-    return due.length;
   }
 }
 

@@ -45,6 +45,7 @@ export class Stage {
   house!: House;
   private sql!: Client;
   private tables: string[] = [];
+  private seen = '';
   private readonly lines = new Map<string, MishapLine>();
 
   private constructor() {}
@@ -94,6 +95,7 @@ export class Stage {
     this.wall.freeze(BETWEEN_RUNS_MS);
     this.wall.wake();
     this.clock.rewindTo(START);
+    this.seen = '';
     await this.quiet();
   }
 
@@ -143,12 +145,30 @@ export class Stage {
 
   /** Resolves when nothing runs and everything committed stands at the broker's door; the next step is then free to choose. */
   async quiet(): Promise<void> {
-    for (;;) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (this.house.applications.some(({ database }) => database.busy > 0)) continue;
-      const waiting = await this.query<{ schema: string; id: string | null }>(SCHEMAS.map((schema) => `select '${schema}' as schema, max(id) as id from ${schema}.outbox`).join(' union all '));
-      if (waiting.every(({ schema, id }) => id === null || this.broker.sources.get(serviceOf(schema))!.highest >= BigInt(id))) return;
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (this.house.applications.some(({ database }) => database.busy > 0));
+    // Most looks find nothing and commit nothing; then no outbox has changed.
+    const seen = this.traces();
+    if (seen === this.seen) return;
+    for (let late = await this.late(); late.length > 0; late = await this.late()) {
+      // A commit whose answer was lost wakes no relay; asking whether it is done does.
+      await Promise.all(late.map((application) => application.underWay()));
     }
+    this.seen = seen;
+  }
+
+  /** Changes whenever something may have been committed. */
+  private traces(): string {
+    const { 'commit-unanswered': unanswered, crashed, 'relay-died': died } = this.faults.counts;
+    const commits = this.house.applications.map((application) => application.commits).join();
+    return [commits, this.wall.woken, unanswered, crashed, died, [...this.broker.sources.values()].map(({ rebuilt }) => rebuilt).join()].join(' ');
+  }
+
+  /** The services whose outbox has rows that the broker has not been handed. */
+  private async late(): Promise<Application[]> {
+    const newest = await this.query<{ schema: string; id: string | null }>(SCHEMAS.map((schema) => `select '${schema}' as schema, max(id) as id from ${schema}.outbox`).join(' union all '));
+    const late = newest.filter(({ schema, id }) => id !== null && this.broker.sources.get(serviceOf(schema))!.highest < BigInt(id)).map(({ schema }) => serviceOf(schema));
+    return this.house.applications.filter(({ service }) => late.includes(service.name));
   }
 
   /** Waits until relays have deleted the rows that were answered; true when something else came out meanwhile. */
@@ -171,6 +191,7 @@ export class Stage {
        and (classid::bigint << 32 | objid::bigint) = hashtextextended($1, 0)`,
       [`emdia-relay-${service}`],
     );
+    this.seen = '';
     while (source.rebuilt === rebuilt) await new Promise((resolve) => setTimeout(resolve, 1));
     await new Promise((resolve) => setImmediate(resolve));
     this.wall.freeze(5_000);
