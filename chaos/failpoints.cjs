@@ -10,18 +10,20 @@ const OffsetManager = require('kafkajs/src/consumer/offsetManager');
 const SMTPConnection = require('nodemailer/lib/smtp-connection');
 
 const witness = fs.openSync(process.env.CHAOS_WITNESS, 'a');
-let armed = null;
+/** Orders not yet carried out, by number. */
+const armed = new Map();
 /** Events were taken in for which no offset was committed yet. */
 let unacknowledged = false;
 
-process.on('message', (order) => (armed = order));
+process.on('message', ({ number, point, signal }) => (point ? armed.set(number, { point, signal }) : armed.delete(number)));
 // Neither side keeps the other alive.
 process.channel?.unref();
 
 function reach(point) {
-  if (armed?.point !== point) return;
-  const { number, signal } = armed;
-  armed = null;
+  const found = [...armed].find(([, order]) => order.point === point);
+  if (!found) return;
+  const [number, { signal }] = found;
+  armed.delete(number);
   fs.writeSync(witness, `${JSON.stringify({ number, point, signal, pid: process.pid, epoch_ms: Date.now() })}\n`);
   process.kill(process.pid, signal);
 }

@@ -16,7 +16,8 @@ export interface Reached {
   readonly epoch_ms: number;
 }
 
-const POINT_WAIT_MS = 12_000;
+/** Letters do not leave at every moment. */
+const POINT_WAIT_MS = 30_000;
 const JUMP_MS_MAX = 20 * 60_000;
 const CONNECTIONS_MAX = 220;
 

@@ -111,7 +111,7 @@ export class Member {
     while (!options.reached()) {
       if (this.child !== child) return options.reached();
       if (Date.now() > until) {
-        if (child!.connected) child!.send({ point: null }, () => undefined);
+        if (child!.connected) child!.send({ number }, () => undefined);
         await pause(200);
         break;
       }

@@ -75,7 +75,7 @@ export function schedule(seed: number, minutes: number): Fault[] {
     add(at_ms, `link-${fault}`, link, random.whole(500, fault === 'half-open' || fault === 'silence' ? 9_000 : 4_000));
   });
   const provider = endless(random, PROVIDER_FAULTS);
-  every(PROVIDER_WAIT_MS, (at_ms) => add(at_ms, provider(), '', random.whole(3_000, 6_000)));
+  every(PROVIDER_WAIT_MS, (at_ms) => add(at_ms, provider(), '', random.whole(3_000, 8_000)));
   return faults.sort((a, b) => a.at_ms - b.at_ms);
 }
 

@@ -91,9 +91,9 @@ export class Database {
     return this.query(`select customer_id, receivable_id from negotiation.receivable where status = 'open' and collectability = 'owed' order by receivable_id desc limit 40`);
   }
 
-  /** What is at work or due now, by name; nothing when the house is at rest. `now` is business time. */
-  async atWork(now: Date): Promise<string[]> {
-    const [row] = await this.query<Record<string, number>>(SETTLE, [now, Date.now()]);
+  /** What is at work or due now, by name; nothing when the house is at rest. `now` is business time; `soonMs`: also what is tried again so soon. */
+  async atWork(now: Date, soonMs: number): Promise<string[]> {
+    const [row] = await this.query<Record<string, number>>(SETTLE, [now, Date.now() + soonMs]);
     return Object.entries(row!).filter(([, count]) => count > 0).map(([name, count]) => `${name} ${count}`);
   }
 

@@ -68,8 +68,8 @@ export function takenOnce(accepted: readonly Accepted[], calls: readonly Call[])
 export function endsAsTaken(accepted: readonly Accepted[], calls: readonly Call[]): Finding {
   const taken = new Set(accepted.map(({ notice_id }) => notice_id));
   return finding('sent means taken, and taken means sent or unknown', calls, (call) => {
-    if (call.status === 'sent' && !taken.has(call.notice_id)) return { sent_but_not_taken: call };
-    return taken.has(call.notice_id) && !['sent', 'unknown'].includes(call.status) ? { taken_but: call } : null;
+    if (call.status === 'sent') return taken.has(call.notice_id) ? null : { sent_but_not_taken: call };
+    return taken.has(call.notice_id) && call.status !== 'unknown' ? { taken_but: call } : null;
   });
 }
 

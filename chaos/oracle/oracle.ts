@@ -11,6 +11,7 @@ import { CREDITOR, PLATFORM } from './truth';
 
 const LOOK_WAIT_MS = 10_000;
 const SETTLE_MS_MAX = 60_000;
+const QUIET_MS = 15_000;
 const GROUPS = ['billing-ingestion', 'payment-reconciliation', 'dunning-orchestration', 'negotiation', 'notifications'];
 
 /** What the oracle has to say at the end; a violation bears the time it was first seen at. */
@@ -137,7 +138,9 @@ export class Oracle {
   /** Everything has been told and no fault is left: waits for rest, unattended, and judges. */
   async judge(): Promise<Judgement> {
     await this.load.stop();
-    const rested_ms = await this.rest();
+    const rested_ms = await this.rest(0);
+    // A message that a provider turned away is tried again minutes later: quiet for a while is enough to judge.
+    await this.rest(QUIET_MS);
     for (let tries = 0; tries < 60 && !(await this.topics.isUpToDate()); tries++) await pause(500);
     this.stopping.abort();
     await this.looking;
@@ -157,13 +160,13 @@ export class Oracle {
   }
 
   /** How long it took until every group had everything that stood in the topics, outboxes were empty and nothing was due; null: longer than 60 s. */
-  private async rest(): Promise<number | null> {
+  private async rest(quietMs: number): Promise<number | null> {
     const began = Date.now();
     let ends: { place: string; topic: string; high: number }[] | null = null;
     while (Date.now() - began < SETTLE_MS_MAX) {
       try {
         ends ??= await this.topics.ends();
-        if ((await this.unrest(ends)).length === 0) return Date.now() - began;
+        if ((await this.unrest(ends, quietMs)).length === 0) return Date.now() - began;
       } catch {
         // Somebody does not answer yet.
       }
@@ -172,8 +175,8 @@ export class Oracle {
     return null;
   }
 
-  private async unrest(ends: readonly { place: string; high: number }[] = []): Promise<string[]> {
-    const busy = await this.database.atWork(new Date(Date.now() + this.house.offset_ms - 1_000));
+  private async unrest(ends: readonly { place: string; high: number }[] = [], quietMs = 0): Promise<string[]> {
+    const busy = await this.database.atWork(new Date(Date.now() + this.house.offset_ms - 1_000), quietMs);
     for (const group of GROUPS) {
       const acknowledged = await this.topics.acknowledged(`${this.house.prefix}emdia.${group}`);
       for (const { place, high } of ends) {

@@ -11,8 +11,8 @@ export interface Accepted {
   readonly epoch_ms: number;
 }
 
-/** How many of the calls under a fault it befalls: some always get through. */
-const SHARE = 0.6;
+/** A fault that nobody has felt lasts longer than asked, so long at most. */
+const UNFELT_MS_MAX = 20_000;
 /** Longer than the services wait for an answer. */
 const NO_ANSWER_MS = 30_000;
 
@@ -21,7 +21,7 @@ export class Provider {
   readonly accepted: Accepted[] = [];
   /** How many calls met each fault. */
   readonly met: Record<string, number> = {};
-  private fault: ProviderFault | null = null;
+  private readonly active = new Map<ProviderFault, number>();
   private readonly random: Random;
   private readonly named = new Map<string, number>();
   private readonly server: SMTPServer;
@@ -35,11 +35,11 @@ export class Provider {
       logger: false,
       onMailFrom: (_address, session, answer) => {
         this.named.set(session.id, Date.now());
-        if (this.befalls('provider-try-later', 0.3)) return answer(refusal(421, 'Too many messages, try again later'));
+        if (this.befalls('provider-try-later', 0.2)) return answer(refusal(421, 'Too many messages, try again later'));
         answer();
       },
       onRcptTo: (_address, _session, answer) => {
-        if (this.befalls('provider-try-later', 0.3)) return answer(refusal(450, '4.7.1 Greylisted, try again later'));
+        if (this.befalls('provider-try-later', 0.2)) return answer(refusal(450, '4.7.1 Greylisted, try again later'));
         if (this.befalls('provider-refuses', 0.2)) return answer(refusal(550, '5.1.1 No such mailbox'));
         answer();
       },
@@ -56,15 +56,19 @@ export class Provider {
     return new Promise((resolve) => this.server.close(resolve));
   }
 
-  /** Behaves badly for a while; of two faults at once the later counts. */
+  /** Behaves badly for a while, and on until somebody has felt it; several ways at once are possible. */
   async misbehave(fault: ProviderFault, forMs: number): Promise<void> {
-    this.fault = fault;
-    await new Promise((resolve) => setTimeout(resolve, forMs));
-    if (this.fault === fault) this.fault = null;
+    const before = this.met[fault] ?? 0;
+    const began = Date.now();
+    this.active.set(fault, (this.active.get(fault) ?? 0) + 1);
+    for (let waited = 0; waited < forMs || ((this.met[fault] ?? 0) === before && waited < UNFELT_MS_MAX); waited = Date.now() - began) await new Promise((resolve) => setTimeout(resolve, 100));
+    const others = this.active.get(fault)! - 1;
+    if (others > 0) this.active.set(fault, others);
+    else this.active.delete(fault);
   }
 
-  private befalls(fault: ProviderFault, share = SHARE): boolean {
-    if (this.fault !== fault || !this.random.chance(share)) return false;
+  private befalls(fault: ProviderFault, share: number): boolean {
+    if (!this.active.has(fault) || !this.random.chance(share)) return false;
     this.met[fault] = (this.met[fault] ?? 0) + 1;
     return true;
   }
@@ -72,13 +76,13 @@ export class Provider {
   private take(stream: SMTPServerDataStream, session: SMTPServerSession, answer: (error?: Error | null, message?: string) => void): void {
     const chunks: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      if (this.befalls('provider-try-later', 0.3)) return answer(refusal(451, '4.3.0 Local error, try again later'));
+      if (this.befalls('provider-try-later', 0.2)) return answer(refusal(451, '4.3.0 Local error, try again later'));
       if (this.befalls('provider-refuses', 0.2)) return answer(refusal(554, '5.7.1 Not accepted'));
       // Before the mail was taken, or after.
-      if (this.befalls('provider-resets', SHARE / 2)) return this.cut(session);
+      if (this.befalls('provider-resets', 0.2)) return this.cut(session);
       this.accept(Buffer.concat(chunks).toString('latin1'), session);
-      if (this.befalls('provider-resets', SHARE / 2)) return this.cut(session);
-      const waitMs = this.befalls('provider-timeout-after-acceptance') ? NO_ANSWER_MS : this.befalls('provider-slow') ? this.random.whole(1_000, 9_000) : 0;
+      if (this.befalls('provider-resets', 0.2)) return this.cut(session);
+      const waitMs = this.befalls('provider-timeout-after-acceptance', 0.2) ? NO_ANSWER_MS : this.befalls('provider-slow', 0.4) ? this.random.whole(1_000, 9_000) : 0;
       if (waitMs === 0) answer(null, 'accepted');
       else setTimeout(() => answer(null, 'accepted'), waitMs).unref();
     });
