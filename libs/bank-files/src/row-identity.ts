@@ -1,17 +1,23 @@
 import type { BankFile, Row } from './bank-file';
+import { statementIdentities } from './ofx/ofx';
 import { ourNumberKey } from './our-number';
 
+/** An endToEndId is unique in all of Pix, by whatever notification it comes; statements have rules of their own. */
 const content = (file: BankFile, row: Row): string =>
-  [
+  (file.kind === 'pix' && row.external_id !== null ? ['pix', row.external_id, row.occurrence] : [
     // A bank tells the same event in its 400 and its 240 format.
     file.kind === 'cnab240' || file.kind === 'cnab400' ? 'cnab' : file.kind,
     file.bank, row.account, row.our_number === null ? null : ourNumberKey(file.bank, row.our_number), row.document_number, row.external_id, row.occurrence,
     row.paid_date, row.gross_cents, row.net_cents,
-  ].map((part) => String(part ?? '').replace(/[|\\]/g, '\\$&')).join('|');
+  ]).map((part) => String(part ?? '').replace(/[|\\]/g, '\\$&')).join('|');
 
 const known = new WeakMap<BankFile, Map<Row, string>>();
 
 function identities(file: BankFile): Map<Row, string> {
+  if (file.kind === 'ofx') {
+    const ofStatement = statementIdentities(file);
+    return new Map(file.rows.map((row, i) => [row, `ofx|${ofStatement[i]}`]));
+  }
   const counts = new Map<string, number>();
   const ids = new Map<Row, string>();
   for (const row of file.rows) {
