@@ -4,6 +4,12 @@ import { isHoliday } from './holidays';
 /** Whether banks settle on the date (ANBIMA calendar): Monday to Friday, no national and no bank holiday; state holidays do not matter. */
 export const isBusinessDay = (date: CivilDate): boolean => weekdayOfDay(dayNumber(date)) % 6 !== 0 && !isHoliday(date);
 
+/** Which days are business days: the banks' own (`isBusinessDay`), or another calendar's. */
+export type BusinessCalendar = (date: CivilDate) => boolean;
+
+/** The calendar without holidays: Monday to Friday. */
+export const isWeekday: BusinessCalendar = (date) => weekdayOfDay(dayNumber(date)) % 6 !== 0;
+
 /** The nearest day in a direction, the date itself included, that passes. */
 export function roll(date: CivilDate, step: 1 | -1, passes: (date: CivilDate) => boolean): CivilDate {
   let rolled = date;
@@ -12,7 +18,7 @@ export function roll(date: CivilDate, step: 1 | -1, passes: (date: CivilDate) =>
 }
 
 /** The date itself where it is a business day, else the first one after it. */
-export const nextBusinessDay = (date: CivilDate): CivilDate => roll(date, 1, isBusinessDay);
+export const nextBusinessDay = (date: CivilDate, calendar: BusinessCalendar = isBusinessDay): CivilDate => roll(date, 1, calendar);
 
 /** The date itself where it is a business day, else the last one before it. */
 export const previousBusinessDay = (date: CivilDate): CivilDate => roll(date, -1, isBusinessDay);
@@ -24,4 +30,11 @@ export function addBusinessDays(date: CivilDate, n: number): CivilDate {
   let day = dayNumber(date);
   for (let left = Math.abs(n); left > 0; ) if (isBusinessDay(dateOfDay((day += step)))) left--;
   return dateOfDay(day);
+}
+
+/** Business days after the first date up to and including the second; 0 where the second is not later. */
+export function businessDaysBetween(from: CivilDate, to: CivilDate, calendar: BusinessCalendar = isBusinessDay): number {
+  let count = 0;
+  for (let day = dayNumber(from) + 1, last = dayNumber(to); day <= last; day++) if (calendar(dateOfDay(day))) count++;
+  return count;
 }

@@ -2,5 +2,5 @@ export { addDays, type CivilDate, daysBetween, isCivilDate, weekday } from './ci
 export { instantAt, localDate, localTime, zoneOfState } from './local-time';
 export * from './holiday-rules';
 export { easterSunday, type Holiday, holidays, isHoliday } from './holidays';
-export { addBusinessDays, isBusinessDay, nextBusinessDay, previousBusinessDay } from './business-days';
+export { addBusinessDays, type BusinessCalendar, businessDaysBetween, isBusinessDay, isWeekday, nextBusinessDay, previousBusinessDay } from './business-days';
 export * from './contact-hours';

@@ -26,8 +26,20 @@ export const ChargePolicy = Type.Object(
     interest_monthly_percent: Rate,
     interest_rounding: oneOf('DAILY_AMOUNT', 'TOTAL'),
     accrual_start: oneOf('ORIGINAL_IF_UNPAID_NEXT_BUSINESS_DAY', 'ROLLED'),
+    fine_cents: Type.Optional(Cents),
+    fine_max_percent: Type.Optional(Rate),
+    interest_daily_cents: Type.Optional(Cents),
+    interest_daily_percent: Type.Optional(Rate),
+    interest_yearly_percent: Type.Optional(Rate),
+    interest_days: Type.Optional(oneOf('CALENDAR', 'BUSINESS')),
+    interest_max_percent: Type.Optional(Rate),
+    validity_days: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_660, description: 'Calendar days after the due date, moved to a business day, in which it can be paid.' })),
   },
-  { description: 'Late charges of one receivable: fine once, simple interest by day (1/30 of the month rate).' },
+  {
+    description:
+      'Late charges of one receivable: fine once, simple interest by day (1/30 of the month rate). A fixed fine takes the place of its percentage, and interest ' +
+      'in cents or percent a day or percent a year the place of that a month; caps are percentages of the open amount.',
+  },
 );
 export type ChargePolicy = Static<typeof ChargePolicy>;
 

@@ -1,2 +1,3 @@
 export * from './cents';
 export * from './late-charges';
+export * from './pix-charges';

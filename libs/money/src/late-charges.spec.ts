@@ -1,6 +1,8 @@
-import { addDays, nextBusinessDay } from '@emdia/calendar';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { addDays, isWeekday, nextBusinessDay } from '@emdia/calendar';
 import fc from 'fast-check';
-import { type ChargePolicy, effectiveDueDate, lastDayWithoutCharge, lateCharges } from './late-charges';
+import { type ChargePolicy, effectiveDueDate, lastDayWithoutCharge, lastPayableDay, lateCharges } from './late-charges';
 
 const boleto: ChargePolicy = { fine_percent: '2.00', interest_monthly_percent: '1.00', interest_rounding: 'DAILY_AMOUNT', accrual_start: 'ORIGINAL_IF_UNPAID_NEXT_BUSINESS_DAY' };
 const pix: ChargePolicy = { ...boleto, accrual_start: 'ROLLED' };
@@ -76,5 +78,51 @@ describe('effectiveDueDate', () => {
   it('is the last day without charge under every policy', () => {
     for (const policy of [boleto, pix, null, undefined]) expect(lastDayWithoutCharge('2026-12-25', policy)).toBe('2026-12-28');
     expect([effectiveDueDate('2026-03-10'), effectiveDueDate('2026-02-14')]).toEqual(['2026-03-10', '2026-02-18']);
+  });
+});
+
+describe('lateCharges by other policies', () => {
+  it('takes a fixed fine or amount a day in place of percentages, and caps both', () => {
+    expect(charge(30_000, '2026-03-10', '2026-03-20', { ...boleto, fine_cents: 500, interest_daily_cents: 7 })).toEqual({ fine_cents: 500, interest_cents: 70, days_late: 10, total_cents: 30_570 });
+    expect(charge(30_000, '2026-03-10', '2026-03-20', { ...boleto, fine_percent: '10', fine_max_percent: '2', interest_max_percent: '0.1' })).toMatchObject({ fine_cents: 600, interest_cents: 30 });
+    expect(charge(0, '2026-03-10', '2026-03-20', { ...boleto, fine_cents: 500, interest_daily_cents: 7 })).toMatchObject({ fine_cents: 0, interest_cents: 0, days_late: 10 });
+  });
+
+  it('counts business days where the policy does, from either start', () => {
+    const daily = { ...boleto, interest_daily_cents: 10, interest_days: 'BUSINESS' } as const;
+    // Due on Saturday the 14th, payable until Monday: on Tuesday two business days have passed since the Saturday, one since the Monday.
+    expect(charge(30_000, '2026-03-14', '2026-03-17', daily)).toMatchObject({ days_late: 2, interest_cents: 20 });
+    expect(charge(30_000, '2026-03-14', '2026-03-17', { ...daily, accrual_start: 'ROLLED' })).toMatchObject({ days_late: 1, interest_cents: 10 });
+    // Over Carnival: Friday 13, then Wednesday 18 and Thursday 19.
+    expect(charge(30_000, '2026-02-12', '2026-02-19', daily)).toMatchObject({ days_late: 3 });
+  });
+
+  it('takes another calendar where it is given one', () => {
+    const at = (calendar?: typeof isWeekday) => lateCharges({ open_cents: 30_000, due_date: '2026-04-21', on_date: '2026-04-22', policy: boleto, calendar });
+    // Tiradentes: banks are closed, weekdays are not.
+    expect([at().days_late, at(isWeekday).days_late]).toEqual([0, 1]);
+  });
+});
+
+describe('lastPayableDay', () => {
+  it('is so many days after the moved due date, moved again', () => {
+    expect(lastPayableDay('2026-03-14', 0)).toBe('2026-03-16');
+    // Monday 16 and five days is Saturday 21.
+    expect(lastPayableDay('2026-03-14', 5)).toBe('2026-03-23');
+    expect(lastPayableDay('2026-03-10')).toBe('2026-04-09');
+  });
+
+  const path = join(resolve(process.env.EMDIA_TEST_DATA ?? join(__dirname, '../../../../shared/data')), 'pix', 'validity.json');
+  const present = existsSync(path);
+  if (!present) console.warn(`test data absent, worked examples of validity NOT checked: set EMDIA_TEST_DATA (looked for ${path})`);
+  (present ? it : it.skip)('agrees with every attempt of the worked examples', () => {
+    const { examples } = JSON.parse(readFileSync(path, 'utf8')) as { examples: { due_date: string; validity_days: number; adjusted_due_date: string; last_accepted_date: string; attempts: { date: string; accepted: boolean }[] }[] };
+    let attempts = 0;
+    for (const { due_date, validity_days, adjusted_due_date, last_accepted_date, attempts: tried } of examples) {
+      expect([effectiveDueDate(due_date), lastPayableDay(due_date, validity_days)]).toEqual([adjusted_due_date, last_accepted_date]);
+      for (const { date, accepted } of tried) expect([date, date <= lastPayableDay(due_date, validity_days)]).toEqual([date, accepted]);
+      attempts += tried.length;
+    }
+    expect([examples.length, attempts]).toEqual([7, 56]);
   });
 });
