@@ -36,7 +36,7 @@ export class Play {
     private readonly trace: Trace,
     private readonly watch: Watch,
   ) {
-    this.world = new World(program.customers);
+    this.world = new World(program.customers, !program.by_night);
     this.director = new Director(stage, trace, () => watch.dayEnded());
   }
 

@@ -45,7 +45,8 @@ export interface Program {
   readonly seed: number;
   /**
    * Facts come at midnight, when nobody may be written to: whatever their order, the house knows all of them before it
-   * acts. By day a letter may go between two of them, rightly, so that only the laws can be asked for.
+   * acts. By day a letter may go between two of them, rightly, so that only the laws can be asked for; so too where one
+   * person has two accounts, as then.
    */
   readonly by_night: boolean;
   readonly customers: number;

@@ -1,7 +1,6 @@
 import { Runner } from '@emdia/messaging';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { Client } from 'pg';
-import { SHORT } from './program';
 import { Simulation, type Failure } from './simulation';
 
 /**
@@ -40,7 +39,7 @@ jest.mock('../../../billing-ingestion/src/upstream/rank', () => {
 });
 
 const SEEDS = 12;
-const SIZE = { ...SHORT, steps: 5 };
+const SIZE = { steps: 4, customers: 8, opening: 12, deeds: 5 };
 
 describe('the simulator', () => {
   let database: TestDatabase;

@@ -42,7 +42,10 @@ export class World {
   private told = 0;
   private paidBefore = 0;
 
-  constructor(private readonly customers: number) {}
+  constructor(
+    private readonly customers: number,
+    private readonly hasSharedPerson: boolean,
+  ) {}
 
   /** What was told until now is known; two payments of one step cannot contradict each other, as either may come first. */
   stepBegins(): void {
@@ -53,11 +56,14 @@ export class World {
     return `c${who % this.customers}`;
   }
 
-  /** What is known of a customer; the first two are one person with two accounts. */
+  /**
+   * What is known of a customer; the first two may be one person with two accounts. When both are to be written to on one
+   * day, the letter that comes first takes the day, and another order rightly gives it to the other.
+   */
   private person(customer_id: string): Record<string, unknown> {
     const number = Number(customer_id.slice(1));
-    const document = number < 2 ? PERSONS[0] : number <= PERSONS.length ? PERSONS[number - 1] : undefined;
-    return { customer_id, name: `Cliente ${number}`, email: `${number < 2 ? 'c0' : customer_id}@cliente.invalid`, state: 'SP', ...(document ? { document } : {}) };
+    const document = PERSONS[this.hasSharedPerson && number === 1 ? 0 : number];
+    return { customer_id, name: `Cliente ${number}`, email: `${this.hasSharedPerson && number === 1 ? 'c0' : customer_id}@cliente.invalid`, state: 'SP', ...(document ? { document } : {}) };
   }
 
   private invoice(which: number): Invoice {
