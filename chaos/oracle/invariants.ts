@@ -23,7 +23,7 @@ export function grouped<T>(list: readonly T[], keyOf: (each: T) => string): Map<
 }
 
 const finding = <T>(name: string, facts: readonly T[], wrong: (fact: T) => unknown): Finding => ({
-  name, checked: facts.length, violations: facts.flatMap((fact) => wrong(fact) ?? []),
+  name, checked: facts.length, violations: facts.map(wrong).filter((each) => each !== null && each !== undefined),
 });
 
 /** Every row that was committed to an outbox stands in its topic. */
