@@ -6,7 +6,8 @@ import { Outdated, type Decision, type Step, type Store } from './store';
 export type Outcome = { readonly events: readonly Outgoing[]; readonly results: readonly unknown[]; readonly ignored: readonly string[] } | { readonly error: Error };
 
 function restore<S>(map: Map<string, S>, key: string): () => void {
-  const [had, before] = [map.has(key), map.get(key)];
+  const had = map.has(key);
+  const before = map.get(key);
   return () => void (had ? map.set(key, before as S) : map.delete(key));
 }
 
@@ -15,12 +16,14 @@ class Loaded<S> {
   readonly changed = new Map<string, S>();
   states: Map<string, S> = new Map();
 
-  /** Sets a state and returns what takes it back. */
-  set(key: string, state: S): () => void {
-    const undo = [restore(this.states, key), restore(this.changed, key)];
+  set(key: string, state: S): void {
     this.states.set(key, state);
     this.changed.set(key, state);
-    return () => undo.forEach((each) => each());
+  }
+
+  /** What takes the next setting of a key back. */
+  undo(key: string): (() => void)[] {
+    return [restore(this.states, key), restore(this.changed, key)];
   }
 }
 
@@ -59,14 +62,18 @@ function decide(steps: readonly Step[], loaded: Map<Store<unknown>, Loaded<unkno
   const ignored: string[] = [];
   const undo: (() => void)[] = [];
   try {
-    for (const step of steps) {
+    for (const [index, step] of steps.entries()) {
       const entry = loaded.get(step.store)!;
       const decision: Decision<unknown> = step.decide(entry.states, now);
       results.push(decision.result);
       if ('ignored' in decision) ignored.push(decision.ignored);
       else {
-        for (const [key, state] of decision.next) undo.push(entry.set(key, state));
-        events.push(...(decision.events ?? []));
+        for (const [key, state] of decision.next) {
+          // The last step of an item has nothing after it that could fail.
+          if (index < steps.length - 1) undo.push(...entry.undo(key));
+          entry.set(key, state);
+        }
+        if (decision.events) events.push(...decision.events);
       }
     }
     return { events, results, ignored };

@@ -122,7 +122,7 @@ export class Runner {
       await append(tx, service, events);
       return { fresh: first, refused: letters, sent: events.length };
     });
-    for (const { event } of fresh) if (event) observer.handled(event.type, 1);
+    for (const [type, count] of countedByType(fresh)) observer.handled(type, count);
     for (const letter of refused) observer.setAside(letter.reason, letter.event, letter.detail);
     observer.committed(sent);
   }
@@ -230,6 +230,12 @@ export class Runner {
 
 const familiesOf = ({ consumes }: Reactions): ReadonlySet<string> => new Set([...consumes.keys()].map(family));
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function countedByType(items: readonly Item[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { event } of items) if (event) counts.set(event.type, (counts.get(event.type) ?? 0) + 1);
+  return counts;
+}
 
 /** Null for an event that does not concern this service. */
 function read(delivery: Delivery, reactions: Reactions, families: ReadonlySet<string>): Item | null {

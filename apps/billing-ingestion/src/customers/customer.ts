@@ -24,6 +24,8 @@ export interface Customer {
   readonly document_key: string | null;
   readonly version: number;
   readonly told_by: Readonly<Partial<Record<Field, ToldBy>>>;
+  /** The contact data as its row holds it, in JSON and sealed; absent where none was read. */
+  readonly kept?: { readonly contact: string; readonly contact_sealed: string };
 }
 
 /** What an upstream body says of a customer; absent means not mentioned, never removed. */
@@ -81,6 +83,14 @@ function withKeys(customer: Customer, installationKey: string): Customer {
   const person_key = personKey(customer.document, customer.creditor_id, customer.customer_id, installationKey);
   return { ...customer, person_key, document_key: customer.document && documentKind(customer.document) ? person_key : null };
 }
+
+/** Whether the same told both, field by field. */
+export const isToldAlike = (a: Customer['told_by'], b: Customer['told_by']): boolean =>
+  FIELDS.every((field) => {
+    const [one, other] = [a[field], b[field]];
+    if (one === other || !one || !other) return one === other;
+    return one.event_id === other.event_id && one.source_version === other.source_version && one.occurred_at === other.occurred_at && one.explicit === other.explicit;
+  });
 
 export const hasEmail = (customer: Customer): boolean => customer.email !== null && !customer.email_invalid;
 

@@ -3,7 +3,7 @@ import type { Seal } from '@emdia/messaging';
 import { hasEmail, type Customer } from './customer';
 
 type Contact = Pick<Customer, 'name' | 'document' | 'email' | 'phone'>;
-type Row = Omit<Customer, keyof Contact> & { contact_sealed: string };
+type Row = Omit<Customer, keyof Contact | 'kept'> & { contact_sealed: string };
 
 const COLUMNS = 'creditor_id, customer_id, person_key, document_key, state, email_invalid, contact_sealed, version, told_by';
 
@@ -13,16 +13,22 @@ export async function loadCustomers(tx: Tx, seal: Seal, creditorIds: readonly st
     `select ${COLUMNS} from customer where (creditor_id, customer_id) in (select * from unnest($1::text[], $2::text[]))`,
     [creditorIds, customerIds],
   );
-  return rows.map(({ contact_sealed, ...row }) => ({ ...row, ...(JSON.parse(seal.open(contact_sealed)) as Contact) }));
+  return rows.map(({ creditor_id, customer_id, person_key, document_key, state, email_invalid, contact_sealed, version, told_by }) => {
+    const contact = seal.open(contact_sealed);
+    const { name, document, email, phone } = JSON.parse(contact) as Contact;
+    return { creditor_id, customer_id, name, document, email, phone, state, email_invalid, person_key, document_key, version, told_by, kept: { contact, contact_sealed } };
+  });
 }
 
 export async function saveCustomers(tx: Tx, seal: Seal, customers: readonly Customer[]): Promise<void> {
   if (customers.length === 0) return;
-  const rows = customers.map(({ name, document, email, phone, ...row }) => ({
-    ...row,
-    has_email: hasEmail({ ...row, name, document, email, phone }),
-    contact_sealed: seal.seal(JSON.stringify({ name, document, email, phone } satisfies Contact)),
-  }));
+  const rows = customers.map((customer) => {
+    const { creditor_id, customer_id, person_key, document_key, name, document, email, phone, state, email_invalid, version, told_by, kept } = customer;
+    const contact = JSON.stringify({ name, document, email, phone } satisfies Contact);
+    // Most invoices say nothing new of their customer: what is sealed already stays as it is.
+    const contact_sealed = kept?.contact === contact ? kept.contact_sealed : seal.seal(contact);
+    return { creditor_id, customer_id, person_key, document_key, state, has_email: hasEmail(customer), email_invalid, contact_sealed, version, told_by };
+  });
   await tx.query(
     `insert into customer (creditor_id, customer_id, person_key, document_key, state, has_email, email_invalid, contact_sealed, version, told_by)
      select creditor_id, customer_id, person_key, document_key, state, has_email, email_invalid, contact_sealed, version, told_by

@@ -1,6 +1,6 @@
 import {
   BillingInvoiceAmended, BillingInvoiceCancelled, BillingInvoiceIssued, customerKey, derivedId, outgoing,
-  type ChargePolicy, type Instrument, type Outgoing, type UpstreamContent,
+  type ChargePolicy, type DataOf, type Instrument, type Outgoing, type UpstreamContent,
 } from '@emdia/contracts';
 import { canonical } from '../upstream/reading';
 import { order, replaces, type Rank } from '../upstream/rank';
@@ -157,16 +157,14 @@ const envelope = (invoice: KnownInvoice, what: string, version: number, now: Dat
 });
 
 function issuedEvent(invoice: KnownInvoice, source_version: number, now: Date): Outgoing {
-  const { number, description, issue_date, issued_due_date, issued_amount_cents, currency, charge_policy, instruments } = invoice;
-  return outgoing(BillingInvoiceIssued, {
-    ...envelope(invoice, 'invoice-issued', source_version, now),
-    data: {
-      ...ids(invoice),
-      ...(number === null ? {} : { number }),
-      ...(description === null ? {} : { description }),
-      issue_date, due_date: issued_due_date, currency, amount_cents: issued_amount_cents, charge_policy, instruments: [...instruments], source_version,
-    },
-  });
+  const { creditor_id, customer_id, receivable_id, invoice_id, number, description, issue_date, issued_due_date, issued_amount_cents, currency, charge_policy, instruments } = invoice;
+  const data: DataOf<typeof BillingInvoiceIssued> = {
+    creditor_id, customer_id, receivable_id, invoice_id, issue_date, due_date: issued_due_date, currency, amount_cents: issued_amount_cents, charge_policy,
+    instruments: instruments as Instrument[], source_version,
+  };
+  if (number !== null) data.number = number;
+  if (description !== null) data.description = description;
+  return outgoing(BillingInvoiceIssued, { ...envelope(invoice, 'invoice-issued', source_version, now), data });
 }
 
 const amendedEvent = (invoice: KnownInvoice, source_version: number, now: Date): Outgoing =>

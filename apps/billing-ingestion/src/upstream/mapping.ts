@@ -1,7 +1,7 @@
 import type { Outgoing, UpstreamContent } from '@emdia/contracts';
 import { daysBetween, localDate } from '@emdia/calendar';
 import type { Decision, Step, Store } from '@emdia/messaging';
-import { learn, type Told } from '../customers/customer';
+import { isToldAlike, learn, type Told } from '../customers/customer';
 import { amend, cancel, issue, type Change } from '../invoices/invoice';
 import { failed, ownerOf, pending, received, refunded, type Owner, type Payment, type PaymentChange } from '../payments/payment';
 import { entryId, rejected, resolved } from '../quarantine/entry';
@@ -144,7 +144,7 @@ function applyCustomer(desk: Desk, creditor_id: string, told: Told, by: Paramete
   const key = customerKey(creditor_id, told.customer_id);
   const known = desk.get('customer', key).customer;
   const { customer, events, changed } = learn(known, creditor_id, told, by, installationKey, now);
-  if (changed || JSON.stringify(customer.told_by) !== JSON.stringify(known?.told_by)) desk.put(key, { kind: 'customer', customer });
+  if (changed || known === null || !isToldAlike(customer.told_by, known.told_by)) desk.put(key, { kind: 'customer', customer });
   return changed ? { events } : { ignored: 'unchanged' };
 }
 
