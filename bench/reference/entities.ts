@@ -11,6 +11,12 @@ export class Customer {
   @Column('text', { nullable: true }) state?: string;
 }
 
+/** Against repetition, as an idempotent consumer keeps it. */
+@Entity()
+export class ProcessedEvent {
+  @PrimaryColumn('text') id!: string;
+}
+
 @Entity()
 export class Invoice {
   @PrimaryColumn('text') creditor_id!: string;
