@@ -21,7 +21,11 @@ export interface BookPlan {
 }
 
 export const CREDITOR = 'acme';
-const PERSON_KEY = 'a'.repeat(64);
+/** When books are recorded, the first instant at which anything of them is due (ten on a Friday), and the due dates of which that is true. */
+export const RECORDED_AT = new Date('2026-02-02T12:00:00Z');
+export const DUE_AT = new Date('2026-02-06T13:00:00Z');
+export const FIRST_DUE_DATES: readonly CivilDate[] = ['2026-02-09', '2026-02-10', '2026-02-11'];
+export const PERSON_KEY = 'a'.repeat(64);
 const CHUNK_ROWS = 5_000;
 const CONNECTIONS = 2;
 

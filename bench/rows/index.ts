@@ -1,14 +1,17 @@
 import type { Measurement } from '../measurement';
 import { hop } from './hop';
 import { relay } from './relay';
+import { queue } from './queue';
+import { sweepFlat } from './sweep-flat';
+import { sweepPinned } from './sweep-pinned';
 import { validate } from './validate';
 
 /** Every measurement, in the order of the table. */
 export const measurements: readonly Measurement[] = [
   hop,
-  // sweep-flat
-  // sweep-pinned
-  // queue: queue-gw, queue-boss
+  sweepFlat,
+  sweepPinned,
+  queue,
   relay,
   validate,
   // peak

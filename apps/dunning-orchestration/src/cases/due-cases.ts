@@ -7,10 +7,10 @@ import { act } from './act';
 import { Cases } from './cases';
 
 /** Cases looked up at once, and how many of them one transaction takes. */
-const LOOK_CASES = 2_000;
+const LOOK_CASES = 3_000;
 const BATCH_CASES = 250;
-/** While Postgres works at one batch, the next is decided. */
-const LANES = 2;
+/** While Postgres works at one batch and syncs another, the third is decided. */
+const LANES = 3;
 /** The head is looked at again after so many looks behind the last case taken. */
 const HEAD_EVERY = 32;
 const SLOW_LOOK_MS = 50;
@@ -28,6 +28,8 @@ export class DueCases {
   private last: Due | null = null;
   private looks = 0;
   private headAfterMs = 0;
+  /** Fewer after an outage: a batch too slow for the time that a transaction may take ends as a lost connection. */
+  private batch = BATCH_CASES;
 
   constructor(
     private readonly database: Database,
@@ -50,7 +52,7 @@ export class DueCases {
     const failures: unknown[] = [];
     let taken = 0;
     const lane = async (): Promise<void> => {
-      while (taken < due.length) failures.push(...(await this.handle(due.slice(taken, (taken += BATCH_CASES)))));
+      while (taken < due.length) failures.push(...(await this.handle(due.slice(taken, (taken += this.batch)))));
     };
     await Promise.all(Array.from({ length: LANES }, lane));
     if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${due.length} due cases failed.`);
@@ -90,8 +92,10 @@ export class DueCases {
     const steps = due.map(({ key }): Step => step(this.cases.known, key, act));
     try {
       await this.runner.changeAll(steps);
+      this.batch = Math.min(this.batch * 2, BATCH_CASES);
       return [];
     } catch (error) {
+      if (failureOf(error) === 'outage') this.batch = Math.max(1, this.batch >> 1);
       if (steps.length === 1 || (failureOf(error) === 'outage' && !wasCut(error))) return [error];
       const failures: unknown[] = [];
       for (const each of steps) await this.runner.changeAll([each]).catch((failure: unknown) => failures.push(failure));

@@ -1,0 +1,68 @@
+import { FIRST_DUE_DATES, migrateDunning, RECORDED_AT } from '../dunning-book';
+import type { Measurement } from '../measurement';
+import { Child } from '../processes';
+import type { QueueAnswer, QueueAsk } from '../queue/main';
+import { bookOf, Sweeper, type Sweeping } from '../sweep/sweeper';
+
+const ACTIONS = { usual: 40_000, quick: 20_000 };
+
+const OURS =
+  'Ours is the whole product path: each due action locks its case, reads it, decides, writes state, notice and covered step, moves to its next due time and writes its event, validated, exactly once, in transactions of 250 on two connections. Theirs is a job that writes the same outbox row and nothing else.';
+
+/** Due actions with their outbox rows, against jobs of two queues. */
+export const queue: Measurement = {
+  rows: [
+    {
+      id: 'queue-gw', title: 'due actions dispatched with their outbox row, against graphile-worker batched', unit: 'x', better: 'higher', target: 3, floor: 2,
+      notes: `Per second. ${OURS} graphile-worker 0.17.3 with local queue, batched completion and the concurrency found best; a job's insert and its completion are separate commits, so that a crash between them writes the row twice; it also keeps attempts, priorities and named queues, which ours has no use for.`,
+    },
+    {
+      id: 'queue-boss', title: 'same, against pg-boss batched', unit: 'x', better: 'higher', target: 6, floor: 4,
+      notes: 'Same runs. pg-boss 10.4.2: jobs fetched 500 at a time by two fetchers, their rows inserted in one statement and completed in one; also in separate commits, and it keeps each finished job until maintenance archives it.',
+    },
+  ],
+  async open(bench, wanted) {
+    const actions = bench.quick ? ACTIONS.quick : ACTIONS.usual;
+    const plan = { due_dates: FIRST_DUE_DATES, now: RECORDED_AT };
+    const warm = await Sweeper.warm(bench, plan);
+    const book = await bookOf(bench, 'queue', { ...plan, cases: actions });
+    const empty = await bench.database('empty');
+    await migrateDunning(empty.url);
+    const ours = async (): Promise<Sweeping> => {
+      const database = await bench.database('ours', book.name);
+      const sweeper = await Sweeper.open(bench, warm, database);
+      await bench.checkpoint();
+      return sweeper.sweep(actions).finally(async () => sweeper.close().then(() => database.drop()));
+    };
+    const theirs = async (side: 'graphile-worker' | 'pg-boss'): Promise<Sweeping> => {
+      const database = await bench.database('theirs', empty.name);
+      const child = new Child('bench/queue/main.ts');
+      try {
+        await child.ask({ side, url: database.url, jobs: actions } satisfies QueueAsk);
+        await bench.checkpoint();
+        const [cpu, postgres] = [child.cpuMs(), bench.postgresCpuMs()];
+        const { wall_ms } = await child.ask<QueueAnswer>('go' satisfies QueueAsk);
+        const us = (ms: number): number => (ms * 1_000) / actions;
+        return { per_second: (actions / wall_ms) * 1_000, wall_us: us(wall_ms), cpu_us: us(child.cpuMs() - cpu), postgres_us: us(bench.postgresCpuMs() - postgres) };
+      } finally {
+        await child.kill();
+        await database.drop();
+      }
+    };
+    const told = (mine: Sweeping, other: Sweeping) => ({
+      value: mine.per_second / other.per_second,
+      cpu_us_per_event: mine.cpu_us,
+      beside: { 'ours/s': mine.per_second, 'theirs/s': other.per_second, 'ours Node + PostgreSQL CPU µs': mine.cpu_us + mine.postgres_us, 'theirs Node + PostgreSQL CPU µs': other.cpu_us + other.postgres_us },
+    });
+    return {
+      async repeat(turn) {
+        const first = turn % 2 === 0 ? await ours() : null;
+        const graphile = wanted.has('queue-gw') ? await theirs('graphile-worker') : null;
+        const boss = wanted.has('queue-boss') ? await theirs('pg-boss') : null;
+        const mine = first ?? (await ours());
+        return { ...(graphile ? { 'queue-gw': told(mine, graphile) } : {}), ...(boss ? { 'queue-boss': told(mine, boss) } : {}) };
+      },
+      close: () => Promise.all([warm, book, empty].map((database) => database.drop())).then(() => undefined),
+    };
+  },
+};
