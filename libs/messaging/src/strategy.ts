@@ -1,7 +1,7 @@
 import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import { MessagePattern, Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { services, type Contract, type Event, type ServiceName } from '@emdia/contracts';
-import { lastValueFrom, throwError, type Observable } from 'rxjs';
+import { isObservable, lastValueFrom, throwError, type Observable } from 'rxjs';
 import type { Step } from './store';
 
 /** Marks the method of a consumer that answers an event with its steps. */
@@ -46,8 +46,9 @@ export class EventStrategy extends Server implements CustomTransportStrategy {
 
   async react(event: Event): Promise<readonly Step[]> {
     const handler = this.messageHandlers.get(event.type)!;
+    const answered: unknown = await handler(event);
     // Without lastValueFrom an exception would vanish in an observable that nobody reads, and the event would count as handled.
-    const answer = (await lastValueFrom(this.transformToObservable(await handler(event)))) as Answer;
+    const answer = (isObservable(answered) ? await lastValueFrom(answered) : answered) as Answer;
     return Array.isArray(answer) ? answer : [answer as Step];
   }
 }
