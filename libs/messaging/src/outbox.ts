@@ -1,5 +1,5 @@
 import { encode, type Outgoing } from '@emdia/contracts';
-import type { Tx } from '@emdia/database';
+import { columnLiteral, type Tx } from '@emdia/database';
 import { childTrace } from './trace';
 
 /** An outgoing event and the trace of what caused it. */
@@ -19,11 +19,11 @@ export async function append(tx: Tx, service: string, events: readonly Caused[])
      select topic, type, key, partition, body
      from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[]) with ordinality as e (topic, type, key, partition, body, n) order by n`,
     [
-      events.map(({ event }) => event.contract.topic),
-      events.map(({ event }) => event.contract.type),
-      events.map(({ event }) => event.key),
-      events.map(({ event }) => event.partition ?? null),
-      events.map(({ event, traceparent }) => encode(event, service, childTrace(traceparent))),
+      columnLiteral(events, ({ event }) => event.contract.topic),
+      columnLiteral(events, ({ event }) => event.contract.type),
+      columnLiteral(events, ({ event }) => event.key),
+      columnLiteral(events, ({ event }) => event.partition),
+      columnLiteral(events, ({ event, traceparent }) => encode(event, service, childTrace(traceparent))),
     ],
   );
 }

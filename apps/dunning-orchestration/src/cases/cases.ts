@@ -121,8 +121,11 @@ async function write<V>(tx: Tx, sql: string, columns: readonly Column<V>[], rows
  * rows of columns, which node-postgres parses field by field.
  */
 function reading<V>(table: string, id: string, columns: readonly Column<V>[], only = 'true'): string {
-  return `select key, json_agg(${arrayOf(columns)} order by ${id}) as rows from ${table} where key = any($1) and ${only} group by key`;
+  return `select key, json_agg(${arrayOf(columns.filter(([name]) => !OF_CASE.has(name)))} order by ${id}) as rows from ${table} where key = any($1) and ${only} group by key`;
 }
+
+/** Columns that a row has from its case. */
+const OF_CASE = new Set(['key', 'creditor_id']);
 
 const arrayOf = <V>(columns: readonly Column<V>[]): string => `json_build_array(${columns.map(([name]) => name).join(', ')})`;
 

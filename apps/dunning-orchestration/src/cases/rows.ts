@@ -1,7 +1,7 @@
 import { arrayLiteral, type Cell } from '@emdia/database';
 import type { Agreement, CaseFile, Covered, Hold, Notice, Owner, Receivable, Standing } from './case-file';
 
-/** A column of a table: its name and type, and its cell for a value of a case. A column's place is its place in what is read. */
+/** A column of a table: its name and type, and its cell for a value of a case. A column's place is its place in what is read, where a row's key and creditor are left out. */
 export type Column<V> = readonly [name: string, type: string, cell: (value: V, file: CaseFile) => Cell];
 
 type Read = readonly unknown[];
@@ -85,7 +85,7 @@ export const RECEIVABLE: readonly Column<Receivable>[] = [
 
 export function receivableOf(row: Read): Receivable {
   const [
-    receivable_id, , , version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on, as_of, cure_told,
+    receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on, as_of, cure_told,
     kind, step, planned_day, contact_day, next_action_at, notice_id, standing_reason, hold_review_date, queue, reason, owner_review_date, task_id,
   ] = row;
   const owner = task_id === null ? null : ({ queue, reason, review_date: owner_review_date, task_id } as Owner);
@@ -117,7 +117,7 @@ export const COVER: readonly Column<Covered>[] = [
   ['valid_until', 'timestamptz', ({ valid_until }) => valid_until],
 ];
 
-export const coverOf = ([notice_id, receivable_id, , , due_date, step, outcome, reason, valid_until]: Read): Covered =>
+export const coverOf = ([notice_id, receivable_id, due_date, step, outcome, reason, valid_until]: Read): Covered =>
   ({ notice_id, receivable_id, due_date, step, outcome, reason, valid_until: instant(valid_until) }) as Covered;
 
 export const HOLD: readonly Column<Hold>[] = [
@@ -133,7 +133,7 @@ export const HOLD: readonly Column<Hold>[] = [
   ['lift_actor', 'text', ({ lifted }) => lifted?.actor],
 ];
 
-export const holdOf = ([hold_id, , , receivable_ids, reason, actor, placed_at, review_date]: Read): Hold =>
+export const holdOf = ([hold_id, receivable_ids, reason, actor, placed_at, review_date]: Read): Hold =>
   ({ hold_id, receivable_ids, reason, actor, placed_at: instant(placed_at), review_date, lifted: null }) as Hold;
 
 export const AGREEMENT: readonly Column<Agreement>[] = [
@@ -145,7 +145,7 @@ export const AGREEMENT: readonly Column<Agreement>[] = [
   ['ended', 'boolean', ({ ended }) => ended],
 ];
 
-export const agreementOf = ([agreement_id, , , receivable_ids, instalments, paid, ended]: Read): Agreement =>
+export const agreementOf = ([agreement_id, receivable_ids, instalments, paid, ended]: Read): Agreement =>
   ({ agreement_id, receivable_ids, instalments, paid, ended }) as Agreement;
 
 export const NOTICE: readonly Column<Notice>[] = [
