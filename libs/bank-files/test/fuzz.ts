@@ -14,6 +14,15 @@ const OFX = `OFXHEADER:100\r\nDATA:OFXSGML\r\nVERSION:102\r\nENCODING:USASCII\r\
 <STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260304<TRNAMT>-20.00<FITID>A2<MEMO>TARIFA</STMTTRN>
 <STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20260305<TRNAMT>1.234,50<FITID>A2<MEMO>TED FULANO</STMTTRN>
 </BANKTRANLIST><LEDGERBAL><BALAMT>1337.95<DTASOF>20260305</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\r\n`;
+// Closed tags, two accounts and a card, in another currency than the file's; a balance line and a comment.
+const OFX_XML = `<?xml version="1.0" encoding="UTF-8"?>\n<?OFX OFXHEADER="200" VERSION="220" SECURITY="NONE"?>\n<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0</CODE><SEVERITY>INFO</SEVERITY></STATUS></SONRS></SIGNONMSGSRSV1>
+<BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>BRL</CURDEF><BANKACCTFROM><BANKID>0341</BANKID><ACCTID>99</ACCTID></BANKACCTFROM><BANKTRANLIST>\n<!-- made up -->
+<STMTTRN><TRNTYPE>CREDIT</TRNTYPE><DTPOSTED>20260304000000[-3:GMT]</DTPOSTED><TRNAMT>310.75</TRNAMT><FITID>X1</FITID><NAME>Fulano &amp; Cia</NAME><MEMO><![CDATA[a < b]]></MEMO></STMTTRN>
+<STMTTRN><TRNTYPE>CREDIT</TRNTYPE><DTPOSTED>20260304</DTPOSTED><TRNAMT>7930.11</TRNAMT><FITID>X2</FITID><MEMO>SALDO DO DIA</MEMO></STMTTRN>
+</BANKTRANLIST></STMTRS></STMTTRNRS>\n<STMTTRNRS><STMTRS><CURDEF>USD</CURDEF><BANKACCTFROM><BANKID>0341</BANKID><ACCTID>77</ACCTID></BANKACCTFROM><BANKTRANLIST>
+<STMTTRN><TRNTYPE>DEP</TRNTYPE><DTPOSTED>20260305</DTPOSTED><TRNAMT>(35.00)</TRNAMT><FITID>X3</FITID></STMTTRN></BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1>
+<CREDITCARDMSGSRSV1><CCSTMTTRNRS><CCSTMTRS><CURDEF>BRL</CURDEF><CCACCTFROM><ACCTID>XX11</ACCTID></CCACCTFROM><BANKTRANLIST>
+<STMTTRN><TRNTYPE>PAYMENT</TRNTYPE><DTPOSTED>20260305</DTPOSTED><TRNAMT>350.00</TRNAMT><FITID>X4</FITID></STMTTRN></BANKTRANLIST></CCSTMTRS></CCSTMTTRNRS></CREDITCARDMSGSRSV1></OFX>\n`;
 const E2E = (n: number) => `E00000000202603041200abcdefgh${String(n).padStart(3, '0')}`;
 const PIX = JSON.stringify({
   pix: [
@@ -23,13 +32,21 @@ const PIX = JSON.stringify({
   ],
 }, null, 1);
 
+const TXID = 'academiasol2026030400000000001';
+const CHARGES = JSON.stringify({
+  parametros: { inicio: '2026-03-01T03:00:00Z', fim: '2026-03-05T02:59:59Z', paginacao: { quantidadeDePaginas: 1, quantidadeTotalDeItens: 1 } },
+  cobs: [{ txid: TXID, status: 'CONCLUIDA', calendario: { dataDeVencimento: '2026-03-03' }, devedor: { cpf: '52998224725', nome: 'Fulano' }, valor: { original: '80.00' },
+    pix: [{ endToEndId: E2E(3), valor: '80.00', horario: '2026-03-04T12:00:00Z' }] }],
+  cobsr: [{ idRec: 'RR0000000020260101abcdefghijk', txid: TXID, status: 'ATIVA', tentativas: [{ dataLiquidacao: '2026-03-04', tipo: 'AGND', status: 'REJEITADA', endToEndId: E2E(4), rejeicao: { codigo: 'AM09' } }] }],
+}, null, 1);
+
 /** Own files of each kind, from which the inputs are made. */
 export const ORIGINALS: Record<FileKind, readonly Uint8Array[]> = {
   cnab400: Object.keys(BANKS_400).map((bank) => bytesOf(lines400(bank, titlesOf(bank)))),
   cnab240: BANKS_240.map((bank) => bytesOf(lines240(bank, TITLES))),
   febraban150: [bytesOf(lines150('104', SLIPS)), bytesOf(lines150('001', SLIPS.slice(0, 1)), '\n')],
-  ofx: [Buffer.from(OFX, 'latin1')],
-  pix: [Buffer.from(PIX), Buffer.from(JSON.stringify(JSON.parse(PIX).pix))],
+  ofx: [Buffer.from(OFX, 'latin1'), Buffer.from(OFX_XML)],
+  pix: [Buffer.from(PIX), Buffer.from(JSON.stringify(JSON.parse(PIX).pix)), Buffer.from(CHARGES)],
 };
 
 const insist = (condition: boolean, reason: string) => {
