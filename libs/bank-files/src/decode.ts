@@ -30,3 +30,15 @@ export function linesOf(text: string): Line[] {
   }
   return lines;
 }
+
+const lengthsOf = (text: string, width: number) => text.split(/\r\n|\n|\r/).filter((line) => line.length === width && /[^\x20-\x7E]/.test(line)).length;
+
+/**
+ * A fixed-width text whose characters stand in their columns. Some programs write UTF-8 and count bytes: there each byte is a column,
+ * and accented names come out garbled, but the amounts after them do not.
+ */
+export function inColumns(text: string, bytes: Uint8Array, width: number): string {
+  if (!/[^\x00-\x7F]/.test(text)) return text;
+  const byByte = new TextDecoder('windows-1252').decode(bytes).replace(BYTE_ORDER_MARK, '');
+  return lengthsOf(byByte, width) > lengthsOf(text, width) ? byByte : text;
+}

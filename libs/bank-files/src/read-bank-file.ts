@@ -1,7 +1,7 @@
 import { type BankFile, type FileKind, refused } from './bank-file';
 import { readCnab240 } from './cnab240/cnab240';
 import { readCnab400 } from './cnab400/cnab400';
-import { decode } from './decode';
+import { decode, inColumns } from './decode';
 import { readFebraban150 } from './febraban150/febraban150';
 import { readOfx } from './ofx/ofx';
 import { readPix } from './pix/pix';
@@ -10,7 +10,10 @@ import { readPix } from './pix/pix';
 export type Reader = (text: string, bytes: Uint8Array) => BankFile;
 
 /** One reader for each kind. */
-const READERS: Partial<Record<FileKind, Reader>> = { cnab400: readCnab400, cnab240: readCnab240, febraban150: readFebraban150, ofx: readOfx, pix: readPix };
+const READERS: Record<FileKind, Reader> = { cnab400: readCnab400, cnab240: readCnab240, febraban150: readFebraban150, ofx: readOfx, pix: readPix };
+
+/** Columns of a line of the fixed-width kinds. */
+const WIDTHS: Partial<Record<FileKind, number>> = { cnab400: 400, cnab240: 240, febraban150: 150 };
 
 /** By how a fixed-width file begins and how long its lines are; a damaged header still shows the format by the length. */
 function fixedWidthKind(text: string): FileKind | null {
@@ -33,7 +36,7 @@ export function kindOf(text: string): FileKind | null {
 export function readBankFile(bytes: Uint8Array): BankFile {
   const text = decode(bytes);
   const kind = kindOf(text);
-  const read = kind && READERS[kind];
-  if (!read) return refused(kind, [{ line: null, reason: 'this is no file that can be read here: no CNAB 400 or 240 return, FEBRABAN 150, OFX or Pix' }]);
-  return read(text, bytes);
+  if (kind === null) return refused(null, [{ line: null, reason: 'this is no file that can be read here: no CNAB 400 or 240 return, FEBRABAN 150, OFX or Pix' }]);
+  const width = WIDTHS[kind];
+  return READERS[kind](width === undefined ? text : inColumns(text, bytes, width), bytes);
 }

@@ -38,6 +38,18 @@ describe('a CNAB 400 return', () => {
     expect(one('001', { paid: 10_000, interest: 300 }).gross_cents).toBe(10_000);
   });
 
+  it('adds the fine to the interest where the bank tells them apart', () => {
+    for (const [bank, code] of [['748', '06'], ['756', '06'], ['104', '21']] as const) {
+      const lines = lines400(bank, [{ code, number: '1', title: 10_000, paid: 10_500, interest: 300, on: '2026-03-04' }]);
+      expect([bank, read(lines.with(1, at(lines[1]!, 280, '0000000000200'))).rows[0]!.interest_cents]).toEqual([bank, 500]);
+    }
+  });
+
+  it("has Banco do Brasil's numbers of short agreements in records of type 1", () => {
+    const lines = lines400('001', [{ code: '06', number: '', title: 10_000, paid: 10_000, on: '2026-03-04' }]);
+    expect(read(lines.with(1, at(at(lines[1]!, 1, '1'), 63, '01234567890X'))).rows[0]!.our_number).toBe('01234567890X');
+  });
+
   it('takes a fallback file for net where every row with a fee adds up only so, and says it', () => {
     const net = (n: number, paid: number) => Array.from({ length: n }, (_, i): Title => ({ code: '06', number: `${i + 1}`, title: 10_000, paid, fee: 200, on: '2026-03-04' }));
     const file = read(lines400('422', net(3, 9_800)));
@@ -126,6 +138,7 @@ describe('a file is refused whole', () => {
     ['with two headers', renumbered([good[0]!, ...good]), 2, 'second header'],
     ['with two trailers', renumbered([...good, good.at(-1)!]), 8, 'trailer in the midst'],
     ['with an unknown record type', good.with(3, at(good[3]!, 1, 'X')), 4, 'record type "X"'],
+    ['of more money than can be counted', lines400('001', Array.from({ length: 1_000 }, (_, i) => ({ code: '06', number: `${i + 1}`, paid: 9_999_999_999_999 }))), null, 'counted exactly'],
     ['that ends in something else', [...good, put(400, [1, '1'], [395, '000009'])], 9, 'no trailer'],
   ])('%s', (_, lines, line, reason) => expect(refusal(lines)).toEqual([line, expect.stringContaining(reason)]));
 
@@ -139,6 +152,12 @@ describe('a file is refused whole', () => {
 describe('bytes', () => {
   const lines = lines400('748', titlesOf('748')).map((line) => line.replace('ACADEMIA SOL LTDA', 'ACADEMIA SÃO JOÃO'));
   const rows = read(lines).rows;
+  it('of UTF-8 in which a program counted bytes stand in the right columns all the same', () => {
+    // Each of the two accents takes a column of the blanks behind the name.
+    const counted = lines.map((line) => line.replace('ACADEMIA SÃO JOÃO  ', 'ACADEMIA SÃO JOÃO'));
+    expect([counted[0]!.length, Buffer.byteLength(counted[0]!)]).toEqual([398, 400]);
+    expect(read(counted, '\r\n', 'utf8').rows).toEqual(rows);
+  });
   it('in other line ends, encodings, padding and with marks of their own say the same', () => {
     expect(rows).toHaveLength(6);
     expect(read(lines, '\n').rows).toEqual(rows);
