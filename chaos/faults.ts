@@ -16,8 +16,10 @@ export interface Reached {
   readonly epoch_ms: number;
 }
 
-/** Letters do not leave at every moment. */
-const POINT_WAIT_MS = 30_000;
+const POINT_WAIT_MS = 15_000;
+/** Letters do not leave at every moment: not while the gate cannot be sure. */
+const SEND_WAIT_MS = 90_000;
+const OF_SENDING = new Set(['before-call', 'within-send', 'provider-accepted']);
 const JUMP_MS_MAX = 20 * 60_000;
 const CONNECTIONS_MAX = 220;
 
@@ -30,6 +32,8 @@ export class Faults {
   constructor(
     private readonly house: House,
     private readonly provider: (kind: string, forMs: number) => Promise<void>,
+    /** When the run ends, in epoch ms: nobody dies later. */
+    private readonly until: number,
   ) {}
 
   /** What the processes wrote down of themselves. */
@@ -45,7 +49,7 @@ export class Faults {
     const replicas = this.house.of(target).filter((member) => member.isRunning);
     const member = replicas[Math.floor(amount * replicas.length)];
     const [what, point] = kind.split(' ') as [string, string | undefined];
-    if (point) return this.atPoint(fault, replicas, what === 'kill' ? 'SIGKILL' : 'SIGSTOP', point);
+    if (point) return this.atPoint(fault, what === 'kill' ? 'SIGKILL' : 'SIGSTOP', point);
     switch (what) {
       case 'kill':
         return void (member?.kill() && this.count(kind));
@@ -67,20 +71,24 @@ export class Faults {
     await happening;
   }
 
-  /** Whichever replica comes to the point first. */
-  private async atPoint({ kind, for_ms }: Fault, replicas: readonly Member[], signal: 'SIGKILL' | 'SIGSTOP', point: string): Promise<void> {
+  /** Whichever replica comes to the point first; one that dies before is replaced by its successor. */
+  private async atPoint({ kind, target, for_ms }: Fault, signal: 'SIGKILL' | 'SIGSTOP', point: string): Promise<void> {
+    const until = Math.min(this.until, Date.now() + (OF_SENDING.has(point) ? SEND_WAIT_MS : POINT_WAIT_MS));
     const number = ++this.number;
-    const hits = new Set<number>();
-    const look = (member: Member) => {
-      const { pid } = member;
-      return () => {
-        for (const line of this.reached()) if (line.number === number) hits.add(line.pid);
-        return pid !== undefined && hits.has(pid);
-      };
+    let somebody = false;
+    const wait = async (member: Member): Promise<void> => {
+      while (!somebody && Date.now() < until) {
+        const { pid } = member;
+        const reached = () => {
+          const here = this.reached().some((line) => line.number === number && line.pid === pid);
+          somebody ||= here;
+          return here;
+        };
+        if (await member.failAt(point, signal, number, { until: () => somebody || Date.now() > until, forMs: for_ms, reached })) this.count(kind);
+        else await pause(250);
+      }
     };
-    // A second replica that comes there too is one more fault.
-    const fell = await Promise.all(replicas.map((member) => member.failAt(point, signal, number, { waitMsMax: POINT_WAIT_MS, forMs: for_ms, reached: look(member) })));
-    for (const each of fell) if (each) this.count(kind);
+    await Promise.all(this.house.of(target).map(wait));
   }
 
   private async onLink({ kind, target, for_ms, amount }: Fault): Promise<void> {

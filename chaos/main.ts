@@ -65,7 +65,7 @@ async function run(minutes: number, seed: number, calm: boolean): Promise<Run> {
     await house.start();
     await oracle.ask({ what: 'begin' });
     say(`${minutes} minutes of ${calm ? 'calm' : 'faults'} begin.`);
-    const faults = new Faults(house, (fault, for_ms) => oracle.ask({ what: 'misbehave', fault: fault as ProviderFault, for_ms }));
+    const faults = new Faults(house, (fault, for_ms) => oracle.ask({ what: 'misbehave', fault: fault as ProviderFault, for_ms }), Date.now() + minutes * 60_000);
     if (calm) await pause(minutes * 60_000);
     else await befall(faults, seed, minutes);
     faults.end();

@@ -102,20 +102,19 @@ export class Member {
     if (this.child === child) this.frozen = false;
   }
 
-  /** Tells it to end or freeze itself at a point; `reached` tells whether it did. It is disarmed when it did not in time. */
-  async failAt(point: string, signal: 'SIGKILL' | 'SIGSTOP', number: number, options: { waitMsMax: number; forMs: number; reached: () => boolean }): Promise<boolean> {
+  /** Tells it to end or freeze itself at a point; whether it did. It is told to forget it when it did not until then. */
+  async failAt(point: string, signal: 'SIGKILL' | 'SIGSTOP', number: number, options: { until: () => boolean; forMs: number; reached: () => boolean }): Promise<boolean> {
     const { child } = this;
     if (!this.isRunning || !child!.connected) return false;
     child!.send({ point, signal, number }, () => undefined);
-    const until = Date.now() + options.waitMsMax;
     while (!options.reached()) {
       if (this.child !== child) return options.reached();
-      if (Date.now() > until) {
+      if (options.until()) {
         if (child!.connected) child!.send({ number }, () => undefined);
         await pause(200);
         break;
       }
-      await pause(20);
+      await pause(50);
     }
     if (!options.reached()) return false;
     if (signal === 'SIGSTOP') await this.thawIn(child!, options.forMs);

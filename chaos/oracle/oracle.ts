@@ -10,8 +10,9 @@ import { Topics } from './topics';
 import { CREDITOR, PLATFORM } from './truth';
 
 const LOOK_WAIT_MS = 10_000;
-const SETTLE_MS_MAX = 60_000;
-const QUIET_MS = 15_000;
+const REST_MS_MAX = 60_000;
+const QUIET_MS = 10_000;
+const QUIET_WAIT_MS_MAX = 30_000;
 const GROUPS = ['billing-ingestion', 'payment-reconciliation', 'dunning-orchestration', 'negotiation', 'notifications'];
 
 /** What the oracle has to say at the end; a violation bears the time it was first seen at. */
@@ -138,9 +139,9 @@ export class Oracle {
   /** Everything has been told and no fault is left: waits for rest, unattended, and judges. */
   async judge(): Promise<Judgement> {
     await this.load.stop();
-    const rested_ms = await this.rest(0);
+    const rested_ms = await this.rest(0, REST_MS_MAX);
     // A message that a provider turned away is tried again minutes later: quiet for a while is enough to judge.
-    await this.rest(QUIET_MS);
+    await this.rest(QUIET_MS, QUIET_WAIT_MS_MAX);
     for (let tries = 0; tries < 60 && !(await this.topics.isUpToDate()); tries++) await pause(500);
     this.stopping.abort();
     await this.looking;
@@ -159,19 +160,22 @@ export class Oracle {
     return judgement;
   }
 
-  /** How long it took until every group had everything that stood in the topics, outboxes were empty and nothing was due; null: longer than 60 s. */
-  private async rest(quietMs: number): Promise<number | null> {
+  /** How long it took until every group had everything that stood in the topics, outboxes were empty and nothing was due; null: longer than that. */
+  private async rest(quietMs: number, waitMsMax: number): Promise<number | null> {
     const began = Date.now();
     let ends: { place: string; topic: string; high: number }[] | null = null;
-    while (Date.now() - began < SETTLE_MS_MAX) {
+    let busy: string[] = [];
+    while (Date.now() - began < waitMsMax) {
       try {
         ends ??= await this.topics.ends();
-        if ((await this.unrest(ends, quietMs)).length === 0) return Date.now() - began;
-      } catch {
-        // Somebody does not answer yet.
+        busy = await this.unrest(ends, quietMs);
+        if (busy.length === 0) return Date.now() - began;
+      } catch (error) {
+        busy = [(error as Error).message];
       }
       await pause(500);
     }
+    console.log(`Not at rest within ${waitMsMax / 1000} s: ${busy.join('; ')}`);
     return null;
   }
 
