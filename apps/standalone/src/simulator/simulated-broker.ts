@@ -4,9 +4,10 @@ import type { Faults } from './faults';
 
 const PARTITIONS = 2;
 const BATCH_MAX = 500;
+/** A batch in a disturbed run holds at most so many, or half of what waits. */
 const BATCH_MAX_FAULTY = 30;
 /** How far ahead of its oldest event a group looks for something to take first. */
-const LOOK_AHEAD = 80;
+const LOOK_AHEAD = 300;
 const REMEMBERED_MAX = 40;
 
 /** An event on a topic. `lane` is what its order is kept in: its key; events of strangers have none. */
@@ -132,7 +133,7 @@ export class SimulatedGroup {
     const late = faults.draws('delayed') ? faults.random.pick(this.pending.slice(0, LOOK_AHEAD)).lane : null;
     const left = this.pending.slice(0, LOOK_AHEAD);
     const batch: Entry[] = [];
-    for (let room = faults.random.between(1, BATCH_MAX_FAULTY); room > 0; room--) {
+    for (let room = faults.random.between(1, Math.max(BATCH_MAX_FAULTY, left.length >> 1)); room > 0; room--) {
       const heads = headsOf(left, late);
       if (heads.length === 0) break;
       const next = shuffled ? faults.random.pick(heads) : heads[0]!;

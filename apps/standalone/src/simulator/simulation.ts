@@ -120,7 +120,7 @@ export class Simulation {
     let isComparable = pictures.length > 0;
     return {
       dayEnded: async () => {
-        await laws.check();
+        await laws.checkDay();
         const [row] = await stage.query<{ cases: number }>(`select count(*)::int as cases from dunning.case_file where status = 'open'`);
         this.totals.days++;
         this.totals.case_days += row!.cases;
