@@ -136,6 +136,8 @@ describe('statementIdentities', () => {
     const movements = [{}, {}, { amount: '1.00' }, { posted: '20260312' }];
     const ids = statementIdentities(read({ movements }));
     expect(new Set(ids).size).toBe(4);
+    // Each is what it was where the others are not in the file.
+    expect(movements.slice(1).flatMap((each) => statementIdentities(read({ movements: [each] })))).toEqual([ids[0], ids[2], ids[3]]);
     // Again, with other memos, another padding of the bank, and a movement more: the known ones are known.
     const again = readOfx(file(bank({ account: '<BANKID>999<ACCTID>12345-6', movements: [...movements.map((each) => ({ ...each, more: '<MEMO>OUTRO' })), { fitid: 'NEW' }] })));
     expect(statementIdentities(again).filter((id) => !ids.includes(id))).toHaveLength(1);
