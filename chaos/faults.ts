@@ -112,8 +112,9 @@ export class Faults {
     if (member.kill()) this.count('clock-jump');
   }
 
-  /** Ends what is left over: clocks are put right. */
+  /** Ends what is left over: nobody stays frozen, clocks are put right. */
   end(): void {
+    for (const member of this.house.members) member.thaw();
     for (const member of this.jumped) {
       member.offsetMs = member.baseOffsetMs;
       member.kill();

@@ -95,6 +95,11 @@ export class Member {
     return true;
   }
 
+  /** Lets it go on, should it have frozen itself when nobody was looking any more. */
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   private async thawIn(child: ChildProcess, forMs: number): Promise<void> {
     this.frozen = true;
     await pause(forMs);
