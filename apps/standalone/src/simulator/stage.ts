@@ -9,6 +9,7 @@ import { SimulatedBroker } from './simulated-broker';
 import { SimulatedProvider } from './simulated-provider';
 import { RewoundClock, SimulatedWall } from './simulated-time';
 import { SweepsInTurn, type Turn } from './sweeps-in-turn';
+import { Unlawful } from './unlawful';
 
 const KEY = 'emdia_simulator_0123456789abcdef0123456789abcdef';
 const SCHEMAS = ['billing', 'reconciliation', 'dunning', 'negotiation', 'notifications'] as const;
@@ -150,7 +151,9 @@ export class Stage {
     // Most looks find nothing and commit nothing; then no outbox has changed.
     const seen = this.traces();
     if (seen === this.seen) return;
+    const patience = new Patience();
     for (let late = await this.late(); late.length > 0; late = await this.late()) {
+      patience.ends(`rows stay in the outbox of ${late.map(({ service }) => service.name).join(', ')}`);
       // A commit whose answer was lost wakes no relay; asking whether it is done does.
       await Promise.all(late.map((application) => application.underWay()));
     }
@@ -173,7 +176,7 @@ export class Stage {
 
   /** Waits until relays have deleted the rows that were answered; true when something else came out meanwhile. */
   async drain(): Promise<boolean> {
-    for (;;) {
+    for (const patience = new Patience(); ; patience.ends('rows that the broker has are not deleted')) {
       const left = await this.query<{ schema: string; rows: number }>(SCHEMAS.map((schema) => `select '${schema}' as schema, count(*)::int as rows from ${schema}.outbox`).join(' union all '));
       if (left.every(({ schema, rows }) => rows <= this.broker.sources.get(serviceOf(schema))!.held)) return this.broker.offered;
       await new Promise((resolve) => setImmediate(resolve));
@@ -192,7 +195,7 @@ export class Stage {
       [`emdia-relay-${service}`],
     );
     this.seen = '';
-    while (source.rebuilt === rebuilt) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const patience = new Patience(); source.rebuilt === rebuilt; patience.ends(`the relay of ${service} does not begin anew`)) await new Promise((resolve) => setTimeout(resolve, 1));
     await new Promise((resolve) => setImmediate(resolve));
     this.wall.freeze(5_000);
     this.wall.wake();
@@ -204,6 +207,15 @@ export class Stage {
     await this.house.stop();
     await this.sql.end();
     this.ids.close();
+  }
+}
+
+/** What runs without being chosen takes milliseconds; where it takes half a minute, it will not come. */
+class Patience {
+  private readonly until_ms = performance.now() + 30_000;
+
+  ends(what: string): void {
+    if (performance.now() > this.until_ms) throw new Unlawful(what, []);
   }
 }
 
