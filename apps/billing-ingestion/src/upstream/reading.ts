@@ -140,8 +140,13 @@ function unfit(contract: Contract, data: Fields): Wrong | null {
 }
 
 /** A customer id that is itself a CPF or CNPJ never goes anywhere: its keyed hash takes its place. */
-export const pseudonym = (customer_id: string, installationKey: string): string =>
-  documentKind(customer_id) ? `doc-${personKey(customer_id, '', '', installationKey).slice(0, 24)}` : customer_id;
+export function pseudonym(customer_id: string, installationKey: string): string {
+  // Asked twice of each event, once for whom it concerns and once for its content.
+  if (last.customer_id !== customer_id || last.installationKey !== installationKey)
+    last = { customer_id, installationKey, pseudonym: documentKind(customer_id) ? `doc-${personKey(customer_id, '', '', installationKey).slice(0, 24)}` : customer_id };
+  return last.pseudonym;
+}
+let last = { customer_id: '', installationKey: '', pseudonym: '' };
 
 function pseudonymous(data: Fields, installationKey: string): Fields {
   const replaced = (holder: Fields): Fields => (typeof holder.customer_id === 'string' ? { ...holder, customer_id: pseudonym(holder.customer_id, installationKey) } : holder);
