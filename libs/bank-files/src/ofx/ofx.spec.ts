@@ -64,6 +64,10 @@ describe('readOfx', () => {
     expect(rowOf({ posted: '00000000' })).toMatchObject({ posting: 'warning', rows: [{ settled: false }] });
   });
 
+  it('flags a movement that repeats another, and keeps it: two equal payments of one day look the same', () => {
+    expect(read({ movements: [{}, { fitid: 'F2' }, {}] })).toMatchObject({ posting: 'warning', totals: { settled_rows: 3 }, problems: [{ line: 28, reason: expect.stringContaining('repeats id, amount and day') }] });
+  });
+
   it('takes the day on which the money can be used for the credit', () => expect(rowOf({ more: '<DTAVAIL>20260312<DTUSER>20260309' })).toMatchObject({ rows: [{ paid_date: '2026-03-10', credit_date: '2026-03-12' }] }));
 
   it.each([
@@ -96,7 +100,7 @@ describe('readOfx', () => {
   it('asks a person where it cannot tell whose money it is', () => {
     for (const [written, reason] of [[{ account: '<BANKID>999' }, 'no account'], [{ currency: '' }, 'no currency']] as const)
       expect(read(written)).toMatchObject({ posting: 'needs_confirmation', problems: [{ reason: `a statement names ${reason}` }] });
-    expect(readOfx(file(bank() + bank()))).toMatchObject({ posting: 'needs_confirmation', problems: [{ reason: expect.stringContaining('two statements') }] });
+    expect(readOfx(file(bank() + bank({ movements: [{ fitid: 'F2' }] })))).toMatchObject({ posting: 'needs_confirmation', problems: [{ reason: expect.stringContaining('two statements') }] });
   });
 
   it.each([

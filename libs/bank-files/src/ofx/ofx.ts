@@ -159,10 +159,13 @@ export function readOfx(text: string): BankFile {
   const currencies = statements.map(({ currency }) => currency);
   const currency = currencies.includes('BRL') ? 'BRL' : currencies[0]!;
   const rows = statements.flatMap((statement, at) => entries[at]!.map((entry) => rowOf(entry, statement, currency, findings)));
+  const bank = statements.find((each) => each.bank !== null)?.bank ?? valueOf(within(root, 'FI')[0], 'FID');
+  for (const [at, identity] of statementIdentities({ bank, rows }).entries())
+    if (!identity.endsWith('|1')) findings.add('warning', rows[at]!.line, 'a movement repeats id, amount and day of another: kept, perhaps the bank told it twice');
   const totals = totalsOf(rows);
   if (!Number.isSafeInteger(totals.gross_cents)) return no('the credits sum to more than can be counted exactly');
   return {
-    kind: 'ofx', bank: statements.find(({ bank }) => bank !== null)?.bank ?? valueOf(within(root, 'FI')[0], 'FID'), layout, posting: findings.posting, currency,
+    kind: 'ofx', bank, layout, posting: findings.posting, currency,
     accounts: [...new Set(statements.flatMap(({ account }) => account ?? []))], header: headerOf(signOn, statements), rows, totals,
     trailer: trailerOf(statements), problems: findings.list(),
   };
