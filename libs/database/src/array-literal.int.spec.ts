@@ -20,7 +20,7 @@ describe('an array literal', () => {
   it('gives Postgres every text as it was, the awkward ones too', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme' }).filter((each) => !each.includes('\0')),
-      fc.constantFrom('', 'null', 'NULL', 'Null', '{}', '{a,b}', ',', '"', '\\', '\\"', ' x ', '\n', "it's", 'a,b', '-', '+1', 'a@b.c'),
+      fc.constantFrom('', 'null', 'NULL', 'Null', '{}', '{a,b}', ',', '"', '\\', '\\"', ' x ', '\n', '\t"', '\u007f', '\u2028', '😀"', '{"a":"\\n"}', "it's", 'a,b', '-', '+1', 'a@b.c'),
     );
     await fc.assert(fc.asyncProperty(fc.array(fc.option(text)), async (cells) => expect(await texts(arrayLiteral(cells))).toEqual(cells)), { numRuns: 300 });
   });

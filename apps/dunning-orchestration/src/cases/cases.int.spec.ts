@@ -119,21 +119,54 @@ describe('the store of cases', () => {
     await expect(touch(creditor_id)).resolves.toBeDefined();
   });
 
-  it('a case that cannot act stops no other', async () => {
-    const now = new Date('2026-02-03T13:00:00Z');
+  const due = new Date('2026-02-03T13:00:00Z');
+  const wall = new WallClock();
+  const sweepOf = (change: (runner: Runner) => Pick<Runner, 'changeAll'> = (runner) => runner) => {
     const observer = { committed: () => undefined, handled: () => undefined, setAside: () => undefined };
-    const clock = new DrivenClock(now);
-    const wall = new WallClock();
+    const clock = new DrivenClock(due);
     const runner = new Runner({ service: 'dunning-orchestration', database, clock, wall, deadLetters: new DeadLetters(database, new Seal('test', 'dead-letters')), observer });
-    const sweep = new DueCases(database, runner, cases, wall, new Sweeps(clock, wall, () => undefined));
-    for (const name of ['1', '2', '3']) await change((file) => dueFile(file.key), noon, `${creditor_id}/${name}`);
+    return new DueCases(database, change(runner) as Runner, cases, wall, new Sweeps(clock, wall, () => undefined));
+  };
+  const makeDue = async (...names: string[]) => {
+    for (const name of names) await change((file) => dueFile(file.key), noon, `${creditor_id}/${name}`);
+  };
+
+  it('a case that cannot act stops no other', async () => {
+    const now = due;
+    const sweep = sweepOf();
+    await makeDue('1', '2', '3');
     await database.query(`update case_file set person_key = 'not a key' where customer_id = '2'`);
 
-    await expect(sweep.run(now, 10)).rejects.toThrow('1 of 3 due cases failed.');
+    await expect(sweep.run(now, 10)).rejects.toThrow('1 failures among 3 due cases.');
     expect(await database.query('select key from notice order by key')).toEqual([{ key: 'acme/1' }, { key: 'acme/3' }]);
     expect(await sweep.nextDueAt()).toEqual(now);
     await database.query(`update case_file set person_key = $1 where customer_id = '2'`, ['b'.repeat(64)]);
     expect([await sweep.run(now, 10), await sweep.run(now, 10), await sweep.nextDueAt()]).toEqual([1, 0, new Date('2026-02-03T22:01:00Z')]);
+  });
+
+  it('reads on behind the last case taken, and finds what came to be due before it all the same', async () => {
+    const sweep = sweepOf();
+    await makeDue('b', 'c', 'd');
+    expect(await sweep.run(due, 2)).toBe(2);
+    await makeDue('a');
+    expect(await sweep.run(due, 2)).toBe(1);
+    expect(await database.query('select key from notice order by key')).toEqual(['b', 'c', 'd'].map((name) => ({ key: `${creditor_id}/${name}` })));
+    expect([await sweep.run(due, 2), await sweep.run(due, 2)]).toEqual([1, 0]);
+  });
+
+  it('takes fewer at once after a connection was lost, for a batch too slow is cut so, and more again when it goes well', async () => {
+    const sizes: number[] = [];
+    const sweep = sweepOf((runner) => ({
+      changeAll: async (steps) => {
+        sizes.push(steps.length);
+        if (sizes.length === 1) throw Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+        return runner.changeAll(steps);
+      },
+    }));
+    await makeDue(...Array.from({ length: 200 }, (_, index) => `s-${index}`));
+    await expect(sweep.run(due, 200)).rejects.toThrow('1 failures among 200 due cases.');
+    expect([await sweep.run(due, 200), await sweep.run(due, 200)]).toEqual([200, 0]);
+    expect(sizes).toEqual([200, 125, 75]);
   });
 
   it('does what is due for a full batch well inside the time a transaction may take', async () => {

@@ -55,7 +55,7 @@ export class DueCases {
       while (taken < due.length) failures.push(...(await this.handle(due.slice(taken, (taken += this.batch)))));
     };
     await Promise.all(Array.from({ length: LANES }, lane));
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${due.length} due cases failed.`);
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} failures among ${due.length} due cases.`);
     return due.length;
   }
 
