@@ -1,0 +1,5 @@
+export * from './batch';
+export { type Book, Candidates } from './candidates';
+export * from './credit';
+export { match } from './match';
+export { inWords } from './words';
