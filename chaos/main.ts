@@ -59,6 +59,7 @@ async function run(minutes: number, seed: number, calm: boolean): Promise<Run> {
   say(`Seed ${seed}. Kafka and PostgreSQL start.`);
   const house = await House.open(seed);
   const oracle = startOracle();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void house.close().finally(() => process.exit(1)));
   try {
     await oracle.ask({ what: 'open', house: house.whereabouts });
     say('The services start.');
