@@ -75,7 +75,7 @@ export class Topics {
     return found!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
   }
 
-  /** Forgets what a group took in; nobody may be in it. */
+  /** Forgets what a group took in; nobody may be in it, so that its process must have left by itself. */
   async rewind(group: string): Promise<void> {
     const { groups } = await this.admin.listGroups();
     if (groups.some(({ groupId }) => groupId === group)) await this.admin.deleteGroups([group]);
