@@ -23,6 +23,8 @@ async function alone(wanted: Arguments): Promise<Result> {
   const { startPostgres } = await import('../../../../libs/embedded/embedded-postgres.mjs');
   const postgres = await startPostgres({ ephemeral: true });
   stopOnSignal(() => postgres.stop());
+  // Whoever shared the seeds out has gone: nobody waits for this part.
+  if (wanted.part) process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   const simulation = new Simulation(postgres.url, wanted.long ? LONG : SHORT, SHRINK_MS, wanted.trace ? say : undefined);
   const began_ms = performance.now();
   try {
