@@ -6,8 +6,8 @@ import type { Candidate, Credit, Fee, FitKind, MatchSettings } from './credit';
 export interface Fit {
   readonly kind: FitKind;
   readonly difference_cents: number;
-  /** Paid late, but nothing for it. */
-  readonly withoutCharges: boolean;
+  /** Paid late, but nothing for it; or charges that only the tolerance of rounding explains. Likely, less sure. */
+  readonly roughly: boolean;
 }
 
 /** What of a receivable an amount depends on; receivables with the same terms fit alike. */
@@ -18,15 +18,20 @@ const LATE_SHARE_MAX = 1.5;
 
 const feeOf = (fee: Fee, cents: number): number => ('cents' in fee ? fee.cents : percentOf(cents, fee.percent));
 
-/** With late charges as of the paid date; banks and creditors round interest by up to half a cent a day apart. */
-function lateOf(terms: Terms, paid_date: string): { total_cents: number; tolerance_cents: number } {
-  const { open_cents, due_date, charge_policy } = terms;
-  const { total_cents, days_late } = lateCharges({ open_cents, due_date, on_date: paid_date, policy: charge_policy });
-  return { total_cents, tolerance_cents: total_cents > open_cents ? Math.ceil(days_late / 2) : 0 };
-}
+const lateOf = ({ open_cents, due_date, charge_policy: policy }: Terms, on_date: string) => lateCharges({ open_cents, due_date, on_date, policy });
 
 /** The amount that would settle a receivable on the day, late charges included. */
 export const dueOn = (terms: Terms, paid_date: string): number => lateOf(terms, paid_date).total_cents;
+
+/**
+ * Whether an amount is that with late charges: exactly by the receivable's own policy, or about, since others round interest by up to
+ * half a cent a day apart. About is not enough without a person: a round sum paid over has been the other rounding of an older debt.
+ */
+function lateFit(amount_cents: number, terms: Terms, paid_date: string): 'exactly' | 'about' | null {
+  const { total_cents, days_late } = lateOf(terms, paid_date);
+  if (total_cents === terms.open_cents || Math.abs(amount_cents - total_cents) > Math.ceil(days_late / 2)) return null;
+  return amount_cents === total_cents ? 'exactly' : 'about';
+}
 
 /** How the money comes about from a receivable with these terms; null where nothing known explains it. */
 export function fitOf({ amount_cents, currency, paid_date }: Credit, terms: Terms, { fees }: MatchSettings): Fit | null {
@@ -34,17 +39,17 @@ export function fitOf({ amount_cents, currency, paid_date }: Credit, terms: Term
   if (terms.currency !== currency || open_cents <= 0) return null;
   const difference_cents = amount_cents - open_cents;
   const isLate = daysBetween(terms.due_date, paid_date) > 0;
-  if (difference_cents === 0) return { kind: 'open', difference_cents, withoutCharges: isLate && lateOf(terms, paid_date).total_cents > open_cents };
+  if (difference_cents === 0) return { kind: 'open', difference_cents, roughly: isLate && dueOn(terms, paid_date) > open_cents };
   if (difference_cents > 0) {
     if (!isLate || difference_cents > open_cents * LATE_SHARE_MAX) return null;
-    const { total_cents, tolerance_cents } = lateOf(terms, paid_date);
-    return Math.abs(amount_cents - total_cents) <= tolerance_cents ? { kind: 'late', difference_cents, withoutCharges: false } : null;
+    const late = lateFit(amount_cents, terms, paid_date);
+    return late && { kind: 'late', difference_cents, roughly: late === 'about' };
   }
   const { discount } = terms;
-  if (discount && paid_date <= discount.until && difference_cents === -discount.cents) return { kind: 'discount', difference_cents, withoutCharges: false };
-  return fees.some((fee) => feeOf(fee, open_cents) === -difference_cents) ? { kind: 'fee', difference_cents, withoutCharges: false } : null;
+  if (discount && paid_date <= discount.until && difference_cents === -discount.cents) return { kind: 'discount', difference_cents, roughly: false };
+  return fees.some((fee) => feeOf(fee, open_cents) === -difference_cents) ? { kind: 'fee', difference_cents, roughly: false } : null;
 }
 
 /** Part or excess, of a receivable that the amount does not explain. */
 export const misfitOf = ({ amount_cents }: Credit, { open_cents }: Terms): Fit =>
-  ({ kind: amount_cents < open_cents ? 'partial' : 'over', difference_cents: amount_cents - open_cents, withoutCharges: false });
+  ({ kind: amount_cents < open_cents ? 'partial' : 'over', difference_cents: amount_cents - open_cents, roughly: false });

@@ -109,7 +109,7 @@ export type Reason =
 
 /** Why the first suggestion was left to a person. */
 export type Doubt =
-  | 'payer_unknown' | 'same_name' | 'no_margin' | 'several_customers' | 'amount_unexplained' | 'too_early' | 'too_late' | 'before_issue' | 'maybe_double' | 'money_waiting'
+  | 'payer_unknown' | 'same_name' | 'no_margin' | 'several_customers' | 'amount_unexplained' | 'amount_about' | 'leaves_older' | 'too_early' | 'too_late' | 'before_issue' | 'maybe_double' | 'money_waiting'
   | 'refused_before' | 'key_unknown' | 'key_of_another' | 'key_ambiguous' | 'key_unsupported';
 
 /** What of the money goes to one receivable, late charges included; `deducted_cents` of it were kept as a fee or granted as a discount, so that they are settled and were not received. */

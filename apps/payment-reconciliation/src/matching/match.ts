@@ -80,7 +80,9 @@ function doubtsOf(credit: Credit, first: Draft, second: Draft | undefined, candi
   doubt(!isTied(tie), 'payer_unknown');
   doubt(isTied(tie) && !isKnown(tie), 'same_name');
   doubt(new Set(receivables.map(({ customer_id }) => customer_id)).size > 1, 'several_customers');
-  doubt(fit === 'partial' || fit === 'over', 'amount_unexplained');
+  doubt(fit.kind === 'partial' || fit.kind === 'over', 'amount_unexplained');
+  doubt(fit.kind === 'late' && fit.roughly, 'amount_about');
+  doubt(receivables.length > 1 && leavesOlder(receivables, candidates), 'leaves_older');
   doubt(second !== undefined && first.points - second.points < settings.margin_points, 'no_margin');
   doubt(receivables.some(({ due_date }) => daysBetween(credit.paid_date, due_date) > settings.early_days_max), 'too_early');
   doubt(receivables.some(({ due_date }) => daysBetween(due_date, credit.paid_date) > settings.late_days_max), 'too_late');
@@ -92,6 +94,13 @@ function doubtsOf(credit: Credit, first: Draft, second: Draft | undefined, candi
 
 /** Whether the tie is one by which a payer can be known at all. */
 const isTied = (tie: Tie | null): tie is Tie => tie !== null && tie.kind !== 'name' && tie.kind !== 'namesake';
+
+/** Whether a sum passes over something that is due no later: people pay all that is due, and of many debts some come to any sum. */
+function leavesOlder(receivables: readonly Candidate[], candidates: Candidates): boolean {
+  const newest = receivables.at(-1)!.due_date;
+  const open = candidates.of(receivables[0]!.customer_id).filter(({ open_cents, due_date }) => open_cents > 0 && due_date <= newest);
+  return open.some((each) => !receivables.includes(each));
+}
 
 /** Whether the customer paid the same amount a few days ago: people press the button twice. */
 const maybeDouble = (credit: Credit, receivables: readonly Candidate[], candidates: Candidates, { double_days }: MatchSettings): boolean =>

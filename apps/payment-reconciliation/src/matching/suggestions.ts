@@ -12,7 +12,7 @@ export interface Draft extends Suggestion {
   readonly receivables: readonly Candidate[];
   /** The weakest of its customers' ties; null where a customer has none. */
   readonly tie: Tie | null;
-  readonly fit: FitKind;
+  readonly fit: Fit;
   readonly nearKey: boolean;
 }
 
@@ -30,7 +30,7 @@ const TIE_POINTS_MIN = 150;
  * So between two explanations by one payer neither the date nor the kind of explanation decides, only what identifies.
  */
 const AMOUNT_POINTS: Readonly<Record<FitKind, number>> = { open: 300, late: 300, discount: 290, fee: 260, split: 270, partial: 40, over: 30 };
-const WITHOUT_CHARGES = 40;
+const ROUGHLY = 40;
 const EACH_PART_MORE = 5;
 const KEY_POINTS = 300;
 const KEY_NEAR_POINTS = 200;
@@ -95,7 +95,7 @@ function ofTie(credit: Credit, tie: Tie, candidates: Candidates, settings: Match
   if (worth) for (const split of splitOf(credit, open, settings)) propose(split, SPLIT_FIT);
 }
 
-const SPLIT_FIT: Fit = { kind: 'split', difference_cents: 0, withoutCharges: false };
+const SPLIT_FIT: Fit = { kind: 'split', difference_cents: 0, roughly: false };
 
 function splitOf(credit: Credit, open: readonly Candidate[], { fees }: MatchSettings): Candidate[][] {
   if (open.length < 2) return [];
@@ -133,7 +133,7 @@ function weigh(credit: Credit, { receivables, fit }: Proposal, ties: ReadonlyMap
   const nearKey = receivables.some(({ receivable_id }) => near.has(receivable_id));
   const keyHere = key !== null && receivables.some(({ receivable_id }) => exact.has(receivable_id));
   const share = fit.kind === 'partial' ? credit.amount_cents / receivables[0]!.open_cents : 1;
-  const fewer = EACH_PART_MORE * (receivables.length - 1) + (fit.withoutCharges ? WITHOUT_CHARGES : 0);
+  const fewer = EACH_PART_MORE * (receivables.length - 1) + (fit.roughly ? ROUGHLY : 0);
   const amount = Math.max(0, Math.round(AMOUNT_POINTS[fit.kind] * share) - fewer);
   // Who pays an old debt with a new one pays when the new one is due.
   const date = Math.max(...receivables.map((receivable) => datePoints(credit, receivable)));
@@ -144,7 +144,7 @@ function weigh(credit: Credit, { receivables, fit }: Proposal, ties: ReadonlyMap
     receivables.length > 1 ? { code: 'split', receivables: receivables.length, customers: customers.length } : { code: 'amount', kind: fit.kind, difference_cents: fit.difference_cents },
     { code: 'date', days_late: daysBetween(receivables[0]!.due_date, credit.paid_date) },
   ];
-  return { points, parts: partsOf(credit, receivables, fit.kind).parts, reasons, receivables, tie, fit: fit.kind, nearKey };
+  return { points, parts: partsOf(credit, receivables, fit.kind).parts, reasons, receivables, tie, fit, nearKey };
 }
 
 /** How money falls on receivables in turn: what is open of each, then the late charges of each; what is left is over. What a known fee or discount explains is missing from the last. */

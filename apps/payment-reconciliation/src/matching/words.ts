@@ -20,6 +20,8 @@ const DOUBTS: Readonly<Record<Doubt, string>> = {
   no_margin: 'Há outra sugestão quase tão provável.',
   several_customers: 'A soma envolve mais de um cliente.',
   amount_unexplained: 'O valor não corresponde ao que está em aberto.',
+  amount_about: 'O valor difere em centavos do calculado com multa e juros.',
+  leaves_older: 'A soma deixa de fora outra fatura em aberto do mesmo cliente.',
   too_early: 'O pagamento veio muito antes do vencimento.',
   too_late: 'O pagamento veio muito depois do vencimento.',
   before_issue: 'O pagamento é anterior à emissão da fatura.',
