@@ -189,11 +189,8 @@ export class Stage {
     const { rebuilt } = source;
     // Rows that were answered are deleted beside the steps; which of them come again must not be a matter of luck.
     await this.drain();
-    await this.query(
-      `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
-       and (classid::bigint << 32 | objid::bigint) = hashtextextended($1, 0)`,
-      [`emdia-relay-${service}`],
-    );
+    // It may still be on its way back from its last death.
+    for (const patience = new Patience(); !(await this.cutLeader(service)); patience.ends(`no relay leads for ${service}`)) await new Promise((resolve) => setTimeout(resolve, 1));
     this.seen = '';
     for (const patience = new Patience(); source.rebuilt === rebuilt; patience.ends(`the relay of ${service} does not begin anew`)) await new Promise((resolve) => setTimeout(resolve, 1));
     await new Promise((resolve) => setImmediate(resolve));
@@ -201,6 +198,15 @@ export class Stage {
     this.wall.wake();
     await this.quiet();
     return source.arrived.length;
+  }
+
+  private async cutLeader(service: string): Promise<boolean> {
+    const cut = await this.query(
+      `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
+       and (classid::bigint << 32 | objid::bigint) = hashtextextended($1, 0)`,
+      [`emdia-relay-${service}`],
+    );
+    return cut.length > 0;
   }
 
   async close(): Promise<void> {
