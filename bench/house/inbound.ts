@@ -21,6 +21,8 @@ const NOTICES = 'dunning.events.v1';
 
 /** What belongs together comes this many events apart: far enough to meet in no batch. */
 const APART = 5_000;
+/** Events after which the pattern of openings and endings begins anew. */
+export const BILLING_BLOCK = 2 * APART;
 const BEGAN = Date.UTC(2026, 10, 2, 12);
 const PER_CUSTOMER = 3;
 

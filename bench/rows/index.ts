@@ -1,6 +1,7 @@
 import type { Measurement } from '../measurement';
 import { hop } from './hop';
 import { relay } from './relay';
+import { peak } from './peak';
 import { queue } from './queue';
 import { sweepFlat } from './sweep-flat';
 import { sweepPinned } from './sweep-pinned';
@@ -14,7 +15,7 @@ export const measurements: readonly Measurement[] = [
   queue,
   relay,
   validate,
-  // peak
+  peak,
   // backlog
   // memory
   // whole
