@@ -7,7 +7,9 @@ import PgBoss from 'pg-boss';
 import { CREDITOR, customerOf, DUE_AT, PERSON_KEY } from '../dunning-book';
 import { pause, serve } from '../processes';
 
-export type QueueAsk = { readonly side: 'graphile-worker' | 'pg-boss'; readonly url: string; readonly jobs: number } | 'go';
+/** `pg-boss bulk` is no queue of jobs any more: one statement for the rows of a whole fetch, none of them fails alone. */
+export type Side = 'graphile-worker' | 'pg-boss' | 'pg-boss bulk';
+export type QueueAsk = { readonly side: Side; readonly url: string; readonly jobs: number } | 'go';
 export interface QueueAnswer {
   readonly wall_ms: number;
 }
@@ -20,10 +22,10 @@ interface Job {
 
 const QUEUE = 'due-actions';
 const INSERT_CHUNK_ROWS = 2_000;
-/** Found best on two cores among 1 to 8 fetchers and 100 to 2,000 jobs. */
 const BOSS = { fetchers: 2, batchSize: 500 };
-/** Found best on two cores among 4 to 100 jobs at once, 4 to 20 connections, local queues of 100 to 2,000 and delays of 0 to 50 ms. */
-const GRAPHILE = { concurrentJobs: 24, maxPoolSize: 10, localQueue: { size: 500 }, completeJobBatchDelay: 5 };
+/** Connections for the jobs' own statements, on both sides. */
+const CONNECTIONS = 10;
+const GRAPHILE = { concurrentJobs: 24, maxPoolSize: CONNECTIONS, localQueue: { size: 500 }, completeJobBatchDelay: 5 };
 
 const jobOf = (number: number): Job => ({ customer_id: customerOf(number), receivable_id: derivedId('receivable', CREDITOR, `I-${number}`), due_date: addDays(DUE_AT.toISOString().slice(0, 10), 3) });
 
@@ -51,7 +53,7 @@ const valuesOf = (jobs: readonly Job[]): unknown[][] => {
 /** A side that is ready; `go` resolves when every job is done and acknowledged. */
 type Ready = () => Promise<void>;
 
-async function pgBoss(url: string, jobs: readonly Job[], pool: Pool): Promise<Ready> {
+async function pgBoss(url: string, jobs: readonly Job[], pool: Pool, bulk: boolean): Promise<Ready> {
   const boss = new PgBoss({ connectionString: url, max: BOSS.fetchers + 1, supervise: false, schedule: false });
   boss.on('error', (error) => { throw error; });
   await boss.start();
@@ -61,7 +63,8 @@ async function pgBoss(url: string, jobs: readonly Job[], pool: Pool): Promise<Re
     for (;;) {
       const found = await boss.fetch<Job>(QUEUE, { batchSize: BOSS.batchSize });
       if (found.length === 0) return;
-      await pool.query({ name: 'insert', text: INSERT, values: valuesOf(found.map(({ data }) => data)) });
+      const parts = bulk ? [found] : found.map((job) => [job]);
+      await Promise.all(parts.map((part) => pool.query({ name: 'insert', text: INSERT, values: valuesOf(part.map(({ data }) => data)) })));
       await boss.complete(QUEUE, found.map(({ id }) => id));
     }
   };
@@ -98,9 +101,9 @@ let ready: Ready | null = null;
 let sent: { pool: Pool; jobs: number } | null = null;
 serve(async (ask: QueueAsk): Promise<QueueAnswer> => {
   if (ask !== 'go') {
-    const pool = new Pool({ connectionString: ask.url, max: 4 });
+    const pool = new Pool({ connectionString: ask.url, max: CONNECTIONS });
     const jobs = Array.from({ length: ask.jobs }, (_, number) => jobOf(number));
-    ready = await (ask.side === 'pg-boss' ? pgBoss : graphileWorker)(ask.url, jobs, pool);
+    ready = ask.side === 'graphile-worker' ? await graphileWorker(ask.url, jobs, pool) : await pgBoss(ask.url, jobs, pool, ask.side === 'pg-boss bulk');
     await pool.query('vacuum (analyze)');
     sent = { pool, jobs: jobs.length };
     return { wall_ms: 0 };
