@@ -1,5 +1,4 @@
-import { daysBetween } from '@emdia/calendar';
-import { lateCharges, percentOf } from '@emdia/money';
+import { type LateCharges, lateCharges, percentOf } from '@emdia/money';
 import type { Candidate, Credit, Fee, FitKind, MatchSettings } from './credit';
 
 /** How an amount of money comes about from one receivable; `difference_cents` is received less open. */
@@ -18,7 +17,16 @@ const LATE_SHARE_MAX = 1.5;
 
 const feeOf = (fee: Fee, cents: number): number => ('cents' in fee ? fee.cents : percentOf(cents, fee.percent));
 
-const lateOf = ({ open_cents, due_date, charge_policy: policy }: Terms, on_date: string) => lateCharges({ open_cents, due_date, on_date, policy });
+// A day's money asks the same few hundred terms for the same date over and over: the last date of each is kept.
+const lastAsked = new WeakMap<Terms, { readonly on_date: string; readonly late: LateCharges }>();
+
+function lateOf(terms: Terms, on_date: string): LateCharges {
+  const known = lastAsked.get(terms);
+  if (known?.on_date === on_date) return known.late;
+  const late = lateCharges({ open_cents: terms.open_cents, due_date: terms.due_date, on_date, policy: terms.charge_policy });
+  lastAsked.set(terms, { on_date, late });
+  return late;
+}
 
 /** The amount that would settle a receivable on the day, late charges included. */
 export const dueOn = (terms: Terms, paid_date: string): number => lateOf(terms, paid_date).total_cents;
@@ -38,7 +46,7 @@ export function fitOf({ amount_cents, currency, paid_date }: Credit, terms: Term
   const { open_cents } = terms;
   if (terms.currency !== currency || open_cents <= 0) return null;
   const difference_cents = amount_cents - open_cents;
-  const isLate = daysBetween(terms.due_date, paid_date) > 0;
+  const isLate = terms.due_date < paid_date;
   if (difference_cents === 0) return { kind: 'open', difference_cents, roughly: isLate && dueOn(terms, paid_date) > open_cents };
   if (difference_cents > 0) {
     if (!isLate || difference_cents > open_cents * LATE_SHARE_MAX) return null;

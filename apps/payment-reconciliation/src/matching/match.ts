@@ -32,9 +32,9 @@ export function match(credit: Credit, candidates: Candidates, settings: MatchSet
   return { status: 'matched', by: 'payer', parts: first.parts, over_cents: 0, reasons: first.reasons };
 }
 
-/** A typed number that the amount alone did not support is supported by a sum in which its invoice has a part; a number one error away is no unknown one. */
+/** A number that the amount did not support is supported by a known payer's sum in which its invoice has a part; a number one error away is no unknown one. */
 function keyDoubts(credit: Credit, key: Keyed | null, first: Draft | undefined, candidates: Candidates): Doubt[] {
-  const inFirst = key !== null && first !== undefined && key.receivables.some((each) => first.receivables.includes(each));
+  const inFirst = key !== null && first?.tie && isKnown(first.tie) && key.receivables.some((each) => first.receivables.includes(each));
   return [
     ...(key?.doubt && !(key.doubt === 'key_unsupported' && inFirst) ? [key.doubt] : []),
     ...(unknownKeys(credit, candidates).length > 0 && !first?.nearKey ? ['key_unknown' as const] : []),

@@ -44,14 +44,14 @@ export const tells = ({ words }: Name): boolean => words.length >= 2 && words.jo
 /** Jaro-Winkler similarity of two words, 0 to 1 (Winkler 1990: prefix of up to four, scale 0.1). */
 export function jaroWinkler(a: string, b: string): number {
   if (a === b) return 1;
-  const reach = Math.max(0, Math.floor(Math.max(a.length, b.length) / 2) - 1);
-  const taken = new Uint8Array(b.length);
+  const longer = a.length > b.length ? a.length : b.length;
+  const reach = longer < 4 ? 0 : (longer >> 1) - 1;
+  const taken: boolean[] = [];
   const common: number[] = [];
   for (let i = 0; i < a.length; i++) {
-    const end = Math.min(b.length - 1, i + reach);
-    for (let j = Math.max(0, i - reach); j <= end; j++) {
+    for (let j = i > reach ? i - reach : 0; j < b.length && j <= i + reach; j++) {
       if (taken[j] || a.charCodeAt(i) !== b.charCodeAt(j)) continue;
-      taken[j] = 1;
+      taken[j] = true;
       common.push(a.charCodeAt(i));
       break;
     }

@@ -55,7 +55,7 @@ function dateInWords(days_late: number): string {
 export function inWords(reason: Reason): string {
   switch (reason.code) {
     case 'key': return reason.in_memo ? `A descrição traz ${KEYS[reason.kind]}.` : `O pagamento traz ${KEYS[reason.kind]}.`;
-    case 'key_near': return `O pagamento traz um número que difere por um caractere de ${KEYS[reason.kind].replace(/^o /, '')} desta cobrança.`;
+    case 'key_near': return `O pagamento traz um número que difere por um caractere d${KEYS[reason.kind]}.`;
     case 'payer': return reason.kind === 'name' ? `${PAYERS.name} (${Math.round(reason.similarity / 10)}%).` : PAYERS[reason.kind];
     case 'amount': return amountInWords(reason.kind, reason.difference_cents);
     case 'date': return dateInWords(reason.days_late);

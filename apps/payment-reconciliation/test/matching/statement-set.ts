@@ -91,7 +91,7 @@ class Town {
   }
 
   private text(length: number, of: string): string {
-    return Array.from({ length }, () => this.draw.pick([...of])).join('');
+    return Array.from({ length }, () => of[this.draw.between(0, of.length - 1)]).join('');
   }
 
   private person(name: string, company = false): Person {
