@@ -38,8 +38,8 @@ jest.mock('../../../billing-ingestion/src/upstream/rank', () => {
   return { ...real, replaces: (...ranks: unknown[]) => mockRemoved.rank || real.replaces(...ranks) };
 });
 
-const SEEDS = 12;
-const SIZE = { steps: 4, customers: 8, opening: 12, deeds: 5 };
+const SEEDS = 10;
+const SIZE = { steps: 6, customers: 16, opening: 30, deeds: 20 };
 
 describe('the simulator', () => {
   let database: TestDatabase;

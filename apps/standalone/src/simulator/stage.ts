@@ -90,14 +90,19 @@ export class Stage {
   /** What every run begins with: empty tables and topics, the same day. */
   async clear(): Promise<void> {
     this.faults = new Faults(true);
-    this.broker.forget();
-    const filled = await this.query<{ name: string }>(this.tables.map((name) => `select '${name}' as name where exists (select from ${name})`).join(' union all '));
-    if (filled.length > 0) await this.sql.query(`truncate ${filled.map(({ name }) => name).join(', ')} cascade`);
+    // First everything that beats by itself has beaten and gone to sleep, at one and the same moment in every run.
+    await this.quiet();
     this.wall.freeze(BETWEEN_RUNS_MS);
     this.wall.wake();
-    this.clock.rewindTo(START);
-    this.seen = '';
     await this.quiet();
+    this.broker.admit();
+    this.broker.forget();
+    await this.drain();
+    const filled = await this.query<{ name: string }>(this.tables.map((name) => `select '${name}' as name where exists (select from ${name})`).join(' union all '));
+    if (filled.length > 0) await this.sql.query(`truncate ${filled.map(({ name }) => name).join(', ')} cascade`);
+    this.clock.rewindTo(START);
+    for (const { turn } of this.turns()) turn.poke();
+    this.seen = '';
   }
 
   private async tablesOf(): Promise<string[]> {

@@ -67,7 +67,8 @@ export class World {
   }
 
   private invoice(which: number): Invoice {
-    const at = which % (this.invoices.length + 1);
+    // Half of the time one of the last, so that much happens to one invoice at once.
+    const at = which % 2 === 0 ? which % (this.invoices.length + 1) : Math.max(0, this.invoices.length - ((which >> 1) % 5));
     // One that was not issued yet, and may be later.
     return this.invoices[at] ?? { invoice_id: `inv-${at}`, customer_id: this.customer(which), amount_cents: 10_000, due_date: '2026-03-10' };
   }
