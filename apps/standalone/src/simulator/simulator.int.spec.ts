@@ -115,6 +115,8 @@ describe('the simulator', () => {
 
   it('finds that the order of delivery makes a difference, once versions are not compared', async () => {
     mockRemoved.rank = true;
+    // Two changes of one thing have to meet in one step.
+    simulation = new Simulation(database.url, { steps: 2, customers: 4, opening: 6, deeds: 80 }, 0);
     const { what } = await foundAgain();
     expect(what).toBe('the order of delivery makes a difference');
   }, 240_000);
