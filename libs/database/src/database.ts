@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
+import { CUT, failureOf, sqlStateOf } from './failure';
 import { bootstrap, roleOf } from './roles';
 
 type Migration = new () => MigrationInterface;
@@ -107,8 +108,10 @@ export class Database {
   private async within<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
     this.open++;
     let client: PoolClient | undefined;
+    let beganAt = 0;
     try {
       client = await pool.connect();
+      beganAt = performance.now();
       // Not waited for: if it fails, so does the first statement after it.
       client.query('begin').catch(() => undefined);
       const result = await work(tx(client));
@@ -122,7 +125,7 @@ export class Database {
         const held = client;
         await held.query('rollback').then(() => held.release(), (broken: Error) => held.release(broken));
       }
-      throw error;
+      throw client && performance.now() - beganAt > TRANSACTION_MS_MAX ? cutOf(error) : error;
     } finally {
       this.open--;
     }
@@ -137,6 +140,15 @@ export class Database {
     await Promise.all([this.stream.end(), this.api.end()]);
   }
 }
+
+/**
+ * A cut that comes between two statements closes the connection, and the next statement only finds it closed. What can
+ * be made smaller must know: after more than the time a transaction may take, that is what a broken connection means.
+ */
+const cutOf = (error: unknown): unknown =>
+  failureOf(error) === 'outage' && sqlStateOf(error) === null
+    ? Object.assign(new Error(`The transaction took more than ${TRANSACTION_MS_MAX} ms and was cut.`, { cause: error }), { code: CUT })
+    : error;
 
 async function prepareSchema(url: string, schema: string, migrations: readonly Migration[]): Promise<void> {
   const admin = new Client({ connectionString: url });

@@ -10,7 +10,7 @@ const DATA_CLASSES = new Set(['22', '23', '54']);
  */
 export function failureOf(error: unknown): Failure {
   const { code } = error as { code?: unknown };
-  // Before SQLSTATE, as EPIPE has its form; ERR_* are Node's own, for wrong arguments.
+  // ERR_* are Node's own, for wrong arguments.
   if (typeof code === 'string' && /^E(?!RR_)[A-Z_]+$/.test(code)) return 'outage';
   const state = sqlStateOf(error);
   if (state !== null) {
@@ -26,8 +26,12 @@ export function failureOf(error: unknown): Failure {
 /** The SQLSTATE of a Postgres error; null for any other. */
 export function sqlStateOf(error: unknown): string | null {
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+  // EPIPE is of the form, but every state has a digit.
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : null;
 }
 
+/** The SQLSTATE of a transaction cut by transaction_timeout. */
+export const CUT = '25P04';
+
 /** A transaction cut by transaction_timeout: worth trying again with half as much. */
-export const wasCut = (error: unknown): boolean => (error as { code?: unknown }).code === '25P04';
+export const wasCut = (error: unknown): boolean => (error as { code?: unknown }).code === CUT;

@@ -91,6 +91,20 @@ describe('roles', () => {
     expect(ours.busy).toBe(0);
   });
 
+  it.each([
+    ['computes', async () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_400)],
+    ['waits', () => new Promise<void>((resolve) => setTimeout(resolve, 1_400))],
+  ])('say that they were cut when this process %s longer than a second between two statements', async (_, passTime) => {
+    const error = await ours.transaction(async (tx) => {
+      await tx.query('select 1');
+      await passTime();
+      await Promise.all([tx.query('select 1'), tx.query('select 2')]);
+      return tx.query('select 3');
+    }).catch((thrown: unknown) => thrown);
+    expect([wasCut(error), failureOf(error)]).toEqual([true, 'outage']);
+    expect(await ours.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
   it('survive that connections break while transactions hold them, and while they are idle', async () => {
     const error = await ours.transaction(async (tx) => {
       await tx.query('select 1');
