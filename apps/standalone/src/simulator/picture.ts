@@ -20,7 +20,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   cases: `select key, status = 'open' as is_open, person_key, state, has_email, channel_closed_reason, contact_asked_day, service_asked_day, due_at
     from dunning.case_file where status <> 'new' or person_key is not null`,
   standings: `select receivable_id, status, collectability, open_cents, standing, next_step, planned_day, contact_day, next_action_at, outstanding_notice_id, standing_reason,
-    hold_review_date, case when standing = 'owner' then owner_queue || ', ' || owner_reason || ', ' || owner_review_date end as owner, cure_told
+    hold_review_date, case when standing = 'owner' then owner_queue || ', ' || owner_reason || ', ' || owner_review_date end as owner
     from dunning.case_receivable`,
   notices: `select notice_id, key, purpose, local_day, step, asked_at, valid_until from dunning.notice`,
   steps: `select notice_id, receivable_id, due_date, step, case outcome when 'unknown' then 'sent' else outcome end as outcome from dunning.covered_step where outcome not in ('refused', 'lapsed')`,
