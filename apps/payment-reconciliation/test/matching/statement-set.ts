@@ -35,7 +35,7 @@ export interface StatementSet {
 }
 
 interface Person { readonly name: string; readonly document_key: string; readonly fragment: string | null }
-interface Member extends Subscriber { readonly self: Person; readonly payer: Person; readonly channel: Channel; readonly discount: boolean }
+interface Member extends Subscriber { readonly self: Person; readonly payer: Person; readonly channel: Channel; readonly discount: boolean; readonly price: number; readonly day: string; readonly hasty: boolean }
 
 const DAY_MS = 86_400_000;
 const plus = (date: string, days: number): string => new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10);
@@ -102,17 +102,21 @@ class Town {
   private move(): void {
     const { draw } = this;
     const company = draw.chance(0.15);
-    const name = company ? companyName(draw) : draw.chance(0.03) && this.members.length > 0 ? draw.pick(this.members).name : personName(draw);
+    // The worst namesakes: the same price on the same day, by a bank that shows nothing but the name, and pressing twice.
+    const namesake = !company && draw.chance(0.04) && this.members.length > 0 ? draw.pick(this.members) : null;
+    const worst = namesake !== null && draw.chance(0.5);
+    const name = company ? companyName(draw) : (namesake?.name ?? personName(draw));
     const self = this.person(name, company);
     const onFile = draw.chance(0.92);
     const payer = draw.chance(0.06) ? this.another(name, company) : self;
     // Who pays for another customer and says nothing pays what they owe themselves, so they quote the other's charge.
     const quoting: readonly Channel[] = ['boleto', 'pix_charge'];
     const isCustomer = payer !== self && this.members.some((member) => member.self === payer);
-    const channel = draw.pick<Channel>(isCustomer ? quoting : ['boleto', 'boleto', 'boleto', 'pix_charge', 'pix_charge', 'pix_key', 'pix_key', 'pix_key', 'transfer', 'statement']);
+    const channel = draw.pick<Channel>(isCustomer ? quoting : worst ? ['statement'] : ['boleto', 'boleto', 'boleto', 'pix_charge', 'pix_charge', 'pix_key', 'pix_key', 'pix_key', 'transfer', 'statement']);
     this.members.push({
       customer_id: `customer-${String(this.members.length + 1).padStart(5, '0')}`, name, document_key: onFile ? self.document_key : null, fragment: onFile ? self.fragment : null,
       self, payer, channel, discount: draw.chance(0.1),
+      price: worst ? namesake.price : draw.chance(0.1) ? draw.between(3_000, 60_000) : draw.pick(PRICES), day: worst ? namesake.day : draw.pick(['05', '10', '15', '20']), hasty: worst,
     });
   }
 
@@ -126,9 +130,8 @@ class Town {
 
   private subscribe(member: Member): void {
     const { draw } = this;
-    const price = draw.chance(0.1) ? draw.between(3_000, 60_000) : draw.pick(PRICES);
+    const { price, day } = member;
     const second = draw.chance(0.12) ? draw.pick(PRICES.filter((other) => other !== price)) : null;
-    const day = draw.pick(['05', '10', '15', '20']);
     let waiting: Candidate[] = [];
     for (const month of MONTHS) {
       const due: Candidate[] = [this.invoice(member, price, `${month}-${day}`)];
@@ -207,7 +210,7 @@ class Town {
     const credit = this.credit(member.channel, member.payer, amount_cents, on, invoices);
     this.rows.push({ credit, truth: invoices.map(({ receivable_id }) => receivable_id).sort(), situation, channel: member.channel, deducted_cents: deducted });
     // The same part once more pays the rest, and is no duplicate.
-    if (situation === 'partial' || !this.draw.chance(0.015)) return;
+    if (situation === 'partial' || !this.draw.chance(member.hasty ? 0.2 : 0.015)) return;
     const again = { ...credit, credit_id: this.id(), paid_date: plus(on, this.draw.between(0, 7)), keys: credit.keys.filter(({ kind }) => kind !== 'end_to_end_id') };
     this.rows.push({ credit: again, truth: [], situation: 'duplicate', channel: member.channel, deducted_cents: 0 });
   }
