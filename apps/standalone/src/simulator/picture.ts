@@ -10,7 +10,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
   payments: `select source, payment_id, status, amount_cents, failed from billing.payment`,
   refunds: `select source, payment_id, refund_id, amount_cents from billing.refund`,
   quarantine: `select event_id, event_type, reason, status from billing.quarantine`,
-  receivables: `select receivable_id, customer_id, status, amount_cents, paid_cents, waived_cents, open_cents, settled_on, original_due_date, effective_due_date, collectability, review_date
+  receivables: `select receivable_id, customer_id, status, amount_cents, paid_cents, waived_cents, open_cents, settled_on, collectability, review_date,
+    case when status <> 'cancelled' then original_due_date end as original_due_date, case when status <> 'cancelled' then effective_due_date end as effective_due_date
     from reconciliation.receivable`,
   money: `select account_key, source, payment_id, received_cents, refunded_cents, unapplied_cents, paid_date from reconciliation.payment`,
   allocations: `select payment_id, receivable_id, principal_cents, fine_cents, interest_cents from reconciliation.allocation where principal_cents + fine_cents + interest_cents > 0`,
