@@ -103,8 +103,8 @@ class Town {
     const { draw } = this;
     const company = draw.chance(0.15);
     // The worst namesakes: the same price on the same day, by a bank that shows nothing but the name, and pressing twice.
-    const namesake = !company && draw.chance(0.04) && this.members.length > 0 ? draw.pick(this.members) : null;
-    const worst = namesake !== null && draw.chance(0.5);
+    const namesake = !company && draw.chance(0.03) && this.members.length > 0 ? draw.pick(this.members) : null;
+    const worst = namesake !== null && draw.chance(0.35);
     const name = company ? companyName(draw) : (namesake?.name ?? personName(draw));
     const self = this.person(name, company);
     const onFile = draw.chance(0.92);
@@ -210,7 +210,7 @@ class Town {
     const credit = this.credit(member.channel, member.payer, amount_cents, on, invoices);
     this.rows.push({ credit, truth: invoices.map(({ receivable_id }) => receivable_id).sort(), situation, channel: member.channel, deducted_cents: deducted });
     // The same part once more pays the rest, and is no duplicate.
-    if (situation === 'partial' || !this.draw.chance(member.hasty ? 0.2 : 0.015)) return;
+    if (situation === 'partial' || !this.draw.chance(member.hasty ? 0.4 : 0.015)) return;
     const again = { ...credit, credit_id: this.id(), paid_date: plus(on, this.draw.between(0, 7)), keys: credit.keys.filter(({ kind }) => kind !== 'end_to_end_id') };
     this.rows.push({ credit: again, truth: [], situation: 'duplicate', channel: member.channel, deducted_cents: 0 });
   }
