@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Clock, DrivenClock, SystemClock, WallClock } from '@emdia/clock';
 import { InProcessBroker, KafkaBroker, type Broker } from '@emdia/messaging';
 import { Config, ConfigError, EXIT_CONFIG } from './config';
@@ -47,8 +48,16 @@ export async function run(
   return House.open(services, { config, clock: options.clock ?? clockOf(config), wall, broker, sweeps: options.sweeps ?? Sweeps, fatal });
 }
 
+/**
+ * By how much of what lives the heap may grow before it is cleared. Left to itself V8 lets it grow fourfold: batches that
+ * wait for Postgres outlive its young generation, and a service with a backlog took 470 MB to hold 75. Half as much again
+ * would save another 50 MB, for a fifth more CPU.
+ */
+const HEAP_GROWTH_PERCENT = 150;
+
 /** The `main` of a service: settings from the environment, Kafka, and a stop in under 10 s on SIGTERM or SIGINT. */
 export async function start(services: readonly Service[], kind: BrokerKind = 'kafka'): Promise<void> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
   try {
     const house = await run(services, kind, { config: Config.from(process.env) });
     say(`Emdia (${services.map(({ name }) => name).join(', ')}) listens on port ${house.port}.`);
