@@ -1,11 +1,14 @@
 import type { Measurement } from '../measurement';
+import { backlog } from './backlog';
 import { hop } from './hop';
+import { memory } from './memory';
 import { relay } from './relay';
 import { peak } from './peak';
 import { queue } from './queue';
 import { sweepFlat } from './sweep-flat';
 import { sweepPinned } from './sweep-pinned';
 import { validate } from './validate';
+import { whole } from './whole';
 
 /** Every measurement, in the order of the table. */
 export const measurements: readonly Measurement[] = [
@@ -16,7 +19,7 @@ export const measurements: readonly Measurement[] = [
   relay,
   validate,
   peak,
-  // backlog
-  // memory
-  // whole
+  backlog,
+  memory,
+  whole,
 ];
