@@ -116,6 +116,10 @@ describe('a payer', () => {
     expect(parts(ask(credit({ payer: byAna, amount_cents: 3_800 }), own))).toEqual([['a', 1_500], ['b', 2_300]]);
     const older = invoice('c', 'ana', { open_cents: 999, due_date: '2026-03-01' });
     expect(doubts(ask(credit({ payer: byAna, amount_cents: 3_800 }), [...own, older]))).toEqual(['leaves_older']);
+    // Of more than twelve only twelve are looked at, so nobody knows that the sum is the only one.
+    const later = Array.from({ length: 11 }, (_, at) => invoice(`z${at}`, 'ana', { open_cents: 50_000 + at, due_date: '2026-03-12' }));
+    expect(doubts(ask(credit({ payer: byAna, amount_cents: 3_800 }), [...own, ...later.slice(1)]))).toEqual([]);
+    expect(doubts(ask(credit({ payer: byAna, amount_cents: 3_800 }), [...own, ...later]))).toEqual(['leaves_older']);
   });
   it('sees every sum of many equal debts', () => {
     const own = ['03', '04', '05'].flatMap((month) => [invoice(`${month}a`, 'ana', { due_date: `2026-${month}-10`, open_cents: 4_000 }), invoice(`${month}b`, 'ana', { due_date: `2026-${month}-10`, open_cents: 7_000 })]);

@@ -4,6 +4,7 @@ import type { Candidates } from './candidates';
 import { type Candidate, type Credit, type Decision, type Doubt, type Match, MATCH_SETTINGS, type MatchSettings, type Part, type Reason, type Suggestion } from './credit';
 import { keyed, type Keyed, unknownKeys } from './keyed';
 import { isKnown, type Tie, tiesOf } from './payers';
+import { SPLIT_ITEMS_MAX } from './splits';
 import { type Draft, draftsOf, partsOf } from './suggestions';
 
 const SUGGESTIONS_MAX = 10;
@@ -95,11 +96,11 @@ function doubtsOf(credit: Credit, first: Draft, second: Draft | undefined, candi
 /** Whether the tie is one by which a payer can be known at all. */
 const isTied = (tie: Tie | null): tie is Tie => tie !== null && tie.kind !== 'name' && tie.kind !== 'namesake';
 
-/** Whether a sum passes over something that is due no later: people pay all that is due, and of many debts some come to any sum. */
+/** Whether a sum passes over something that is due no later: people pay all that is due, and of many debts some come to any sum; of more than were looked at, perhaps another. */
 function leavesOlder(receivables: readonly Candidate[], candidates: Candidates): boolean {
   const newest = receivables.at(-1)!.due_date;
-  const open = candidates.of(receivables[0]!.customer_id).filter(({ open_cents, due_date }) => open_cents > 0 && due_date <= newest);
-  return open.some((each) => !receivables.includes(each));
+  const open = candidates.of(receivables[0]!.customer_id).filter(({ open_cents }) => open_cents > 0);
+  return open.length > SPLIT_ITEMS_MAX || open.some((each) => each.due_date <= newest && !receivables.includes(each));
 }
 
 /** Whether the customer paid the same amount a few days ago: people press the button twice. */
