@@ -10,14 +10,7 @@ import { Story } from './story';
 /** Which guards are taken away; the mocks below look at it. */
 const mockRemoved = { gate: false, holdCheck: false, dunningSees: false };
 
-jest.mock('../../../payment-reconciliation/src/gate/gate', () => {
-  const real = jest.requireActual('../../../payment-reconciliation/src/gate/gate');
-  const blind = (facts: { receivables: Map<string, object> }) => ({
-    ...facts,
-    receivables: new Map([...facts.receivables].map(([id, receivable]) => [id, { ...receivable, status: 'open', collectability: 'owed' }])),
-  });
-  return { ...real, verdict: (ask: unknown, facts: never, ...more: unknown[]) => real.verdict(ask, mockRemoved.gate ? blind(facts) : facts, ...more) };
-});
+jest.mock('../../../payment-reconciliation/src/gate/gate', () => jest.requireActual('./blind-gate').blindGate(() => mockRemoved.gate));
 
 jest.mock('../../../payment-reconciliation/src/accounts/collectability', () => {
   const real = jest.requireActual('../../../payment-reconciliation/src/accounts/collectability');

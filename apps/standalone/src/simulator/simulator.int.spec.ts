@@ -9,21 +9,9 @@ import { Simulation, type Failure } from './simulation';
  */
 
 /** Which guards are taken away; the mocks below look at it. */
-const mockRemoved = { gate: false, holdCheck: false, dunningSees: false, rank: false };
+const mockRemoved = { gate: false, dunningSees: false, rank: false };
 
-jest.mock('../../../payment-reconciliation/src/gate/gate', () => {
-  const real = jest.requireActual('../../../payment-reconciliation/src/gate/gate');
-  const blind = (facts: { receivables: Map<string, object> }) => ({
-    ...facts,
-    receivables: new Map([...facts.receivables].map(([id, receivable]) => [id, { ...receivable, status: 'open', collectability: 'owed' }])),
-  });
-  return { ...real, verdict: (ask: unknown, facts: never, ...more: unknown[]) => real.verdict(ask, mockRemoved.gate ? blind(facts) : facts, ...more) };
-});
-
-jest.mock('../../../payment-reconciliation/src/accounts/collectability', () => {
-  const real = jest.requireActual('../../../payment-reconciliation/src/accounts/collectability');
-  return { ...real, restraints: (account: object, ...more: unknown[]) => real.restraints(mockRemoved.holdCheck ? { ...account, standstills: new Map() } : account, ...more) };
-});
+jest.mock('../../../payment-reconciliation/src/gate/gate', () => jest.requireActual('../scenarios/blind-gate').blindGate(() => mockRemoved.gate));
 
 // Dunning that does not hear of promises and disputes: a fault, not a guard. The gate alone then stands between it and the debtor.
 jest.mock('../../../dunning-orchestration/src/cases/facts', () => {
@@ -50,7 +38,7 @@ describe('the simulator', () => {
     simulation = new Simulation(database.url, SIZE, 0);
   });
   afterEach(async () => {
-    Object.assign(mockRemoved, { gate: false, holdCheck: false, dunningSees: false, rank: false });
+    Object.assign(mockRemoved, { gate: false, dunningSees: false, rank: false });
     jest.restoreAllMocks();
     await simulation.close();
     await database.drop();
