@@ -13,7 +13,7 @@ const rows: readonly RowPlan[] = [
     notes:
       `Rows per second of our relay by those of pg-transactional-outbox 0.5.7's polling listener on the same Postgres and Kafka, the same events of 1,250 bytes, segment = key, so that both keep the order of a key, fsync on. ` +
       `Theirs by its own set-up (table, function, indexes), attempt and poison protection off as its README has it for an outbox, ${THEIR_BATCH_ROWS} messages at once (the quickest), a handler that publishes by kafkajs with acks=-1 and no further wait. ` +
-      `It has ${THEIR_ROWS} rows to begin with and ours 150,000 (100,000 with --quick): its poll reads and sorts all that waits, so that at 20,000 rows it moved about one a second. ` +
+      `It has ${THEIR_ROWS} rows to begin with and ours 150,000 (100,000 with --quick): its poll reads and sorts all that waits, so that a longer outbox makes it slower still. ` +
       'What it does that ours does not: a transaction and a row lock per message, so that several listeners share the work; attempts, abandonment and a lock time per message; it keeps what it sent. Our relay sends in batches and deletes without waiting for the sync.',
   },
   {
