@@ -97,7 +97,7 @@ function customerRow({ id, data }: Invoice): object {
   const rank = { source_version: null, occurred_at: data.occurred_at, event_id: id, explicit: false };
   return {
     creditor_id: data.creditor_id, customer_id, person_key: customer_id, document_key: null, state, has_email: true, email_invalid: false, contact_sealed: JSON.stringify(contact), version: 1,
-    told_by: { name: rank, document: rank, email: rank, phone: rank, state: rank },
+    told_by: [[rank, 'name', 'document', 'email', 'phone', 'state']],
   };
 }
 

@@ -74,6 +74,8 @@ describe('a derived id', () => {
   });
 
   it('is a UUID of version 5 as others make it', () => {
+    // Longer than the bytes kept for names.
+    for (const length of [1_365, 1_366, 5_000]) expect(derivedId('ã€😀'.repeat(length))).toBe(v5('ã€😀'.repeat(length), NAMESPACE));
     fc.assert(fc.property(fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 4 }), (parts) => expect(derivedId(...parts)).toBe(v5(parts.join('\u001f'), NAMESPACE))));
   });
 });

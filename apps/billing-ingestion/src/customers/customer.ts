@@ -42,10 +42,15 @@ export function learn(known: Customer | null, creditor_id: string, told: Told, b
   const base = known ?? unknown(creditor_id, told.customer_id, installationKey);
   const values: Partial<Record<Field, string>> = {};
   const told_by: Partial<Record<Field, ToldBy>> = { ...base.told_by };
+  // Mostly one event told all of them: what was compared once is not compared again.
+  let compared: ToldBy | null = null;
+  let wins = false;
   for (const field of FIELDS) {
     const value = told[field];
+    if (value === undefined) continue;
     const present = told_by[field];
-    if (value === undefined || (present && !outranks(by, present))) continue;
+    if (present && compared !== present) [compared, wins] = [present, outranks(by, present)];
+    if (present && !wins) continue;
     values[field] = value;
     told_by[field] = by;
   }
@@ -60,8 +65,9 @@ export function emailInvalid(known: Customer, installationKey: string, now: Date
 
 // An old invoice that comes late carries old contact data: without a rank it only fills gaps and replaces its like.
 function outranks(arriving: ToldBy, present: ToldBy): boolean {
-  if (order(arriving, present) === 'unordered' && !arriving.explicit && (present.explicit || present.occurred_at !== null)) return false;
-  return replaces(arriving, present);
+  const found = order(arriving, present);
+  if (found === 'unordered' && !arriving.explicit && (present.explicit || present.occurred_at !== null)) return false;
+  return replaces(arriving, present, found);
 }
 
 function unknown(creditor_id: string, customer_id: string, installationKey: string): Customer {

@@ -1,9 +1,11 @@
 import type { Tx } from '@emdia/database';
 import type { Seal } from '@emdia/messaging';
-import { hasEmail, type Customer } from './customer';
+import { hasEmail, type Customer, type Field, type ToldBy } from './customer';
 
 type Contact = Pick<Customer, 'name' | 'document' | 'email' | 'phone'>;
-type Row = Omit<Customer, keyof Contact | 'kept'> & { contact_sealed: string };
+/** The fields that one event told, which mostly is all of them: five times the same rank would be most of the row. */
+type ToldTogether = readonly [by: ToldBy, ...fields: Field[]];
+type Row = Omit<Customer, keyof Contact | 'kept' | 'told_by'> & { contact_sealed: string; told_by: readonly ToldTogether[] };
 
 const COLUMNS = 'creditor_id, customer_id, person_key, document_key, state, email_invalid, contact_sealed, version, told_by';
 
@@ -16,8 +18,25 @@ export async function loadCustomers(tx: Tx, seal: Seal, creditorIds: readonly st
   return rows.map(({ creditor_id, customer_id, person_key, document_key, state, email_invalid, contact_sealed, version, told_by }) => {
     const contact = seal.open(contact_sealed);
     const { name, document, email, phone } = JSON.parse(contact) as Contact;
-    return { creditor_id, customer_id, name, document, email, phone, state, email_invalid, person_key, document_key, version, told_by, kept: { contact, contact_sealed } };
+    return { creditor_id, customer_id, name, document, email, phone, state, email_invalid, person_key, document_key, version, told_by: byField(told_by), kept: { contact, contact_sealed } };
   });
+}
+
+function byField(told: readonly ToldTogether[]): Customer['told_by'] {
+  const told_by: Partial<Record<Field, ToldBy>> = {};
+  for (const [by, ...fields] of told) for (const field of fields) told_by[field] = by;
+  return told_by;
+}
+
+function together(told_by: Customer['told_by']): ToldTogether[] {
+  const told: [ToldBy, ...Field[]][] = [];
+  for (const field in told_by) {
+    const by = told_by[field as Field]!;
+    const group = told.find(([known]) => known === by);
+    if (group) group.push(field as Field);
+    else told.push([by, field as Field]);
+  }
+  return told;
 }
 
 export async function saveCustomers(tx: Tx, seal: Seal, customers: readonly Customer[]): Promise<void> {
@@ -27,7 +46,7 @@ export async function saveCustomers(tx: Tx, seal: Seal, customers: readonly Cust
     const contact = JSON.stringify({ name, document, email, phone } satisfies Contact);
     // Most invoices say nothing new of their customer: what is sealed already stays as it is.
     const contact_sealed = kept?.contact === contact ? kept.contact_sealed : seal.seal(contact);
-    return { creditor_id, customer_id, person_key, document_key, state, has_email: hasEmail(customer), email_invalid, contact_sealed, version, told_by };
+    return { creditor_id, customer_id, person_key, document_key, state, has_email: hasEmail(customer), email_invalid, contact_sealed, version, told_by: together(told_by) };
   });
   await tx.query(
     `insert into customer (creditor_id, customer_id, person_key, document_key, state, has_email, email_invalid, contact_sealed, version, told_by)

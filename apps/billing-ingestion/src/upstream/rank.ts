@@ -17,8 +17,7 @@ export function order(a: Rank, b: Rank): Order {
 const sign = (difference: number): Order => (difference > 0 ? 'newer' : difference < 0 ? 'older' : 'equal');
 
 /** Whether what arrives replaces what is there: the higher wins, a tie goes to the higher event id, the unordered to who came last. */
-export function replaces(arriving: Rank, present: Rank): boolean {
-  const found = order(arriving, present);
+export function replaces(arriving: Rank, present: Rank, found: Order = order(arriving, present)): boolean {
   return found === 'newer' || found === 'unordered' || (found === 'equal' && arriving.event_id > present.event_id);
 }
 
