@@ -51,10 +51,10 @@ class Batch {
   values(text: string): unknown[] {
     const found = Object.entries(this.parameters).find(([part]) => text.includes(part));
     if (!found) throw new Error(`The product has a statement that the bare script does not know: ${text}`);
-    return found[1]();
+    return found[1](text);
   }
 
-  private readonly parameters: Record<string, () => unknown[]> = {
+  private readonly parameters: Record<string, (text: string) => unknown[]> = {
     'insert into inbox': () => [[...this.inboxIds.keys()].sort(), Date.now()],
     'insert into book_lock': () => [this.keys()],
     'from book_lock': () => [this.keys()],
@@ -62,9 +62,9 @@ class Batch {
     'insert into upstream_event': () => [this.fresh.map(() => 'loja'), this.fresh.map(({ id }) => id), this.fresh.map(() => 'no hash'), this.fresh.map(({ data }) => data.creditor_id)],
     'from upstream_event': () => [this.fresh.map(() => 'loja'), this.fresh.map(({ id }) => id)],
     'from quarantine': () => [this.fresh.map(() => randomUUID())],
-    'insert into customer': () => [JSON.stringify([...this.customers.values()].map(customerRow))],
+    'insert into customer': (text) => columnsOf(text, [...this.customers.values()].map(customerRow)),
     'from customer where': () => [[...this.customers.values()].map(({ data }) => data.creditor_id), [...this.customers.values()].map(({ data }) => data.customer.customer_id)],
-    'insert into invoice': () => [JSON.stringify(this.fresh.map(invoiceRow))],
+    'insert into invoice': (text) => columnsOf(text, this.fresh.map(invoiceRow)),
     'from invoice where': () => [this.references.map(([creditor_id]) => creditor_id), this.references.map(([, reference]) => reference)],
     'insert into outbox': () => this.outgoing(),
   };
@@ -92,7 +92,13 @@ class Batch {
   }
 }
 
-function customerRow({ id, data }: Invoice): object {
+/** One array per column that the statement names. */
+function columnsOf(text: string, rows: readonly Record<string, unknown>[]): unknown[][] {
+  const names = /\(([^)]*)\)/.exec(text)![1]!.split(', ');
+  return names.map((name) => rows.map((row) => (typeof row[name] === 'object' && row[name] !== null ? JSON.stringify(row[name]) : row[name])));
+}
+
+function customerRow({ id, data }: Invoice): Record<string, unknown> {
   const { customer_id, state, ...contact } = data.customer;
   const rank = { source_version: null, occurred_at: data.occurred_at, event_id: id, explicit: false };
   return {
@@ -101,7 +107,7 @@ function customerRow({ id, data }: Invoice): object {
   };
 }
 
-function invoiceRow({ id, data }: Invoice): object {
+function invoiceRow({ id, data }: Invoice): Record<string, unknown> {
   const { customer, due_date, amount_cents, occurred_at, ...rest } = data;
   const rank = { source_version: null, occurred_at, event_id: id };
   return {

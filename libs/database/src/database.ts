@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
+import { arrayLiteral, type Cell } from './array-literal';
 import { CUT, failureOf, sqlStateOf } from './failure';
 import { bootstrap, roleOf } from './roles';
 
@@ -28,8 +29,13 @@ const nameOf = (sql: string): string => {
 /** Transactions that record facts are cut here: 3 + 1 + 1 seconds is the 5 s of law 1. */
 export const TRANSACTION_MS_MAX = 1_000;
 
+/** Lists go as array literals of ours: node-postgres looks at every element with a regular expression. */
+const prepared = (text: string, values: readonly unknown[]) => ({
+  name: nameOf(text), text, values: values.map((value) => (Array.isArray(value) ? arrayLiteral(value as readonly Cell[]) : value)),
+});
+
 const tx = (client: PoolClient): Tx => ({
-  query: async <R>(text: string, values: unknown[] = []) => (await client.query({ name: nameOf(text), text, values })).rows as R[],
+  query: async <R>(text: string, values: unknown[] = []) => (await client.query(prepared(text, values))).rows as R[],
 });
 
 /**
@@ -94,7 +100,7 @@ export class Database {
   async query<R = Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<R[]> {
     this.open++;
     try {
-      return (await this.stream.query({ name: nameOf(sql), text: sql, values })).rows as R[];
+      return (await this.stream.query(prepared(sql, values))).rows as R[];
     } finally {
       this.open--;
     }

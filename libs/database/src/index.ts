@@ -1,4 +1,6 @@
-export * from './array-literal';
+export { arrayLiteral, type Cell } from './array-literal';
+export * from './bulk';
+export * from './column';
 export * from './database';
 export * from './failure';
 export * from './roles';

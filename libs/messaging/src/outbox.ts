@@ -1,5 +1,5 @@
 import { encode, type Outgoing } from '@emdia/contracts';
-import { columnLiteral, type Tx } from '@emdia/database';
+import { column, textColumn, type Tx } from '@emdia/database';
 import { childTrace } from './trace';
 
 /** An outgoing event and the trace of what caused it. */
@@ -19,11 +19,11 @@ export async function append(tx: Tx, service: string, events: readonly Caused[])
      select topic, type, key, partition, body
      from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[]) with ordinality as e (topic, type, key, partition, body, n) order by n`,
     [
-      columnLiteral(events, ({ event }) => event.contract.topic),
-      columnLiteral(events, ({ event }) => event.contract.type),
-      columnLiteral(events, ({ event }) => event.key),
-      columnLiteral(events, ({ event }) => event.partition),
-      columnLiteral(events, ({ event, traceparent }) => encode(event, service, childTrace(traceparent))),
+      textColumn(events, ({ event }) => event.contract.topic),
+      textColumn(events, ({ event }) => event.contract.type),
+      textColumn(events, ({ event }) => event.key),
+      column('int', events, ({ event }) => event.partition),
+      textColumn(events, ({ event, traceparent }) => encode(event, service, childTrace(traceparent))),
     ],
   );
 }

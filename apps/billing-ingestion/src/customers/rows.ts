@@ -1,4 +1,4 @@
-import type { Tx } from '@emdia/database';
+import { bulk, type Tx } from '@emdia/database';
 import type { Seal } from '@emdia/messaging';
 import { hasEmail, type Customer, type Field, type ToldBy } from './customer';
 
@@ -39,22 +39,30 @@ function together(told_by: Customer['told_by']): ToldTogether[] {
   return told;
 }
 
-export async function saveCustomers(tx: Tx, seal: Seal, customers: readonly Customer[]): Promise<void> {
-  if (customers.length === 0) return;
-  const rows = customers.map((customer) => {
-    const { creditor_id, customer_id, person_key, document_key, name, document, email, phone, state, email_invalid, version, told_by, kept } = customer;
-    const contact = JSON.stringify({ name, document, email, phone } satisfies Contact);
-    // Most invoices say nothing new of their customer: what is sealed already stays as it is.
-    const contact_sealed = kept?.contact === contact ? kept.contact_sealed : seal.seal(contact);
-    return { creditor_id, customer_id, person_key, document_key, state, has_email: hasEmail(customer), email_invalid, contact_sealed, version, told_by: together(told_by) };
-  });
-  await tx.query(
-    `insert into customer (creditor_id, customer_id, person_key, document_key, state, has_email, email_invalid, contact_sealed, version, told_by)
-     select creditor_id, customer_id, person_key, document_key, state, has_email, email_invalid, contact_sealed, version, told_by
-     from jsonb_to_recordset($1) as c (creditor_id text, customer_id text, person_key text, document_key text, state text, has_email boolean,
-       email_invalid boolean, contact_sealed text, version int, told_by jsonb)
-     on conflict (creditor_id, customer_id) do update set person_key = excluded.person_key, document_key = excluded.document_key, state = excluded.state,
-       has_email = excluded.has_email, email_invalid = excluded.email_invalid, contact_sealed = excluded.contact_sealed, version = excluded.version, told_by = excluded.told_by`,
-    [JSON.stringify(rows)],
-  );
+/** A customer, and the contact data as their row will hold it. */
+interface Sealed {
+  readonly customer: Customer;
+  readonly contact_sealed: string;
 }
+
+function sealed(seal: Seal, customer: Customer): Sealed {
+  const { name, document, email, phone, kept } = customer;
+  const contact = JSON.stringify({ name, document, email, phone } satisfies Contact);
+  // Most invoices say nothing new of their customer: what is sealed already stays as it is.
+  return { customer, contact_sealed: kept?.contact === contact ? kept.contact_sealed : seal.seal(contact) };
+}
+
+const write = bulk<Sealed>('customer', 2, [
+  ['creditor_id', 'text', ({ customer }) => customer.creditor_id],
+  ['customer_id', 'text', ({ customer }) => customer.customer_id],
+  ['person_key', 'text', ({ customer }) => customer.person_key],
+  ['document_key', 'text', ({ customer }) => customer.document_key],
+  ['state', 'text', ({ customer }) => customer.state],
+  ['has_email', 'boolean', ({ customer }) => hasEmail(customer)],
+  ['email_invalid', 'boolean', ({ customer }) => customer.email_invalid],
+  ['contact_sealed', 'text', ({ contact_sealed }) => contact_sealed],
+  ['version', 'int', ({ customer }) => customer.version],
+  ['told_by', 'jsonb', ({ customer }) => together(customer.told_by)],
+]);
+
+export const saveCustomers = (tx: Tx, seal: Seal, customers: readonly Customer[]): Promise<void> => write(tx, customers.map((customer) => sealed(seal, customer)));

@@ -1,5 +1,5 @@
 import { derivedId } from '@emdia/contracts';
-import type { Tx } from '@emdia/database';
+import { bulk, type Tx } from '@emdia/database';
 import type { Rank } from '../upstream/rank';
 import type { Invoice, KnownInvoice } from './invoice';
 
@@ -47,31 +47,6 @@ function invoiceOf(row: Row): Invoice {
   return { ...(rest as unknown as KnownInvoice), ...(facts as Pick<KnownInvoice, keyof typeof facts>), status, version: source_version };
 }
 
-/** Every column written out: an object put together from others costs several times as much, and there is one per invoice. */
-function rowOf(invoice: Invoice): Row {
-  const { creditor_id, invoice_id, status, due_date, amount_cents, cancelled } = invoice;
-  const known = invoice.status === 'awaited' ? null : invoice;
-  return {
-    creditor_id, invoice_id, status,
-    receivable_id: known?.receivable_id ?? derivedId('receivable', creditor_id, invoice_id),
-    customer_id: known?.customer_id ?? null,
-    number: known?.number ?? null,
-    description: known?.description ?? null,
-    issue_date: known?.issue_date ?? null,
-    issued_due_date: known?.issued_due_date ?? null,
-    issued_amount_cents: known?.issued_amount_cents ?? null,
-    currency: known?.currency ?? null,
-    due_date: due_date?.value ?? null, due_date_rank: due_date?.rank ?? null,
-    amount_cents: amount_cents?.value ?? null, amount_rank: amount_cents?.rank ?? null,
-    charge_policy: known?.charge_policy ?? null,
-    instruments: known?.instruments ?? null,
-    cancelled: cancelled !== null, cancel_reason: cancelled?.reason ?? null,
-    content_hash: known?.content_hash ?? null,
-    issue_rank: known?.issue_rank ?? null,
-    source_version: known?.version ?? 0,
-  };
-}
-
 /** The invoices that references mean: by their id, or by a number that several may bear. */
 export async function loadInvoices(tx: Tx, creditorIds: readonly string[], references: readonly string[]): Promise<Invoice[]> {
   const wanted = 'select * from unnest($1::text[], $2::text[])';
@@ -87,19 +62,29 @@ export const ownersOf = (tx: Tx, creditorIds: readonly string[], references: rea
     [creditorIds, references],
   );
 
-export async function saveInvoices(tx: Tx, invoices: readonly Invoice[]): Promise<void> {
-  if (invoices.length === 0) return;
-  await tx.query(
-    `insert into invoice (${NAMES}) select ${NAMES} from jsonb_to_recordset($1) as i (creditor_id text, invoice_id text, receivable_id uuid, status text, customer_id text,
-       number text, description text, issue_date date, issued_due_date date, issued_amount_cents bigint, currency text, due_date date, amount_cents bigint,
-       charge_policy jsonb, instruments jsonb, cancelled boolean, cancel_reason text, content_hash text, issue_rank jsonb, due_date_rank jsonb, amount_rank jsonb, source_version int)
-     on conflict (creditor_id, invoice_id) do update set ${CHANGING.map((name) => `${name} = excluded.${name}`).join(', ')}`,
-    [JSON.stringify(invoices.map(rowOf))],
-  );
-}
+const known = <T>(cell: (invoice: KnownInvoice) => T, awaited: T | null = null) => (invoice: Invoice): T | null => (invoice.status === 'awaited' ? awaited : cell(invoice));
 
-const CHANGING = [
-  'status', 'customer_id', 'number', 'description', 'issue_date', 'issued_due_date', 'issued_amount_cents', 'currency', 'due_date', 'amount_cents', 'charge_policy',
-  'instruments', 'cancelled', 'cancel_reason', 'content_hash', 'issue_rank', 'due_date_rank', 'amount_rank', 'source_version',
-];
-const NAMES = ['creditor_id', 'invoice_id', 'receivable_id', ...CHANGING].join(', ');
+export const saveInvoices = bulk<Invoice>('invoice', 2, [
+  ['creditor_id', 'text', ({ creditor_id }) => creditor_id],
+  ['invoice_id', 'text', ({ invoice_id }) => invoice_id],
+  ['receivable_id', 'uuid', (invoice) => (invoice.status === 'awaited' ? derivedId('receivable', invoice.creditor_id, invoice.invoice_id) : invoice.receivable_id)],
+  ['status', 'text', ({ status }) => status],
+  ['customer_id', 'text', known(({ customer_id }) => customer_id)],
+  ['number', 'text', known(({ number }) => number)],
+  ['description', 'text', known(({ description }) => description)],
+  ['issue_date', 'date', known(({ issue_date }) => issue_date)],
+  ['issued_due_date', 'date', known(({ issued_due_date }) => issued_due_date)],
+  ['issued_amount_cents', 'bigint', known(({ issued_amount_cents }) => issued_amount_cents)],
+  ['currency', 'text', known(({ currency }) => currency)],
+  ['due_date', 'date', ({ due_date }) => due_date?.value],
+  ['amount_cents', 'bigint', ({ amount_cents }) => amount_cents?.value],
+  ['charge_policy', 'jsonb', known(({ charge_policy }) => charge_policy)],
+  ['instruments', 'jsonb', known(({ instruments }) => instruments)],
+  ['cancelled', 'boolean', ({ cancelled }) => cancelled !== null],
+  ['cancel_reason', 'text', ({ cancelled }) => cancelled?.reason],
+  ['content_hash', 'text', known(({ content_hash }) => content_hash)],
+  ['issue_rank', 'jsonb', known(({ issue_rank }) => issue_rank)],
+  ['due_date_rank', 'jsonb', ({ due_date }) => due_date?.rank],
+  ['amount_rank', 'jsonb', ({ amount_cents }) => amount_cents?.rank],
+  ['source_version', 'int', known(({ version }) => version, 0)],
+]);

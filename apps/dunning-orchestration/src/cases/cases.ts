@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { columnLiteral, type Tx } from '@emdia/database';
+import { column, textColumn, type Tx } from '@emdia/database';
 import type { Store } from '@emdia/messaging';
 import { coverKey, emptyCase, type CaseFile } from './case-file';
 import { dueSlot } from './due-slot';
@@ -77,7 +77,7 @@ export class Cases implements Store<CaseFile> {
     const dated = moved.flatMap(({ next }) => (next.due_at ? [{ value: next, file: next }] : []));
     await Promise.all([
       // The partition is a parameter of its own, so that the plan looks into that one and no other.
-      ...[...gone].map(([slot, rows]) => tx.query(DELETE_DUE, [slot, columnLiteral(rows, ({ due_at }) => due_at), columnLiteral(rows, ({ key }) => key)])),
+      ...[...gone].map(([slot, rows]) => tx.query(DELETE_DUE, [slot, column('timestamptz', rows, ({ due_at }) => due_at), textColumn(rows, ({ key }) => key)])),
       write(tx, INSERT_DUE, DUE, dated),
     ]);
   }
@@ -113,7 +113,7 @@ function parted<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] 
 }
 
 async function write<V>(tx: Tx, sql: string, columns: readonly Column<V>[], rows: readonly Changed<V>[]): Promise<void> {
-  if (rows.length > 0) await tx.query(sql, columns.map(([, , cell]) => columnLiteral(rows, ({ value, file }) => cell(value, file))));
+  if (rows.length > 0) await tx.query(sql, columns.map(([, type, cell]) => column(type, rows, ({ value, file }) => cell(value, file))));
 }
 
 /**

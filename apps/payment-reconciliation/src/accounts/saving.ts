@@ -1,5 +1,5 @@
 import { v7 as uuid7 } from 'uuid';
-import { type Cell, columnLiteral, type Tx } from '@emdia/database';
+import { bulk, type Cell, type Tx } from '@emdia/database';
 import type { Entry } from '../ledger/entry';
 import { type Account, type Allocation, type Application, type CollectabilityChange, type Payment, type Receivable, type Standstill, unappliedCents } from './account';
 
@@ -86,24 +86,10 @@ const TABLES = {
 
 type Table = keyof typeof TABLES;
 
-// An array of arrays would have to be of one length throughout: lists of ids travel as texts.
-const elementOf = (type: string): string => (type === 'uuid[]' ? 'text' : type);
+const writers = new Map(Object.entries(TABLES).map(([table, { keys, columns }]) =>
+  [table, bulk<Readonly<Record<string, Cell>>>(table, keys, Object.entries(columns).map(([name, type]) => [name, type, (row) => row[name]]))]));
 
-const statements = new Map(Object.entries(TABLES).map(([table, { keys, columns }]) => {
-  const names = Object.keys(columns);
-  const arrays = Object.values(columns).map((type, index) => `$${index + 1}::${elementOf(type)}[]`);
-  const selected = Object.entries(columns).map(([name, type]) => (elementOf(type) === type ? name : `${name}::${type}`));
-  const values = names.slice(keys ?? 0);
-  const insert = `insert into ${table} (${names}) select ${selected} from unnest(${arrays}) as r (${names})`;
-  const text = keys === null ? insert : `${insert} on conflict (${names.slice(0, keys)}) do update set (${values}) = row(${values.map((name) => `excluded.${name}`)})`;
-  return [table, { text, names }];
-}));
-
-async function put(tx: Tx, table: Table, rows: readonly object[]): Promise<void> {
-  if (rows.length === 0) return;
-  const { text, names } = statements.get(table)!;
-  await tx.query(text, names.map((name) => columnLiteral(rows as readonly Readonly<Record<string, Cell>>[], (row) => row[name])));
-}
+const put = (tx: Tx, table: Table, rows: readonly object[]): Promise<void> => writers.get(table)!(tx, rows as readonly Readonly<Record<string, Cell>>[]);
 
 const ownerOf = ({ key, creditor_id, customer_id }: Account) => ({ account_key: key, creditor_id, customer_id });
 

@@ -1,0 +1,26 @@
+import type { Cell } from './array-literal';
+import { column } from './column';
+import type { Tx } from './database';
+
+/** A column of a table: its name, its type, and what a row of `V` puts into it. */
+export type Column<V> = readonly [name: string, type: string, cell: (value: V) => Cell];
+
+// An array of arrays would have to be of one length throughout: lists travel as texts.
+const elementOf = (type: string): string => (type.endsWith('[]') ? 'text' : type);
+
+/**
+ * Writes any number of rows in one statement; columns as arrays cost Postgres and Node less than records in JSON. The
+ * first `keys` columns are the primary key, by which a row takes the place of the one that is there; null only adds.
+ */
+export function bulk<V>(table: string, keys: number | null, columns: readonly Column<V>[]): (tx: Tx, rows: readonly V[]) => Promise<void> {
+  const names = columns.map(([name]) => name);
+  const arrays = columns.map(([, type], index) => `$${index + 1}::${elementOf(type)}[]`);
+  const selected = columns.map(([name, type]) => (elementOf(type) === type ? name : `${name}::${type}`));
+  const insert = `insert into ${table} (${names.join(', ')}) select ${selected.join(', ')} from unnest(${arrays.join(', ')}) as r (${names.join(', ')})`;
+  const values = names.slice(keys ?? 0);
+  const text = keys === null ? insert
+    : `${insert} on conflict (${names.slice(0, keys).join(', ')}) do update set (${values.join(', ')}) = row(${values.map((name) => `excluded.${name}`).join(', ')})`;
+  return async (tx, rows) => {
+    if (rows.length > 0) await tx.query(text, columns.map(([, type, cell]) => column(elementOf(type), rows, cell)));
+  };
+}
