@@ -1,15 +1,23 @@
-/** A job queue in a process of its own: as many jobs as there are due actions, each of which puts one row into an outbox. */
+/** A job queue in a process of its own: as many jobs as there are due actions. */
 import { addDays } from '@emdia/calendar';
+import { step } from '@emdia/messaging';
 import { customerKey, derivedId, DunningNoticeRequested, encode, type Outgoing } from '@emdia/contracts';
 import { run, type Runner } from 'graphile-worker';
 import { Pool } from 'pg';
 import PgBoss from 'pg-boss';
+import { act } from '../../apps/dunning-orchestration/src/cases/act';
 import { CREDITOR, customerOf, DUE_AT, PERSON_KEY } from '../dunning-book';
 import { pause, serve } from '../processes';
+import { Dunning } from '../sweep/dunning';
 
-/** `pg-boss bulk` is no queue of jobs any more: one statement for the rows of a whole fetch, none of them fails alone. */
-export type Side = 'graphile-worker' | 'pg-boss' | 'pg-boss bulk';
-export type QueueAsk = { readonly side: Side; readonly url: string; readonly jobs: number } | 'go';
+/**
+ * A job of the first two does what a due action does, by the product's own decision and statements. `pg-boss bare` looks at
+ * no case and inserts one outbox row per job. `pg-boss bulk` is no queue of jobs any more: one statement for the rows of
+ * a whole fetch, none of them fails alone.
+ */
+export type Side = 'graphile-worker' | 'pg-boss' | 'pg-boss bare' | 'pg-boss bulk';
+/** `warm` is a database whose cases are used up first, so that the code is compiled and what is measured is not. */
+export type QueueAsk = { readonly side: Side; readonly url: string; readonly jobs: number; readonly warm: { readonly url: string; readonly cases: number } } | 'go';
 export interface QueueAnswer {
   readonly wall_ms: number;
 }
@@ -50,10 +58,27 @@ const valuesOf = (jobs: readonly Job[]): unknown[][] => {
   return [events.map(({ contract }) => contract.topic), events.map(({ contract }) => contract.type), events.map(({ key }) => key), events.map((event) => encode(event, 'dunning-orchestration'))];
 };
 
+/** Does some jobs; which of them together is the side's choice. */
+type Work = (jobs: readonly Job[]) => Promise<unknown>;
+
+const insertRows = (pool: Pool): Work => (jobs) => pool.query({ name: 'insert', text: INSERT, values: valuesOf(jobs) });
+
+/** The due action of each job's case: locked, read, decided and written, its event in the same commit. */
+const actOnCases = ({ runner, cases }: Dunning): Work => (jobs) => runner.changeAll(jobs.map(({ customer_id }) => step(cases.known, customerKey(CREDITOR, customer_id), act)));
+
+/** Due actions on a database, after some on another. */
+async function warmDueActions(url: string, warm: { url: string; cases: number }): Promise<Work> {
+  const first = new Dunning(warm.url, CONNECTIONS);
+  const act = actOnCases(first);
+  for (let done = 0; done < warm.cases; done += CONNECTIONS) await Promise.all(Array.from({ length: CONNECTIONS }, (_, lane) => act([jobOf(done + lane)])));
+  await first.database.close();
+  return actOnCases(new Dunning(url, CONNECTIONS));
+}
+
 /** A side that is ready; `go` resolves when every job is done and acknowledged. */
 type Ready = () => Promise<void>;
 
-async function pgBoss(url: string, jobs: readonly Job[], pool: Pool, bulk: boolean): Promise<Ready> {
+async function pgBoss(url: string, jobs: readonly Job[], work: Work, bulk: boolean): Promise<Ready> {
   const boss = new PgBoss({ connectionString: url, max: BOSS.fetchers + 1, supervise: false, schedule: false });
   boss.on('error', (error) => { throw error; });
   await boss.start();
@@ -64,14 +89,14 @@ async function pgBoss(url: string, jobs: readonly Job[], pool: Pool, bulk: boole
       const found = await boss.fetch<Job>(QUEUE, { batchSize: BOSS.batchSize });
       if (found.length === 0) return;
       const parts = bulk ? [found] : found.map((job) => [job]);
-      await Promise.all(parts.map((part) => pool.query({ name: 'insert', text: INSERT, values: valuesOf(part.map(({ data }) => data)) })));
+      await Promise.all(parts.map((part) => work(part.map(({ data }) => data))));
       await boss.complete(QUEUE, found.map(({ id }) => id));
     }
   };
   return async () => void (await Promise.all(Array.from({ length: BOSS.fetchers }, fetcher)));
 }
 
-async function graphileWorker(url: string, jobs: readonly Job[], pool: Pool): Promise<Ready> {
+async function graphileWorker(url: string, jobs: readonly Job[], pool: Pool, work: Work): Promise<Ready> {
   let left = jobs.length;
   const ended = async (): Promise<void> => {
     while (left > 0 || (await pool.query('select from graphile_worker._private_jobs limit 1')).rowCount! > 0) await pause(2);
@@ -80,8 +105,8 @@ async function graphileWorker(url: string, jobs: readonly Job[], pool: Pool): Pr
     preset: { worker: { connectionString: url, ...GRAPHILE, pollInterval: 100 } },
     noHandleSignals: true,
     taskList: {
-      [QUEUE]: async (payload, { withPgClient }) => {
-        await withPgClient((client) => client.query({ name: 'insert', text: INSERT, values: valuesOf([payload as Job]) }));
+      [QUEUE]: async (payload) => {
+        await work([payload as Job]);
         left--;
       },
     },
@@ -103,7 +128,8 @@ serve(async (ask: QueueAsk): Promise<QueueAnswer> => {
   if (ask !== 'go') {
     const pool = new Pool({ connectionString: ask.url, max: CONNECTIONS });
     const jobs = Array.from({ length: ask.jobs }, (_, number) => jobOf(number));
-    ready = ask.side === 'graphile-worker' ? await graphileWorker(ask.url, jobs, pool) : await pgBoss(ask.url, jobs, pool, ask.side === 'pg-boss bulk');
+    const work = ask.side === 'graphile-worker' || ask.side === 'pg-boss' ? await warmDueActions(ask.url, ask.warm) : insertRows(pool);
+    ready = ask.side === 'graphile-worker' ? await graphileWorker(ask.url, jobs, pool, work) : await pgBoss(ask.url, jobs, work, ask.side === 'pg-boss bulk');
     await pool.query('vacuum (analyze)');
     sent = { pool, jobs: jobs.length };
     return { wall_ms: 0 };

@@ -2,27 +2,31 @@ import { FIRST_DUE_DATES, migrateDunning, RECORDED_AT } from '../dunning-book';
 import type { Measurement } from '../measurement';
 import { Child } from '../processes';
 import type { QueueAnswer, QueueAsk, Side } from '../queue/main';
-import { bookOf, Sweeper, type Sweeping } from '../sweep/sweeper';
+import { bookOf, Sweeper, WARM_CASES, type Sweeping } from '../sweep/sweeper';
 
 const ACTIONS = { usual: 40_000, quick: 20_000 };
 
 const OURS =
-  'Ours is the whole product path: each due action locks its case, reads it, decides, writes state, notice and covered step, moves to its next due time and writes its event, validated, exactly once, in transactions of 250 on two connections. Theirs is a job that writes the same outbox row and nothing else.';
+  'Ours is the whole product path: each due action locks its case, reads it, decides, writes state, notice and covered step, moves to its next due time and writes its event, validated, exactly once, 250 cases to a transaction. A job of theirs does the same due action on the same book, with the decision and the statements of the product, one case to a transaction: it can fail alone and be tried again, which is what one takes a queue for. Ours tries a case alone once its batch has failed.';
 
 /** Due actions with their outbox rows, against jobs of two queues. */
 export const queue: Measurement = {
   rows: [
     {
       id: 'queue-gw', title: 'due actions dispatched with their outbox row, against graphile-worker batched', unit: 'x', better: 'higher', target: 3, floor: 2,
-      notes: `Per second. ${OURS} graphile-worker 0.17.3 with local queue and batched completion, 24 jobs at once on 10 connections; a job's insert and its completion are separate commits, so that a crash between them writes the row twice; it also keeps attempts, priorities and named queues, which ours has no use for.`,
+      notes: `Per second. ${OURS} graphile-worker 0.17.3 with local queue and batched completion, 24 jobs at once on 10 connections; a job's work and its completion are separate commits, so that a crash between them does it twice were the case not its own judge; it also keeps attempts, priorities and named queues, which ours has no use for.`,
     },
     {
       id: 'queue-boss', title: 'same, against pg-boss batched', unit: 'x', better: 'higher', target: 6, floor: 4,
-      notes: 'Same runs, same job. pg-boss 10.4.2: jobs fetched and completed 500 at a time by two fetchers, each job a statement of its own on 10 connections, so that one can fail alone, as ours can; also in separate commits, and it keeps each finished job until maintenance archives it.',
+      notes: 'Same runs, same job. pg-boss 10.4.2: jobs fetched and completed 500 at a time by two fetchers, worked at on 10 connections; also in separate commits, and it keeps each finished job until maintenance archives it.',
+    },
+    {
+      id: 'queue-boss-bare', title: 'same, against pg-boss with a job that looks at no case', unit: 'x', better: 'higher', target: null, floor: null,
+      notes: 'Same runs. A job of theirs inserts one outbox row and does nothing else: no case is locked, read, decided or moved to its next due time.',
     },
     {
       id: 'queue-boss-bulk', title: 'same, against pg-boss used as a buffer', unit: 'x', better: 'higher', target: null, floor: null,
-      notes: 'Same runs. The rows of 500 jobs in one statement: the fastest that pg-boss can be driven, and none of the 500 can fail alone. It does a small part of the work of a due action, so that it is faster than ours.',
+      notes: 'Same runs. The bare rows of 500 jobs in one statement: the fastest that pg-boss can be driven, and none of the 500 can fail alone. It does a small part of the work of a due action, so that it is faster than ours.',
     },
   ],
   async open(bench, wanted) {
@@ -39,10 +43,12 @@ export const queue: Measurement = {
       return sweeper.sweep(actions).finally(async () => sweeper.close().then(() => database.drop()));
     };
     const theirs = async (side: Side): Promise<Sweeping> => {
-      const database = await bench.database('theirs', empty.name);
+      const actsOnCases = side === 'graphile-worker' || side === 'pg-boss';
+      const database = await bench.database('theirs', actsOnCases ? book.name : empty.name);
+      const used = await bench.database('warm', warm.name);
       const child = new Child('bench/queue/main.ts');
       try {
-        await child.ask({ side, url: database.url, jobs: actions } satisfies QueueAsk);
+        await child.ask({ side, url: database.url, jobs: actions, warm: { url: used.url, cases: WARM_CASES } } satisfies QueueAsk);
         await bench.checkpoint();
         const [cpu, postgres] = [child.cpuMs(), bench.postgresCpuMs()];
         const { wall_ms } = await child.ask<QueueAnswer>('go' satisfies QueueAsk);
@@ -50,7 +56,7 @@ export const queue: Measurement = {
         return { per_second: (actions / wall_ms) * 1_000, wall_us: us(wall_ms), cpu_us: us(child.cpuMs() - cpu), postgres_us: us(bench.postgresCpuMs() - postgres) };
       } finally {
         await child.kill();
-        await database.drop();
+        await Promise.all([database.drop(), used.drop()]);
       }
     };
     const told = (mine: Sweeping, other: Sweeping) => ({
@@ -63,9 +69,13 @@ export const queue: Measurement = {
         const first = turn % 2 === 0 ? await ours() : null;
         const graphile = wanted.has('queue-gw') ? await theirs('graphile-worker') : null;
         const bulk = wanted.has('queue-boss-bulk') ? await theirs('pg-boss bulk') : null;
+        const bare = wanted.has('queue-boss-bare') ? await theirs('pg-boss bare') : null;
         const boss = wanted.has('queue-boss') ? await theirs('pg-boss') : null;
         const mine = first ?? (await ours());
-        return { ...(graphile ? { 'queue-gw': told(mine, graphile) } : {}), ...(boss ? { 'queue-boss': told(mine, boss) } : {}), ...(bulk ? { 'queue-boss-bulk': told(mine, bulk) } : {}) };
+        return {
+          ...(graphile ? { 'queue-gw': told(mine, graphile) } : {}), ...(boss ? { 'queue-boss': told(mine, boss) } : {}),
+          ...(bare ? { 'queue-boss-bare': told(mine, bare) } : {}), ...(bulk ? { 'queue-boss-bulk': told(mine, bulk) } : {}),
+        };
       },
       close: () => Promise.all([warm, book, empty].map((database) => database.drop())).then(() => undefined),
     };

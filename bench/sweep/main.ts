@@ -1,13 +1,10 @@
 /** Dunning's sweep in a process of its own, called as the runtime's loop calls it: due cases, the runner, the store, outbox rows. */
-import { DrivenClock, WallClock } from '@emdia/clock';
-import { Database } from '@emdia/database';
-import { DeadLetters, Runner, Seal } from '@emdia/messaging';
 import { Sweeps, type Sweep } from '@emdia/runtime';
 import { act } from '../../apps/dunning-orchestration/src/cases/act';
-import { Cases } from '../../apps/dunning-orchestration/src/cases/cases';
 import { DueCases } from '../../apps/dunning-orchestration/src/cases/due-cases';
 import { DUE_AT, FIRST_DUE_DATES, openCase, RECORDED_AT } from '../dunning-book';
 import { serve } from '../processes';
+import { Dunning } from './dunning';
 
 export type SweepAsk = { readonly url: string } | { readonly cases: number } | { readonly decisions: number };
 export interface SweepAnswer {
@@ -15,28 +12,24 @@ export interface SweepAnswer {
   readonly wall_ms: number;
 }
 
-const clock = new DrivenClock(DUE_AT);
-const wall = new WallClock();
-let open: { database: Database; sweep: Sweep } | null = null;
+let open: { dunning: Dunning; sweep: Sweep } | null = null;
 
-/** Connects to a book and does its first few due cases, so that every connection has its plans. */
+/** Connects to a book; its sweep is the one that the product registers. */
 async function connect(url: string): Promise<void> {
-  await open?.database.close();
-  const database = new Database({ url, schema: 'dunning' });
-  const observer = { committed: () => undefined, handled: () => undefined, setAside: () => undefined };
-  const runner = new Runner({ service: 'dunning-orchestration', database, clock, wall, deadLetters: new DeadLetters(database, new Seal('bench', 'dead-letters')), observer });
-  const sweeps = new Sweeps(clock, wall, (_, error) => { throw error; });
+  await open?.dunning.database.close();
+  const dunning = new Dunning(url);
+  const sweeps = new Sweeps(dunning.clock, dunning.wall, (_, error) => { throw error; });
   const registered: Sweep[] = [];
   sweeps.register = (sweep) => void registered.push(sweep);
-  new DueCases(database, runner, new Cases(), wall, sweeps);
-  open = { database, sweep: registered[0]! };
+  new DueCases(dunning.database, dunning.runner, dunning.cases, dunning.wall, sweeps);
+  open = { dunning, sweep: registered[0]! };
 }
 
-const acted = async (): Promise<number> => Number((await open!.database.query<{ n: string }>('select count(*) as n from notice'))[0]!.n);
+const acted = async (): Promise<number> => Number((await open!.dunning.database.query<{ n: string }>('select count(*) as n from notice'))[0]!.n);
 
 /** Does so many due cases; throws where there are fewer. */
 async function sweep(cases: number): Promise<SweepAnswer> {
-  const { sweep: dueCases } = open!;
+  const { dunning: { clock }, sweep: dueCases } = open!;
   const end = (await acted()) + cases;
   const began = performance.now();
   for (let left = cases; left > 0; ) {

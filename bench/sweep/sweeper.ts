@@ -22,7 +22,7 @@ export async function bookOf(bench: Bench, name: string, plan: BookPlan): Promis
 }
 
 /** Cases that a new process does before it is measured, in a database of their own: its code is compiled then. */
-const WARM_CASES = 6_000;
+export const WARM_CASES = 6_000;
 const DECISIONS = 20_000;
 
 /** A warm process that sweeps one database. */
