@@ -1,7 +1,9 @@
 import { v7 as uuid7 } from 'uuid';
-import { bulk, type Cell, type Tx } from '@emdia/database';
-import type { Entry } from '../ledger/entry';
-import { type Account, type Allocation, type Application, type CollectabilityChange, type Payment, type Receivable, type Standstill, unappliedCents } from './account';
+import { arrayLiteral, bulk, type Column, type Tx } from '@emdia/database';
+import type { Entry, Posting } from '../ledger/entry';
+import {
+  type Account, type Allocation, type Application, type CollectabilityChange, type Instalment, type Payment, type Receivable, type Standstill, unappliedCents,
+} from './account';
 
 /** A thing to be written, and the account it belongs to. */
 export interface Saved<T> {
@@ -25,98 +27,157 @@ export interface Saving {
   readonly changes: readonly Saved<CollectabilityChange>[];
 }
 
-type Columns = Readonly<Record<string, string>>;
-
-const OWNER = { account_key: 'text', creditor_id: 'text', customer_id: 'text' };
-const RANK = { issue_version: 'bigint', issue_event: 'text', terms_version: 'bigint', terms_event: 'text', cancel_version: 'bigint', cancel_event: 'text' };
-const POSITION = {
-  version: 'int', status: 'text', amount_cents: 'bigint', paid_cents: 'bigint', waived_cents: 'bigint', open_cents: 'bigint', settled_on: 'date',
-  original_due_date: 'date', effective_due_date: 'date', collectability: 'text', review_date: 'date',
-};
-
-/** Every table's columns with their types; the first `keys` of them are its primary key, null where rows are only ever added. */
-const TABLES = {
-  receivable: {
-    keys: 1,
-    columns: {
-      receivable_id: 'uuid', ...OWNER, invoice_id: 'text', ...RANK, number: 'text', description: 'text', issue_date: 'date', currency: 'text', charge_policy: 'jsonb',
-      instruments: 'jsonb', terms_amount_cents: 'bigint', terms_due_date: 'date', waiver_cents: 'bigint', waived_on: 'date', ...POSITION,
-    },
-  },
-  payment: {
-    keys: 3,
-    columns: {
-      account_key: 'text', source: 'text', payment_id: 'text', creditor_id: 'text', customer_id: 'text', reference: 'text', currency: 'text', received_cents: 'bigint',
-      refunded_cents: 'bigint', unapplied_cents: 'bigint', paid_date: 'date', pending_at: 'timestamptz', failed_at: 'timestamptz', recorded_at: 'timestamptz',
-    },
-  },
-  application: {
-    keys: 1,
-    columns: {
-      application_id: 'uuid', account_key: 'text', creditor_id: 'text', source: 'text', payment_id: 'text', receivable_id: 'uuid', amount_cents: 'bigint', actor: 'text',
-      recorded_at: 'timestamptz',
-    },
-  },
-  allocation: {
-    keys: 4,
-    columns: {
-      creditor_id: 'text', source: 'text', payment_id: 'text', receivable_id: 'uuid', account_key: 'text', principal_cents: 'bigint', fine_cents: 'bigint', interest_cents: 'bigint',
-    },
-  },
-  standstill: {
-    keys: 1,
-    columns: { standstill_id: 'uuid', ...OWNER, kind: 'text', receivable_ids: 'uuid[]', review_date: 'date', waived_cents: 'bigint', begun: 'boolean', ended: 'boolean' },
-  },
-  instalment: { keys: 1, columns: { instalment_id: 'uuid', agreement_id: 'uuid', creditor_id: 'text', number: 'int', due_date: 'date', amount_cents: 'bigint' } },
-  entry: {
-    keys: null,
-    columns: { id: 'uuid', creditor_id: 'text', currency: 'text', cause: 'text', event_id: 'text', account_key: 'text', recorded_at: 'timestamptz' },
-  },
-  posting: {
-    keys: null,
-    columns: {
-      entry_id: 'uuid', line: 'smallint', creditor_id: 'text', account: 'text', receivable_id: 'uuid', source: 'text', payment_id: 'text', amount_cents: 'bigint',
-    },
-  },
-  collectability_change: {
-    keys: null,
-    columns: { receivable_id: 'uuid', version: 'int', creditor_id: 'text', collectability: 'text', status: 'text', open_cents: 'bigint', recorded_at: 'timestamptz' },
-  },
-} as const satisfies Record<string, { keys: number | null; columns: Columns }>;
-
-type Table = keyof typeof TABLES;
-
-const writers = new Map(Object.entries(TABLES).map(([table, { keys, columns }]) =>
-  [table, bulk<Readonly<Record<string, Cell>>>(table, keys, Object.entries(columns).map(([name, type]) => [name, type, (row) => row[name]]))]));
-
-const put = (tx: Tx, table: Table, rows: readonly object[]): Promise<void> => writers.get(table)!(tx, rows as readonly Readonly<Record<string, Cell>>[]);
-
-const ownerOf = ({ key, creditor_id, customer_id }: Account) => ({ account_key: key, creditor_id, customer_id });
-
-function receivableRow({ account, thing }: Saved<Receivable>) {
-  const { receivable_id, invoice_id, issue, terms, cancelled, waiver_cents, waived_on, position } = thing;
-  return {
-    ...ownerOf(account), receivable_id, invoice_id, waiver_cents, waived_on, ...issue, issue_version: issue?.rank.version, issue_event: issue?.rank.event_id,
-    terms_version: terms?.rank.version, terms_event: terms?.rank.event_id, terms_amount_cents: terms?.amount_cents, terms_due_date: terms?.due_date,
-    cancel_version: cancelled?.version, cancel_event: cancelled?.event_id, status: 'unissued', ...position,
-  };
+interface OfPayment<T> extends Saved<T> {
+  readonly payment: Payment;
+}
+interface Posted extends Saved<Posting> {
+  readonly entry_id: string;
+  readonly line: number;
 }
 
-const withPosting = (entries: readonly Saved<Entry>[]) => entries.map((saved) => ({ ...saved, id: uuid7() }));
+// Every cell is read where it stands. Rows put together first, from parts of five objects, took a fifth of an event's CPU.
+const OWNER: readonly Column<Saved<unknown>>[] = [
+  ['account_key', 'text', ({ account }) => account.key],
+  ['creditor_id', 'text', ({ account }) => account.creditor_id],
+  ['customer_id', 'text', ({ account }) => account.customer_id],
+];
+const PAYMENT: readonly Column<OfPayment<unknown>>[] = [
+  ['source', 'text', ({ payment }) => payment.source],
+  ['payment_id', 'text', ({ payment }) => payment.payment_id],
+];
+
+const putReceivables = bulk<Saved<Receivable>>('receivable', 1, [
+  ['receivable_id', 'uuid', ({ thing }) => thing.receivable_id],
+  ...OWNER,
+  ['invoice_id', 'text', ({ thing }) => thing.invoice_id],
+  ['issue_version', 'bigint', ({ thing }) => thing.issue?.rank.version],
+  ['issue_event', 'text', ({ thing }) => thing.issue?.rank.event_id],
+  ['number', 'text', ({ thing }) => thing.issue?.number],
+  ['description', 'text', ({ thing }) => thing.issue?.description],
+  ['issue_date', 'date', ({ thing }) => thing.issue?.issue_date],
+  ['currency', 'text', ({ thing }) => thing.issue?.currency],
+  ['charge_policy', 'jsonb', ({ thing }) => thing.issue?.charge_policy],
+  ['instruments', 'jsonb', ({ thing }) => thing.issue?.instruments],
+  ['terms_version', 'bigint', ({ thing }) => thing.terms?.rank.version],
+  ['terms_event', 'text', ({ thing }) => thing.terms?.rank.event_id],
+  ['terms_amount_cents', 'bigint', ({ thing }) => thing.terms?.amount_cents],
+  ['terms_due_date', 'date', ({ thing }) => thing.terms?.due_date],
+  ['cancel_version', 'bigint', ({ thing }) => thing.cancelled?.version],
+  ['cancel_event', 'text', ({ thing }) => thing.cancelled?.event_id],
+  ['waiver_cents', 'bigint', ({ thing }) => thing.waiver_cents],
+  ['waived_on', 'date', ({ thing }) => thing.waived_on],
+  ['version', 'int', ({ thing }) => thing.position?.version],
+  ['status', 'text', ({ thing }) => thing.position?.status ?? 'unissued'],
+  ['amount_cents', 'bigint', ({ thing }) => thing.position?.amount_cents],
+  ['paid_cents', 'bigint', ({ thing }) => thing.position?.paid_cents],
+  ['waived_cents', 'bigint', ({ thing }) => thing.position?.waived_cents],
+  ['open_cents', 'bigint', ({ thing }) => thing.position?.open_cents],
+  ['settled_on', 'date', ({ thing }) => thing.position?.settled_on],
+  ['original_due_date', 'date', ({ thing }) => thing.position?.original_due_date],
+  ['effective_due_date', 'date', ({ thing }) => thing.position?.effective_due_date],
+  ['collectability', 'text', ({ thing }) => thing.position?.collectability],
+  ['review_date', 'date', ({ thing }) => thing.position?.review_date],
+]);
+
+const putPayments = bulk<SavedPayment>('payment', 3, [
+  ['account_key', 'text', ({ account }) => account.key],
+  ['source', 'text', ({ thing }) => thing.source],
+  ['payment_id', 'text', ({ thing }) => thing.payment_id],
+  ['creditor_id', 'text', ({ account }) => account.creditor_id],
+  ['customer_id', 'text', ({ account }) => account.customer_id],
+  ['reference', 'text', ({ thing }) => thing.reference],
+  ['currency', 'text', ({ thing }) => thing.currency],
+  ['received_cents', 'bigint', ({ thing }) => thing.received_cents],
+  ['refunded_cents', 'bigint', ({ thing }) => thing.refunded_cents],
+  ['unapplied_cents', 'bigint', ({ thing }) => unappliedCents(thing)],
+  ['paid_date', 'date', ({ thing }) => thing.paid_date],
+  ['pending_at', 'timestamptz', ({ thing }) => thing.pending_at],
+  ['failed_at', 'timestamptz', ({ thing }) => thing.failed_at],
+  ['recorded_at', 'timestamptz', ({ thing }) => thing.recorded_at],
+]);
+
+const putApplications = bulk<OfPayment<Application>>('application', 1, [
+  ['application_id', 'uuid', ({ thing }) => thing.application_id],
+  ['account_key', 'text', ({ account }) => account.key],
+  ['creditor_id', 'text', ({ account }) => account.creditor_id],
+  ...PAYMENT,
+  ['receivable_id', 'uuid', ({ thing }) => thing.receivable_id],
+  ['amount_cents', 'bigint', ({ thing }) => thing.amount_cents],
+  ['actor', 'text', ({ thing }) => thing.actor],
+  ['recorded_at', 'timestamptz', ({ thing }) => thing.recorded_at],
+]);
+
+const putAllocations = bulk<OfPayment<Allocation>>('allocation', 4, [
+  ['creditor_id', 'text', ({ account }) => account.creditor_id],
+  ...PAYMENT,
+  ['receivable_id', 'uuid', ({ thing }) => thing.receivable_id],
+  ['account_key', 'text', ({ account }) => account.key],
+  ['principal_cents', 'bigint', ({ thing }) => thing.principal_cents],
+  ['fine_cents', 'bigint', ({ thing }) => thing.fine_cents],
+  ['interest_cents', 'bigint', ({ thing }) => thing.interest_cents],
+]);
+
+const putStandstills = bulk<Saved<Standstill>>('standstill', 1, [
+  ['standstill_id', 'uuid', ({ thing }) => thing.standstill_id],
+  ...OWNER,
+  ['kind', 'text', ({ thing }) => thing.kind],
+  ['receivable_ids', 'uuid[]', ({ thing }) => arrayLiteral(thing.receivable_ids)],
+  ['review_date', 'date', ({ thing }) => thing.review_date],
+  ['waived_cents', 'bigint', ({ thing }) => thing.waived_cents],
+  ['begun', 'boolean', ({ thing }) => thing.begun],
+  ['ended', 'boolean', ({ thing }) => thing.ended],
+]);
+
+const putInstalments = bulk<Saved<Instalment> & { readonly agreement_id: string }>('instalment', 1, [
+  ['instalment_id', 'uuid', ({ thing }) => thing.instalment_id],
+  ['agreement_id', 'uuid', ({ agreement_id }) => agreement_id],
+  ['creditor_id', 'text', ({ account }) => account.creditor_id],
+  ['number', 'int', ({ thing }) => thing.number],
+  ['due_date', 'date', ({ thing }) => thing.due_date],
+  ['amount_cents', 'bigint', ({ thing }) => thing.amount_cents],
+]);
+
+const putEntries = bulk<Saved<Entry> & { readonly id: string }>('entry', null, [
+  ['id', 'uuid', ({ id }) => id],
+  ['creditor_id', 'text', ({ account }) => account.creditor_id],
+  ['currency', 'text', ({ thing }) => thing.currency],
+  ['cause', 'text', ({ thing }) => thing.cause],
+  ['event_id', 'text', ({ thing }) => thing.event_id],
+  ['account_key', 'text', ({ account }) => account.key],
+  ['recorded_at', 'timestamptz', ({ thing }) => thing.recorded_at],
+]);
+
+const putPostings = bulk<Posted>('posting', null, [
+  ['entry_id', 'uuid', ({ entry_id }) => entry_id],
+  ['line', 'smallint', ({ line }) => line],
+  ['creditor_id', 'text', ({ account }) => account.creditor_id],
+  ['account', 'text', ({ thing }) => thing.account],
+  ['receivable_id', 'uuid', ({ thing }) => thing.receivable_id],
+  ['source', 'text', ({ thing }) => thing.source],
+  ['payment_id', 'text', ({ thing }) => thing.payment_id],
+  ['amount_cents', 'bigint', ({ thing }) => thing.amount_cents],
+]);
+
+const putChanges = bulk<Saved<CollectabilityChange>>('collectability_change', null, [
+  ['receivable_id', 'uuid', ({ thing }) => thing.receivable_id],
+  ['version', 'int', ({ thing }) => thing.version],
+  ['creditor_id', 'text', ({ account }) => account.creditor_id],
+  ['collectability', 'text', ({ thing }) => thing.collectability],
+  ['status', 'text', ({ thing }) => thing.status],
+  ['open_cents', 'bigint', ({ thing }) => thing.open_cents],
+  ['recorded_at', 'timestamptz', ({ thing }) => thing.recorded_at],
+]);
 
 // A row of zeros takes the place of an application that a refund or another payment has displaced.
-function allocationRows({ account, thing, loaded }: SavedPayment): object[] {
-  const { source, payment_id, allocations } = thing;
+function allocationsOf({ account, thing: payment, loaded }: SavedPayment): OfPayment<Allocation>[] {
+  const { allocations } = payment;
   const displaced = (loaded?.allocations ?? []).filter(({ receivable_id }) => !allocations.some((each) => each.receivable_id === receivable_id));
-  return [...allocations, ...displaced.map(({ receivable_id }) => ({ receivable_id, principal_cents: 0, fine_cents: 0, interest_cents: 0 }))].map(
-    (allocation: Allocation) => ({ ...allocation, source, payment_id, creditor_id: account.creditor_id, account_key: account.key }));
+  const zeros = displaced.map(({ receivable_id }) => ({ receivable_id, principal_cents: 0, fine_cents: 0, interest_cents: 0 }));
+  return [...allocations, ...zeros].map((thing) => ({ account, payment, thing }));
 }
 
-function applicationRows({ account, thing, loaded }: SavedPayment): object[] {
-  const { source, payment_id, applications } = thing;
-  const fresh: readonly Application[] = applications.slice(loaded?.applications.length ?? 0);
-  return fresh.map((each) => ({ ...each, source, payment_id, ...ownerOf(account) }));
-}
+const applicationsOf = ({ account, thing: payment, loaded }: SavedPayment): OfPayment<Application>[] =>
+  payment.applications.slice(loaded?.applications.length ?? 0).map((thing) => ({ account, payment, thing }));
 
 /** Writes what changed, one statement per table that has something; lines of the ledger are only ever added. */
 export async function write(tx: Tx, saving: Saving): Promise<void> {
@@ -133,18 +194,18 @@ export async function write(tx: Tx, saving: Saving): Promise<void> {
       left.map(({ account_key }) => account_key), names.map(([source]) => source), names.map(([, payment_id]) => payment_id),
     ]));
   }
-  const entries = withPosting(saving.entries);
+  const entries = saving.entries.map(({ account, thing }) => ({ account, thing, id: uuid7() }));
   // Sent together; the connection takes them in this order.
   writing.push(
-    put(tx, 'receivable', saving.receivables.map(receivableRow)),
-    put(tx, 'payment', saving.payments.map(({ account, thing }) => ({ ...thing, ...ownerOf(account), unapplied_cents: unappliedCents(thing) }))),
-    put(tx, 'application', saving.payments.flatMap(applicationRows)),
-    put(tx, 'allocation', saving.payments.flatMap(allocationRows)),
-    put(tx, 'standstill', saving.standstills.map(({ account, thing }) => ({ ...thing, receivable_ids: `{${thing.receivable_ids}}`, ...ownerOf(account) }))),
-    put(tx, 'instalment', saving.standstills.flatMap(({ account, thing }) => thing.instalments.map((each) => ({ ...each, agreement_id: thing.standstill_id, creditor_id: account.creditor_id })))),
-    put(tx, 'entry', entries.map(({ account, thing, id }) => ({ ...thing, id, ...ownerOf(account) }))),
-    put(tx, 'posting', entries.flatMap(({ account, thing, id }) => thing.postings.map((each, line) => ({ ...each, entry_id: id, line, creditor_id: account.creditor_id })))),
-    put(tx, 'collectability_change', saving.changes.map(({ account, thing }) => ({ ...thing, creditor_id: account.creditor_id }))),
+    putReceivables(tx, saving.receivables),
+    putPayments(tx, saving.payments),
+    putApplications(tx, saving.payments.flatMap(applicationsOf)),
+    putAllocations(tx, saving.payments.flatMap(allocationsOf)),
+    putStandstills(tx, saving.standstills),
+    putInstalments(tx, saving.standstills.flatMap(({ account, thing: { standstill_id, instalments } }) => instalments.map((thing) => ({ account, thing, agreement_id: standstill_id })))),
+    putEntries(tx, entries),
+    putPostings(tx, entries.flatMap(({ account, thing: { postings }, id }) => postings.map((thing, line) => ({ account, thing, entry_id: id, line })))),
+    putChanges(tx, saving.changes),
   );
   await Promise.all(writing);
 }
