@@ -1,11 +1,11 @@
 import type { Service } from '@emdia/runtime';
-import { Reconciliation1700000001100 } from './migrations/1700000001100-reconciliation';
+import { migrations } from './migrations';
 import { PaymentReconciliationModule } from './payment-reconciliation.module';
 
 /** Reconciliation: the double-entry ledger, what is owed and may be asked for, and the gate that tells. */
 export const paymentReconciliation: Service = {
   name: 'payment-reconciliation',
   module: PaymentReconciliationModule,
-  migrations: [Reconciliation1700000001100],
+  migrations,
   resources: ['v1/receivables', 'v1/ledger', 'v1/unapplied', 'internal/v1/gate', 'internal/v1/standing'],
 };

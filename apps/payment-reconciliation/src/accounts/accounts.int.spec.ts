@@ -110,6 +110,14 @@ describe('the accounts in the database', () => {
       await database.transaction(post([100, -100]));
     });
 
+    it('refuses lines that only later ones would balance, and more lines on an entry that balances', async () => {
+      const later = (cents: number, line: number) => (tx: { query: (sql: string, values?: unknown[]) => Promise<unknown> }) =>
+        tx.query(`insert into posting values ('0190a000-0000-7000-8000-000000000001', $1, 'acme', 'cash', null, null, null, $2)`, [line, cents]);
+      await expect(database.transaction(post([100]))).rejects.toMatchObject({ constraint: 'entry_balanced' });
+      await database.transaction(post([100, -100]));
+      await expect(database.transaction(later(1, 3))).rejects.toMatchObject({ constraint: 'entry_balanced' });
+    });
+
     it.each(['update entry set cause = cause', 'delete from entry', 'update posting set line = line', 'delete from posting', 'truncate posting', 'update collectability_change set version = version',
       'delete from collectability_change', 'alter table posting disable trigger entry_balanced'])('refuses: %s', async (sql) => {
       await take([issued('A')]);

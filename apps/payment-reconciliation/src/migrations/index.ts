@@ -1,0 +1,5 @@
+import { Reconciliation1700000001100 } from './1700000001100-reconciliation';
+import { BalanceByStatement1700000002100 } from './1700000002100-balance-by-statement';
+
+/** The schema of this service, in order. */
+export const migrations = [Reconciliation1700000001100, BalanceByStatement1700000002100];
