@@ -6,7 +6,7 @@ const BATCH_MAX = 500;
 /** About a thousand events of a partition at once: more only waits in memory. */
 const FETCH_BYTES_MAX = 1_048_576;
 /** While Postgres works for one batch, this thread works for the other; with a third each transaction only takes longer. */
-const BATCHES_AT_ONCE = 2;
+const BATCHES_AT_ONCE = 3;
 const BACK_OFF_MS_MAX = 5_000;
 const HEARTBEAT_MS = 1_500;
 const TOPICS_WAIT_MS = 5_000;
