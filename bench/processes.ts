@@ -5,6 +5,8 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '..');
 /** What Linux counts CPU time in, on every architecture Node runs on. */
 const TICK_MS = 10;
+/** As `deploy/Dockerfile` starts a service. */
+const NODE_FLAGS = ['--max-semi-space-size=32'];
 const KERNEL_THREADS = 2;
 
 interface Seen {
@@ -89,7 +91,7 @@ export class Child {
   ) {
     const { PATH, HOME, TMPDIR, BENCH_NODE_FLAGS } = process.env;
     const kept = Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined));
-    const flags = [...(BENCH_NODE_FLAGS?.split(' ').filter(Boolean) ?? []), ...nodeFlags];
+    const flags = [...NODE_FLAGS, ...(BENCH_NODE_FLAGS?.split(' ').filter(Boolean) ?? []), ...nodeFlags];
     this.child = spawn(process.execPath, [...flags, '-r', '@swc-node/register', entry], { cwd: ROOT, env: { ...kept, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     const guard = spawn('/bin/sh', ['-c', 'read -r done || kill -KILL "$1"', 'sh', String(this.child.pid)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     for (const channel of [this.child.stdout!, this.child.stderr!]) channel.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString('utf8')).slice(-20_000)));
