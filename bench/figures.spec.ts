@@ -1,8 +1,10 @@
-import { judged, median, rowOf, table } from './figures';
+import { judged, median, rowOf as rowWith, table, together } from './figures';
 import type { RowPlan } from './measurement';
 
 const plan: RowPlan = { id: 'thing', title: 'a thing', unit: 'x', better: 'higher', target: 3, floor: 2, notes: 'Fair.' };
 const sample = (value: number, cpu_us_per_event: number | null = null, beside?: Record<string, number>) => ({ value, cpu_us_per_event, ...(beside ? { beside } : {}) });
+
+const rowOf = (row: RowPlan, samples: Parameters<typeof rowWith>[1]) => rowWith(row, samples, 'a machine');
 
 describe('the median', () => {
   it.each([[[3, 1, 2], 2], [[4, 1, 3, 2], 2.5], [[7], 7], [[10, 9, 100], 10]])('of %j is %d', (values, middle) => expect(median(values)).toBe(middle));
@@ -14,7 +16,7 @@ describe('a row', () => {
     const row = rowOf(plan, [sample(2.5, 90, { b_us: 10 }), sample(1.23456, 100, { b_us: 30 }), sample(4, 80, { b_us: 20 })]);
     expect(row).toEqual({
       id: 'thing', value: 2.5, unit: 'x', better: 'higher', target: 3, floor: 2, median: 2.5, min: 1.23, max: 4, cpu_us_per_event: 90, repeats: 3,
-      notes: 'Fair. Medians: b_us 20.',
+      notes: 'Fair. Medians: b_us 20.', measured: 'a machine',
     });
   });
 
@@ -41,5 +43,17 @@ describe('the table', () => {
     expect(first).toMatch(/thing \| a thing .*1 x.*>= 3 .*>= 2 .*BELOW THE FLOOR/);
     expect(second).toMatch(/12,345 x.*– /);
     expect(text).toContain('\nthing: Fair.');
+  });
+});
+
+describe('a file of results', () => {
+  const result = (machine: string, quiet: boolean, ...ids: string[]) => ({ machine, quiet, rows: ids.map((id) => ({ ...rowOf({ ...plan, id }, [sample(1)]), measured: machine })) });
+
+  it('takes rows measured one by one, each with where it was measured, and is quiet where all were', () => {
+    const both = together(result('first', true, 'a', 'b'), result('second', true, 'b', 'c'));
+    expect(both.rows.map(({ id, measured }) => `${id} ${measured}`)).toEqual(['a first', 'b second', 'c second']);
+    expect([both.machine, both.quiet]).toEqual(['second', true]);
+    expect(together(result('first', false, 'a'), result('second', true, 'b')).quiet).toBe(false);
+    expect(together(null, result('second', true, 'b')).rows).toHaveLength(1);
   });
 });

@@ -14,7 +14,20 @@ export interface Row {
   readonly cpu_us_per_event: number | null;
   readonly repeats: number;
   readonly notes: string;
+  /** Where, and at which commit: rows of one file may be measured one by one. */
+  readonly measured: string;
 }
+
+/** What a run writes. */
+export interface Result {
+  readonly machine: string;
+  readonly quiet: boolean;
+  readonly rows: readonly Row[];
+}
+
+/** A run that measured some rows, and what an earlier one had of the others. */
+export const together = (earlier: Result | null, now: Result): Result =>
+  earlier === null ? now : { ...now, quiet: earlier.quiet && now.quiet, rows: [...earlier.rows.filter(({ id }) => !now.rows.some((row) => row.id === id)), ...now.rows] };
 
 /** The middle value, or the mean of the two in the middle; throws where there is none. */
 export function median(values: readonly number[]): number {
@@ -28,7 +41,7 @@ export function median(values: readonly number[]): number {
 export const rounded = (value: number): number => (Math.abs(value) >= 1_000 ? Math.round(value) : Number(value.toPrecision(3)));
 
 /** What the repeats of one row come to; throws on a value that is no number, as a median would hide it. */
-export function rowOf(plan: RowPlan, samples: readonly Sample[]): Row {
+export function rowOf(plan: RowPlan, samples: readonly Sample[], measured: string): Row {
   const { id, unit, better, target, floor, notes } = plan;
   const values = samples.map(({ value }) => value);
   if (!values.every(Number.isFinite)) throw new Error(`${id} measured ${values.join(', ')}.`);
@@ -44,6 +57,7 @@ export function rowOf(plan: RowPlan, samples: readonly Sample[]): Row {
     cpu_us_per_event: cpu.length === 0 ? null : rounded(median(cpu)),
     repeats: values.length,
     notes: [notes, ...(beside.length === 0 ? [] : [`Medians: ${beside.join(', ')}.`])].join(' '),
+    measured,
   };
 }
 

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { judged, rowOf, table, type Row } from './figures';
+import { judged, rowOf, table, together, type Result, type Row } from './figures';
 import type { Measurement, Sample } from './measurement';
 import { othersCpuMs } from './processes';
 import { measurements } from './rows';
@@ -36,6 +36,8 @@ interface Options {
   readonly quick: boolean;
   readonly json: string | undefined;
   readonly wanted: ReadonlySet<string>;
+  /** By `--rows`: what the file has of other rows stays there. */
+  readonly picked: boolean;
 }
 
 /** Reads the arguments; ends the process with a sentence when they make no sense. */
@@ -47,12 +49,15 @@ function options(): Options {
     const asked = values.rows?.split(',').map((id) => id.trim()).filter(Boolean) ?? (quick ? QUICK_ROWS.filter((id) => known.includes(id)) : known);
     const unknown = asked.filter((id) => !known.includes(id));
     if (unknown.length > 0 || asked.length === 0) throw new Error(`No such row: ${unknown.join(', ') || '(none named)'}. There are ${known.join(', ')}.`);
-    return { quick, json: values.json, wanted: new Set(asked) };
+    return { quick, json: values.json, wanted: new Set(asked), picked: values.rows !== undefined };
   } catch (error) {
     say((error as Error).message);
     process.exit(2);
   }
 }
+
+/** What a file of an earlier run has; null where there is none. */
+const resultIn = (file: string): Result | null => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result) : null);
 
 /** Repeats one measurement; `noisy` is told how much of a core others used during a repeat. */
 async function measure(measurement: Measurement, bench: Bench, wanted: ReadonlySet<string>, noisy: (share: number) => void): Promise<Row[]> {
@@ -72,20 +77,21 @@ async function measure(measurement: Measurement, bench: Bench, wanted: ReadonlyS
         say(`  ${id} ${turn + 1}/${repeats}: ${sample.value.toPrecision(3)} ${unit} ${JSON.stringify(sample.beside ?? {}, (_, value) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value))}`);
       }
     }
-    return plans.map((plan) => rowOf(plan, samples.get(plan.id)!));
+    return plans.map((plan) => rowOf(plan, samples.get(plan.id)!, machine()));
   } finally {
     await measuring.close();
   }
 }
 
 async function main(): Promise<number> {
-  const { quick, json, wanted } = options();
+  const { quick, json, wanted, picked } = options();
   const bench = new Bench(quick, say);
   const rows: Row[] = [];
   const failures: string[] = [];
   let share = 0;
+  const earlier = json && picked ? resultIn(json) : null;
   // Written after each measurement, so that an interruption keeps what there is.
-  const write = () => json && writeFileSync(json, `${JSON.stringify({ machine: machine(), quiet: share <= OTHERS_SHARE_MAX, rows }, null, 2)}\n`);
+  const write = () => json && writeFileSync(json, `${JSON.stringify(together(earlier, { machine: machine(), quiet: share <= OTHERS_SHARE_MAX, rows }), null, 2)}\n`);
   try {
     for (const measurement of measurements.filter((each) => each.rows.some(({ id }) => wanted.has(id)))) {
       const ids = measurement.rows.map(({ id }) => id).filter((id) => wanted.has(id));

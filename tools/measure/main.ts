@@ -1,6 +1,7 @@
 /**
- * `npm run measure [-- --no-commit --only bench,chaos]`: the full set by hand: benchmark, ten minutes of chaos, the
- * simulator and the guards. Writes the results and the tables of the README, and commits them with their date.
+ * `npm run measure [-- --no-commit --only bench,chaos --rows hop-cpu,peak]`: the full set by hand: benchmark, ten minutes
+ * of chaos, the simulator and the guards. Writes the results and the tables of the README, and commits them with their
+ * date. `--rows` measures these rows of the benchmark anew, beside the others of the same day.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -9,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { benchTable, between, chaosTable, simulateTable } from './tables';
 
 const root = path.resolve(__dirname, '../..');
-const { values } = parseArgs({ options: { 'no-commit': { type: 'boolean' }, only: { type: 'string' } } });
+const { values } = parseArgs({ options: { 'no-commit': { type: 'boolean' }, only: { type: 'string' }, rows: { type: 'string' } } });
 
 interface Part {
   readonly name: string;
@@ -19,7 +20,7 @@ interface Part {
 }
 
 const PARTS: readonly Part[] = [
-  { name: 'bench', args: [], table: benchTable },
+  { name: 'bench', args: values.rows ? ['--rows', values.rows] : [], table: benchTable },
   { name: 'chaos', args: ['--minutes', '10', '--seed', '1'], table: chaosTable },
   { name: 'simulate', args: ['--seeds', '500', '--seed', '1'], table: simulateTable },
   { name: 'mutate', args: [], table: null },
