@@ -65,7 +65,7 @@ class Batch {
     'insert into customer': (text) => columnsOf(text, [...this.customers.values()].map(customerRow)),
     'from customer where': () => [[...this.customers.values()].map(({ data }) => data.creditor_id), [...this.customers.values()].map(({ data }) => data.customer.customer_id)],
     'insert into invoice': (text) => columnsOf(text, this.fresh.map(invoiceRow)),
-    'from invoice where': () => [this.references.map(([creditor_id]) => creditor_id), this.references.map(([, reference]) => reference)],
+    'join invoice on': () => [this.references.map(([creditor_id]) => creditor_id), this.references.map(([, reference]) => reference)],
     'insert into outbox': () => this.outgoing(),
   };
 

@@ -31,7 +31,7 @@ interface Row {
 
 const SELECT = `select creditor_id, invoice_id, receivable_id, status, customer_id, number, description, issue_date::text, issued_due_date::text,
   issued_amount_cents::float8 as issued_amount_cents, currency, due_date::text, amount_cents::float8 as amount_cents, charge_policy, instruments, cancelled,
-  cancel_reason, content_hash, issue_rank, due_date_rank, amount_rank, source_version from invoice`;
+  cancel_reason, content_hash, issue_rank, due_date_rank, amount_rank, source_version`;
 
 const ranked = <T>(value: T | null, rank: Rank | null) => (value === null || rank === null ? null : { value, rank });
 
@@ -47,18 +47,23 @@ function invoiceOf(row: Row): Invoice {
   return { ...(rest as unknown as KnownInvoice), ...(facts as Pick<KnownInvoice, keyof typeof facts>), status, version: source_version };
 }
 
+// Each reference is two looks into an index; `in (select ...)` would sort and hash what is asked for first.
+const WANTED = 'from unnest($1::text[], $2::text[]) as w (creditor, reference)';
+const BY_ID = 'join invoice on creditor_id = creditor and invoice_id = reference';
+const BY_NUMBER = 'join invoice on creditor_id = creditor and number = reference';
+
 /** The invoices that references mean: by their id, or by a number that several may bear. */
 export async function loadInvoices(tx: Tx, creditorIds: readonly string[], references: readonly string[]): Promise<Invoice[]> {
-  const wanted = 'select * from unnest($1::text[], $2::text[])';
-  const rows = await tx.query<Row>(`${SELECT} where (creditor_id, invoice_id) in (${wanted}) union ${SELECT} where (creditor_id, number) in (${wanted})`, [creditorIds, references]);
-  return rows.map(invoiceOf);
+  const rows = await tx.query<Row>(`${SELECT} ${WANTED} ${BY_ID} union all ${SELECT} ${WANTED} ${BY_NUMBER}`, [creditorIds, references]);
+  const once = new Map(rows.map((row) => [`${row.creditor_id}/${row.invoice_id}`, row]));
+  return [...once.values()].map(invoiceOf);
 }
 
 /** Whose invoices references mean. */
 export const ownersOf = (tx: Tx, creditorIds: readonly string[], references: readonly string[]): Promise<{ creditor_id: string; customer_id: string }[]> =>
   tx.query(
-    `select creditor_id, customer_id from invoice where customer_id is not null and (creditor_id, invoice_id) in (select * from unnest($1::text[], $2::text[]))
-     union select creditor_id, customer_id from invoice where customer_id is not null and (creditor_id, number) in (select * from unnest($1::text[], $2::text[]))`,
+    `select creditor_id, customer_id ${WANTED} ${BY_ID} where customer_id is not null
+     union all select creditor_id, customer_id ${WANTED} ${BY_NUMBER} where customer_id is not null`,
     [creditorIds, references],
   );
 
