@@ -112,7 +112,7 @@ function invoiceRow({ id, data }: Invoice): Record<string, unknown> {
   const rank = { source_version: null, occurred_at, event_id: id };
   return {
     ...rest, receivable_id: randomUUID(), status: 'open', customer_id: customer.customer_id, issued_due_date: due_date, issued_amount_cents: amount_cents, due_date, amount_cents, charge_policy: null,
-    cancelled: false, cancel_reason: null, content_hash: 'no hash', issue_rank: rank, due_date_rank: rank, amount_rank: rank, source_version: 1,
+    cancelled: false, cancel_reason: null, content_hash: 'no hash', issue_rank: rank, due_date_rank: null, amount_rank: null, source_version: 1,
   };
 }
 

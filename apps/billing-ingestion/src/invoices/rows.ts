@@ -1,7 +1,7 @@
 import { derivedId } from '@emdia/contracts';
 import { bulk, type Tx } from '@emdia/database';
 import type { Rank } from '../upstream/rank';
-import type { Invoice, KnownInvoice } from './invoice';
+import type { Invoice, KnownInvoice, Ranked } from './invoice';
 
 /** An invoice as its table has it; dates as civil texts, cents as numbers. */
 interface Row {
@@ -24,6 +24,7 @@ interface Row {
   readonly cancel_reason: string | null;
   readonly content_hash: string | null;
   readonly issue_rank: Rank | null;
+  /** Null where it is the issue's, as is the one below. */
   readonly due_date_rank: Rank | null;
   readonly amount_rank: Rank | null;
   readonly source_version: number;
@@ -39,8 +40,8 @@ function invoiceOf(row: Row): Invoice {
   const { creditor_id, invoice_id, status, source_version, cancelled, cancel_reason, due_date_rank, amount_rank, ...rest } = row;
   const facts = {
     creditor_id, invoice_id,
-    due_date: ranked(rest.due_date, due_date_rank),
-    amount_cents: ranked(rest.amount_cents, amount_rank),
+    due_date: ranked(rest.due_date, due_date_rank ?? rest.issue_rank),
+    amount_cents: ranked(rest.amount_cents, amount_rank ?? rest.issue_rank),
     cancelled: cancelled ? { reason: cancel_reason } : null,
   };
   if (status === 'awaited') return { status, ...facts };
@@ -69,6 +70,9 @@ export const ownersOf = (tx: Tx, creditorIds: readonly string[], references: rea
 
 const known = <T>(cell: (invoice: KnownInvoice) => T, awaited: T | null = null) => (invoice: Invoice): T | null => (invoice.status === 'awaited' ? awaited : cell(invoice));
 
+/** The rank of what an amendment replaced; null where the value is the issue's own. */
+const amendedRank = (invoice: Invoice, ranked: Ranked<unknown> | null): Rank | null => (ranked === null || (invoice.status !== 'awaited' && ranked.rank === invoice.issue_rank) ? null : ranked.rank);
+
 export const saveInvoices = bulk<Invoice>('invoice', 2, [
   ['creditor_id', 'text', ({ creditor_id }) => creditor_id],
   ['invoice_id', 'text', ({ invoice_id }) => invoice_id],
@@ -89,7 +93,7 @@ export const saveInvoices = bulk<Invoice>('invoice', 2, [
   ['cancel_reason', 'text', ({ cancelled }) => cancelled?.reason],
   ['content_hash', 'text', known(({ content_hash }) => content_hash)],
   ['issue_rank', 'jsonb', known(({ issue_rank }) => issue_rank)],
-  ['due_date_rank', 'jsonb', ({ due_date }) => due_date?.rank],
-  ['amount_rank', 'jsonb', ({ amount_cents }) => amount_cents?.rank],
+  ['due_date_rank', 'jsonb', (invoice) => amendedRank(invoice, invoice.due_date)],
+  ['amount_rank', 'jsonb', (invoice) => amendedRank(invoice, invoice.amount_cents)],
   ['source_version', 'int', known(({ version }) => version, 0)],
 ]);
