@@ -147,6 +147,10 @@ export const asaas: Source = {
     const event = exactJson(body);
     return { identity: required(event, 'id'), type: required(event, 'event') };
   },
+  about(body) {
+    const payment = within(exactJson(body), 'payment');
+    return { customer_id: text(payment, 'customer'), references: [text(payment, 'id')] };
+  },
   map(context) {
     const event = exactJson(context.body);
     const type = required(event, 'event');

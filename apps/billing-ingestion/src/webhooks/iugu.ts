@@ -152,6 +152,7 @@ export const iugu: Source = {
     const { event, data } = formOf(body);
     return { identity: identityOf(event, text(data, 'id'), text(data, 'status')), type: event };
   },
+  about: (body) => ({ customer_id: null, references: [text(formOf(body).data, 'id')] }),
   map(context) {
     const { event, data } = formOf(context.body);
     const handle = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;

@@ -163,6 +163,7 @@ export const killBill: Source = {
     const type = required(event, 'eventType');
     return { identity: identityOf(type, text(event, 'objectId'), text(event, 'accountId'), JSON.stringify(metaDataOf(event))), type };
   },
+  about: (body) => ({ customer_id: null, references: [text(exactJson(body), 'objectId'), text(metaDataOf(exactJson(body)), 'invoiceId')] }),
   map(context) {
     const event = exactJson(context.body);
     const type = required(event, 'eventType');

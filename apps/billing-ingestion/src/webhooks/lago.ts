@@ -147,6 +147,13 @@ export const lago: Source = {
     // The key is not signed: under another one a recorded call comes to the same invoices and payments again.
     return { identity: header(incoming, 'x-lago-unique-key') ?? createHash('sha256').update(incoming.body).digest('hex'), type };
   },
+  about(raw) {
+    const body = exactJson(raw);
+    const object = within(body, text(body, 'object_type') ?? '');
+    const customer = text(object, 'external_customer_id') ?? text(within(object, 'customer'), 'external_id') ?? text(within(object, 'invoice', 'customer'), 'external_id');
+    const invoices = Array.isArray(object.invoice_ids) ? object.invoice_ids.map(String) : [];
+    return { customer_id: customer, references: [text(object, 'lago_invoice_id') ?? text(object, 'lago_id'), text(within(object, 'invoice'), 'lago_id'), ...invoices] };
+  },
   map(context) {
     const body = exactJson(context.body);
     const type = required(body, 'webhook_type');

@@ -18,6 +18,13 @@ export interface Identified {
   readonly type: string;
 }
 
+/** Whose debts a delivery may be about, as far as it can be read: nobody is written to about them while it lies unread. */
+export interface About {
+  readonly customer_id: string | null;
+  /** Invoice ids. */
+  readonly references: readonly (string | null)[];
+}
+
 /** What the mapping of one delivery may look at. */
 export interface Context {
   readonly body: Buffer;
@@ -57,6 +64,8 @@ export interface Source {
   verify(incoming: Incoming, secrets: readonly string[], epochMs: number): boolean;
   /** Throws Unmappable where the body cannot be read. */
   identify(incoming: Incoming): Identified;
+  /** For what cannot be told; may throw Unmappable. */
+  about(body: Buffer): About;
   /** Throws Unmappable where the delivery matters and cannot be told. */
   map(context: Context): Mapped;
 }

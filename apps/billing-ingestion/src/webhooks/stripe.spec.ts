@@ -49,7 +49,8 @@ describe('Stripe', () => {
     const part = { id: 'inpay_1', object: 'invoice_payment', amount_paid: 5_000, currency: 'brl', invoice: 'in_1', status: 'paid', payment: { type: 'payment_intent', payment_intent: 'pi_2' }, status_transitions: { paid_at: at('2026-03-10T02:00:00Z') } };
     const received = { type: 'upstream.payment-received.v1', data: { payment_id: 'pi_2', source: 'loja', reference: 'in_1', amount_cents: 5_000, currency: 'BRL', paid_date: '2026-03-09' } };
     expect(told('invoice_payment.paid', part)).toEqual([received]);
-    expect(told('invoice.paid', basil)).toBe('ignored');
+    // Whoever did not subscribe to the other event must learn of it, and not by writing to somebody who has paid.
+    expect(told('invoice.paid', basil)).toContain('subscribe to invoice_payment.paid');
     const path = '/v1/invoice_payments?invoice=in_1&status=paid&limit=100';
     expect(told('invoice.paid', basil, { asks: true })).toEqual({ ask: [path] });
     expect(told('invoice.paid', basil, { asks: true, answers: { [path]: { data: [part] } } })).toEqual([received]);

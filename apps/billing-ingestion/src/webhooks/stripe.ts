@@ -95,7 +95,8 @@ function paid(told: Told): Mapped {
   if (amount_cents === 0) return cents(object, 'amount_due') === 0 ? one({ type: 'upstream.invoice-cancelled.v1', data: { invoice_id, reason: 'credited in full', occurred_at } }) : ignored('No money was received.');
   if (payment_id === null) {
     const path = `/v1/invoice_payments?invoice=${encodeURIComponent(invoice_id)}&status=paid&limit=100`;
-    if (!context.asks) return ignored('Its invoice payments tell of the money.');
+    // To ignore it would be to write to somebody who has paid, where nobody subscribed to the other event.
+    if (!context.asks) return missing('payment_intent (subscribe to invoice_payment.paid in its place, or give `ask`)');
     if (!context.answers.has(path)) return { ask: [path] };
     return { contents: listOf(within({ answer: context.answers.get(path) }, 'answer').data).map((each) => partOf({ ...told, object: each })) };
   }
@@ -226,6 +227,10 @@ export const stripe: Source = {
   identify({ body }) {
     const event = exactJson(body);
     return { identity: required(event, 'id'), type: required(event, 'type') };
+  },
+  about(body) {
+    const object = within(exactJson(body), 'data', 'object');
+    return { customer_id: idOf(object, 'customer'), references: [text(object, 'object') === 'invoice' ? text(object, 'id') : idOf(object, 'invoice')] };
   },
   map(context) {
     const event = exactJson(context.body);

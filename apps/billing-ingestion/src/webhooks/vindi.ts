@@ -115,6 +115,13 @@ export const vindi: Source = {
     // A charge is rejected once for each attempt: only the time of the event tells them apart.
     return { identity: identityOf(type, text(subject, 'id'), text(subject, 'status'), text(event, 'created_at')), type };
   },
+  about(body) {
+    const data = within(exactJson(body), 'event', 'data');
+    const charge = within(data, 'charge');
+    const bill = text(within(data, 'bill'), 'id') === null ? within(charge, 'bill') : within(data, 'bill');
+    const customer = text(within(bill, 'customer'), 'id') === null ? within(charge, 'customer') : within(bill, 'customer');
+    return { customer_id: text(customer, 'id') === null ? null : customerOf(customer), references: [text(bill, 'id') === null ? null : billId(bill)] };
+  },
   map(context) {
     const event = within(exactJson(context.body), 'event');
     const type = required(event, 'type');
