@@ -60,7 +60,7 @@ export class Deliveries {
     const { additions } = this.queue;
     // Sweeps look after every commit of the service. What other processes leave behind is found every second.
     if (this.quietSince === additions && this.wall.monotonicMs() < this.lookAgainAtMs) return 0;
-    const claimed = await this.queue.claim(this.wall.epochMs(), limit);
+    const claimed = await this.queue.claim(this.wall.epochMs(), Math.min(limit, AT_ONCE));
     const ended = await Promise.allSettled(claimed.map((delivery) => this.handle(delivery)));
     const broken = ended.find((each) => each.status === 'rejected');
     // An outage: the sweep backs off, and what was claimed is due again when its lease is over.
