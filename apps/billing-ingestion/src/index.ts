@@ -12,7 +12,8 @@ export const billingIngestion: Service = {
   migrations,
   resources: [
     'v1/events', 'v1/invoices', 'v1/payments', 'v1/refunds', 'v1/customers', 'v1/imports', 'v1/quarantine', 'v1/sources', 'v1/creditors', 'v1/platforms', 'v1/api-keys',
-    'internal/v1/customers', 'internal/v1/api-keys',
+    'v1/webhooks', 'internal/v1/customers', 'internal/v1/api-keys',
   ],
+  raw: ['webhooks'],
   reading: UpstreamReading,
 };

@@ -57,7 +57,7 @@ export class Application {
   private readonly deadLetters: DeadLetters;
   /** Counts what was committed, so that the house can tell whether anything happened between two looks. */
   commits = 0;
-  /** The count of commits at which nothing was under way. */
+  /** The count of what was stored at which nothing was under way. */
   private restingSince = -1;
 
   private constructor(
@@ -121,7 +121,7 @@ export class Application {
       response.once('finish', () => end({ route: String((request.route as { path?: unknown } | undefined)?.path ?? 'none'), status: response.statusCode }));
       next();
     });
-    readBodies(this.nest);
+    readBodies(this.nest, this.service.raw);
     if (isServiceName(name)) await this.connect(name);
     SwaggerModule.setup(`${name}/docs`, this.nest, () => documentOf(this.nest, name), { jsonDocumentUrl: `${name}/openapi.json` });
     await this.nest.init();
@@ -231,10 +231,10 @@ export class Application {
    */
   async underWay(): Promise<string[]> {
     const { name } = this.service;
-    const commits = this.commits;
-    if (commits === this.restingSince) return [];
+    const stored = this.commits + this.sweeps.stirs;
+    if (stored === this.restingSince) return [];
     const [drained, healing] = await Promise.all([this.relay?.drained() ?? true, this.sweeps.healing()]);
-    if (drained && healing.length === 0) this.restingSince = commits;
+    if (drained && healing.length === 0) this.restingSince = stored;
     return [...(drained ? [] : [`${name}: outbox`]), ...healing.map((sweep) => `${name}: sweep ${sweep} waits for wall time`)];
   }
 

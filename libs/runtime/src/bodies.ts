@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -9,12 +10,18 @@ const BODY_MAX = '8mb';
 const DEPTH_MAX = 32;
 const CONSUMES = 'swagger/apiConsumes';
 const JSON_ONLY = ['application/json'];
+const JSON_TYPES = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'];
 
 const isWithin = (value: unknown, depth: number): boolean => typeof value !== 'object' || value === null || (depth > 0 && Object.values(value).every((inner) => isWithin(inner, depth - 1)));
 
-/** Reads JSON bodies; what cannot be read is told without a word of it, because it may be personal. */
-export function readBodies(nest: NestExpressApplication): void {
-  nest.useBodyParser('json', { limit: BODY_MAX, type: ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'], strict: true });
+/**
+ * Reads JSON bodies, but those under the `raw` paths, whose handlers want the bytes as they came. What cannot be read is
+ * told without a word of it, because it may be personal.
+ */
+export function readBodies(nest: NestExpressApplication, raw: readonly string[] = []): void {
+  const isRaw = ({ path }: Request) => raw.some((each) => path === `/${each}` || path.startsWith(`/${each}/`));
+  const isJson = (request: IncomingMessage) => !isRaw(request as Request) && typeof (request as Request).is(JSON_TYPES) === 'string';
+  nest.useBodyParser('json', { limit: BODY_MAX, type: isJson, strict: true });
   nest.use((error: unknown, _request: Request, _response: Response, next: NextFunction) => next(unreadable(error as Error & { status?: number })));
   nest.use((request: Request, _response: Response, next: NextFunction) => {
     // Whoever walks a body deeper than the stack fails as if the fault were ours.

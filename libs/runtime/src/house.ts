@@ -105,7 +105,7 @@ export class House {
     identify(request, response);
     const path = (request.url ?? '/').split('?')[0]!.slice(1);
     const application = this.applications.find(
-      ({ service }) => path.startsWith(`${service.name}/`) || service.resources.some((resource) => path === resource || path.startsWith(`${resource}/`)),
+      ({ service }) => path.startsWith(`${service.name}/`) || [...service.resources, ...(service.raw ?? [])].some((resource) => path === resource || path.startsWith(`${resource}/`)),
     );
     if (application) application.handle(request, response);
     else if (path === 'metrics') void this.processMetrics.metrics().then((text) => response.setHeader('content-type', this.processMetrics.contentType).end(text));
@@ -237,8 +237,8 @@ const topicsOf = ({ name }: Service): string[] =>
 
 function unique(services: readonly Service[]): void {
   const owner = new Map<string, string>();
-  for (const { name, resources } of services) {
-    for (const resource of resources) {
+  for (const { name, resources, raw = [] } of services) {
+    for (const resource of [...resources, ...raw]) {
       const other = owner.get(resource);
       if (other) throw new Error(`Both ${other} and ${name} want the path ${resource}.`);
       owner.set(resource, name);

@@ -15,6 +15,8 @@ export interface Service {
   readonly migrations: readonly (new () => MigrationInterface)[];
   /** The first segments of its paths (`v1/cases`), unique over the house; `internal/v1/...` too. */
   readonly resources: readonly string[];
+  /** Paths as `resources`, for callers who read no documentation of ours; their handlers read the bodies themselves, byte for byte. */
+  readonly raw?: readonly string[];
   readonly reading?: Type<Reading>;
 }
 

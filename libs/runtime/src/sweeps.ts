@@ -82,6 +82,8 @@ class Loop {
 export class Sweeps {
   private readonly registered: Sweep[] = [];
   private loops: Loop[] = [];
+  /** Counts what was stored besides the runner's commits. */
+  stirs = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -97,6 +99,11 @@ export class Sweeps {
   }
   poke(): void {
     for (const loop of this.loops) loop.poke();
+  }
+  /** Told by whoever stores something that a sweep is to find, and the runner did not commit. */
+  stir(): void {
+    this.stirs++;
+    this.poke();
   }
 
   /** The names of those that run, wait to run or back off after a failure. */

@@ -1,5 +1,6 @@
 import { CreateBilling1700000000101 } from './1-create-billing';
 import { LeanBooks1700000002200 } from './2-lean-books';
+import { CreateWebhooks1700000003200 } from './4-create-webhooks';
 
 /** The schema of this service, in order. */
-export const migrations = [CreateBilling1700000000101, LeanBooks1700000002200];
+export const migrations = [CreateBilling1700000000101, LeanBooks1700000002200, CreateWebhooks1700000003200];

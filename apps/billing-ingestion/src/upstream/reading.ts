@@ -175,8 +175,14 @@ const patternOf = (text: string): RegExp => patterns.get(text) ?? patterns.set(t
 const fits = ({ pattern, minLength = 0, maxLength = Infinity }: TextSchema, value: unknown): string | null =>
   typeof value === 'string' && value.length >= minLength && value.length <= maxLength && (!pattern || patternOf(pattern).test(value)) ? value : null;
 
+/** The id under which a customer is known here; null where the value is none. */
+export function customerIdOf(value: unknown, installationKey: string): string | null {
+  const customer_id = fits(CustomerId, value);
+  return customer_id === null ? null : pseudonym(customer_id, installationKey);
+}
+
 function concernsOf(type: string, data: Fields, installationKey: string): Concerns {
-  const customer_id = fits(CustomerId, ((data.customer as Fields | null | undefined) ?? data).customer_id);
+  const customer_id = customerIdOf(((data.customer as Fields | null | undefined) ?? data).customer_id, installationKey);
   const references: string[] = [];
   for (const value of [data.invoice_id, data.number, data.reference]) {
     const reference = fits(Reference, value);
@@ -184,7 +190,7 @@ function concernsOf(type: string, data: Fields, installationKey: string): Concer
   }
   return {
     creditor_id: fits(CreditorId, data.creditor_id),
-    customer_id: customer_id === null ? null : pseudonym(customer_id, installationKey),
+    customer_id,
     references,
     payment: type.startsWith('upstream.payment-') ? { source: sourceOf(data), payment_id: fits(Reference, data.payment_id) } : null,
   };

@@ -11,6 +11,8 @@ export const reasons = {
   'wrong-currency': { status: 422, title: 'Wrong currency', advice: 'Send amounts in the currency the creditor is registered with.' },
   'unknown-creditor': { status: 422, title: 'Unknown creditor', advice: 'Register the creditor (PUT /v1/creditors/{creditor_id}), then send or replay the event.' },
   'not-its-creditor': { status: 403, title: 'Not its creditor', advice: 'Speak only for the creditors this platform or key is registered for.' },
+  unmappable: { status: 422, title: 'Webhook that cannot be told', advice: 'Replay it corrected, as the upstream event that it means, or discard it.' },
+  unanswered: { status: 503, title: 'The platform gave no answer', advice: 'Check the address and credentials of the webhook; then replay it corrected, as the upstream event that it means, or discard it.' },
   'conflicting-content': { status: 409, title: 'Same id, other content', advice: 'Nothing was overwritten. Use a new id, or a higher source_version or occurred_at where a value is replaced.' },
 } as const;
 

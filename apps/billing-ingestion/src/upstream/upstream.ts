@@ -3,7 +3,7 @@ import type { Event } from '@emdia/contracts';
 import type { Delivery, Step } from '@emdia/messaging';
 import { Books } from './books';
 import { upstreamStep, type Receipt, type Replay } from './mapping';
-import { read, type Arrival, type Reading } from './reading';
+import { customerIdOf, read, type Arrival, type Reading } from './reading';
 import type { State } from './state';
 
 /** An event read from a platform's topic, with what the mapping made of it. */
@@ -21,6 +21,11 @@ export class Upstream {
 
   read(arrival: Arrival): Reading {
     return read(arrival, this.installationKey);
+  }
+
+  /** The id under which a customer is known here; null where it is none. */
+  customerId(given: string | null): string | null {
+    return customerIdOf(given, this.installationKey);
   }
 
   step(reading: Reading, replay?: Replay): Step<State, Receipt> {

@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { call, told as toldBy } from '../../test/webhook-context';
+import { asaas } from './asaas';
+
+const PAYMENT = {
+  object: 'payment', id: 'pay_1', customer: 'cus_000001', dateCreated: '2026-03-01', dueDate: '2026-03-10', originalDueDate: '2026-03-10', value: 129.9, netValue: 127.91, originalValue: null, interestValue: null,
+  description: 'Mensalidade', billingType: 'BOLETO', status: 'PENDING', nossoNumero: '6453', invoiceNumber: '00005101', bankSlipUrl: 'https://asaas.example/b/1', clientPaymentDate: null, paymentDate: null, creditDate: null, refunds: null,
+};
+const body = (event: string, payment: object = {}) => ({ id: 'evt_1&2', event, dateCreated: '2026-03-12 22:45:03', payment: { ...PAYMENT, ...payment } });
+const told = (event: string, payment: object = {}) => toldBy(asaas, body(event, payment));
+/** 22:45:03 of Brasília, the next day already in UTC. */
+const OCCURRED = '2026-03-13T01:45:03.000Z';
+const MONEY = { payment_id: 'pay_1', source: 'loja', customer_id: 'cus_000001', reference: 'pay_1', occurred_at: OCCURRED, currency: 'BRL' };
+
+describe('Asaas', () => {
+  it('issues its charge as the invoice it is', () => {
+    expect(told('PAYMENT_CREATED')).toEqual([{
+      type: 'upstream.invoice-issued.v1',
+      data: {
+        invoice_id: 'pay_1', number: '00005101', description: 'Mensalidade', issue_date: '2026-03-01', due_date: '2026-03-10', currency: 'BRL', amount_cents: 12_990, customer: { customer_id: 'cus_000001' },
+        instruments: [{ rail: 'BOLETO', reference: '6453', url: 'https://asaas.example/b/1' }], occurred_at: OCCURRED,
+      },
+    }]);
+  });
+
+  it('takes decimal reais to the cent, as they are written', () => {
+    for (const [value, cents] of [[0.29, 29], [19.9, 1_990], [1_000_000.07, 100_000_007], [4.35, 435], [100, 10_000]] as const) expect(told('PAYMENT_CREATED', { value })).toMatchObject([{ data: { amount_cents: cents } }]);
+    expect(told('PAYMENT_CREATED', { value: 1.005 })).toContain('value');
+  });
+
+  it('issues what was asked for at first, not what interest made of it', () => {
+    expect(told('PAYMENT_CREATED', { value: 135.6, originalValue: 129.9, interestValue: 5.7, dueDate: '2026-04-01' })).toMatchObject([{ data: { amount_cents: 12_990, due_date: '2026-03-10' } }]);
+    expect(told('PAYMENT_UPDATED', { value: 135.6, originalValue: 129.9, dueDate: '2026-04-01' })).toEqual([{ type: 'upstream.invoice-amended.v1', data: { invoice_id: 'pay_1', due_date: '2026-04-01', amount_cents: 12_990, occurred_at: OCCURRED } }]);
+  });
+
+  it('confirms without receiving: it holds until the money is there', () => {
+    for (const event of ['PAYMENT_CONFIRMED', 'PAYMENT_AUTHORIZED', 'PAYMENT_AWAITING_RISK_ANALYSIS'])
+      expect(told(event, { billingType: 'CREDIT_CARD', status: 'CONFIRMED', clientPaymentDate: '2026-03-12' })).toEqual([{ type: 'upstream.payment-pending.v1', data: { ...MONEY, amount_cents: 12_990 } }]);
+    expect(told('PAYMENT_CREDIT_CARD_CAPTURE_REFUSED')).toMatchObject([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'pay_1' } }]);
+  });
+
+  it('receives what was paid, interest and all: the customer\'s day and the money\'s', () => {
+    expect(told('PAYMENT_RECEIVED', { value: 135.6, originalValue: 129.9, interestValue: 5.7, status: 'RECEIVED', clientPaymentDate: '2026-03-12', paymentDate: '2026-03-13', creditDate: '2026-03-14' })).toEqual([{
+      type: 'upstream.payment-received.v1', data: { ...MONEY, amount_cents: 13_560, paid_date: '2026-03-12', credit_date: '2026-03-14' },
+    }]);
+    expect(told('PAYMENT_RECEIVED')).toBe('unmappable: `clientPaymentDate` is missing or of another kind.');
+  });
+
+  it('takes back what was received in cash, and leaves the charge free to be paid in earnest', () => {
+    const [cash] = told('PAYMENT_RECEIVED', { status: 'RECEIVED_IN_CASH', paymentDate: '2026-03-12' }) as unknown as { data: object }[];
+    expect(cash!.data).toEqual({ ...MONEY, payment_id: 'pay_1:cash', amount_cents: 12_990, paid_date: '2026-03-12', credit_date: '2026-03-12' });
+    expect(told('PAYMENT_RECEIVED_IN_CASH_UNDONE')).toEqual([{ type: 'upstream.payment-refunded.v1', data: { refund_id: 'evt_1&2', payment_id: 'pay_1:cash', source: 'loja', amount_cents: 12_990, currency: 'BRL', refunded_date: '2026-03-12' } }]);
+  });
+
+  it('refunds in whole or in part, by what was carried out', () => {
+    const refunds = [{ status: 'DONE', value: 29.9, dateCreated: '2026-03-15 10:00:00' }, { status: 'PENDING', value: 1, dateCreated: '2026-03-15 11:00:00' }];
+    expect(told('PAYMENT_PARTIALLY_REFUNDED', { refunds })).toEqual([{ type: 'upstream.payment-refunded.v1', data: { refund_id: 'pay_1:2026-03-15T10:00:00', payment_id: 'pay_1', source: 'loja', amount_cents: 2_990, currency: 'BRL', refunded_date: '2026-03-15' } }]);
+    expect(told('PAYMENT_REFUNDED', { status: 'REFUNDED' })).toMatchObject([{ data: { refund_id: 'pay_1:refund', amount_cents: 12_990, refunded_date: '2026-03-12' } }]);
+    expect(told('PAYMENT_PARTIALLY_REFUNDED')).toContain('refunds');
+    expect(told('PAYMENT_CHARGEBACK_REQUESTED')).toMatchObject([{ type: 'upstream.payment-refunded.v1', data: { refund_id: 'pay_1:chargeback' } }]);
+    expect(told('PAYMENT_AWAITING_CHARGEBACK_REVERSAL')).toMatchObject([{ type: 'upstream.payment-received.v1', data: { payment_id: 'pay_1:chargeback-won', paid_date: '2026-03-12' } }]);
+  });
+
+  it('cancels for good, and leaves the rest alone', () => {
+    expect(told('PAYMENT_DELETED')).toMatchObject([{ type: 'upstream.invoice-cancelled.v1', data: { invoice_id: 'pay_1' } }]);
+    expect(told('PAYMENT_RESTORED')).toContain('unmappable');
+    for (const event of ['PAYMENT_OVERDUE', 'PAYMENT_BANK_SLIP_VIEWED', 'SOMETHING_ELSE', 'constructor']) expect(told(event)).toBe('ignored');
+    expect(toldBy(asaas, { ...body('PAYMENT_CREATED'), dateCreated: '2026-03-12T22:45:03Z' })).toContain('dateCreated');
+    expect(asaas.identify(call(body('PAYMENT_CREATED')))).toEqual({ identity: 'evt_1&2', type: 'PAYMENT_CREATED' });
+  });
+
+  it('reads the samples: one id with two contents', () => {
+    const folder = resolve(process.env.EMDIA_TEST_DATA ?? resolve(__dirname, '../../../../../shared/data'), 'webhooks/asaas');
+    if (!existsSync(folder)) return console.warn(`Not read: ${folder} is not there (EMDIA_TEST_DATA).`);
+    const [received, other] = ['payment-received.json', 'unknown-event.json'].map((name) => readFileSync(resolve(folder, name), 'utf8')) as [string, string];
+    expect(toldBy(asaas, received)).toMatchObject([{ type: 'upstream.payment-received.v1', data: { amount_cents: 10_000, paid_date: '2021-01-01', credit_date: '2021-02-01' } }]);
+    expect(toldBy(asaas, other)).toBe('ignored');
+    expect(asaas.identify(call(received)).identity).toBe(asaas.identify(call(other)).identity);
+  });
+});
