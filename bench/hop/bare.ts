@@ -65,7 +65,7 @@ class Batch {
     'insert into customer': (text) => columnsOf(text, [...this.customers.values()].map(customerRow)),
     'from customer where': () => [[...this.customers.values()].map(({ data }) => data.creditor_id), [...this.customers.values()].map(({ data }) => data.customer.customer_id)],
     'insert into invoice': (text) => columnsOf(text, this.fresh.map(invoiceRow)),
-    'from invoice where': () => [this.references.map(([creditor_id]) => creditor_id), this.references.map(([, reference]) => reference)],
+    'join invoice on': () => [this.references.map(([creditor_id]) => creditor_id), this.references.map(([, reference]) => reference)],
     'insert into outbox': () => this.outgoing(),
   };
 
@@ -112,7 +112,7 @@ function invoiceRow({ id, data }: Invoice): Record<string, unknown> {
   const rank = { source_version: null, occurred_at, event_id: id };
   return {
     ...rest, receivable_id: randomUUID(), status: 'open', customer_id: customer.customer_id, issued_due_date: due_date, issued_amount_cents: amount_cents, due_date, amount_cents, charge_policy: null,
-    cancelled: false, cancel_reason: null, content_hash: 'no hash', issue_rank: rank, due_date_rank: rank, amount_rank: rank, source_version: 1,
+    cancelled: false, cancel_reason: null, content_hash: 'no hash', issue_rank: rank, due_date_rank: null, amount_rank: null, source_version: 1,
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Service } from '@emdia/runtime';
 import { BillingIngestionModule } from './billing-ingestion.module';
-import { CreateBilling1700000000101 } from './migrations/1-create-billing';
-import { PaymentParts1700000003101 } from './migrations/3-payment-parts';
+import { migrations } from './migrations';
 import { UpstreamReading } from './upstream/upstream-reading';
 
 export { ApiKeys } from './api-keys/api-keys';
@@ -10,7 +9,7 @@ export { ApiKeys } from './api-keys/api-keys';
 export const billingIngestion: Service = {
   name: 'billing-ingestion',
   module: BillingIngestionModule,
-  migrations: [CreateBilling1700000000101, PaymentParts1700000003101],
+  migrations,
   resources: [
     'v1/events', 'v1/invoices', 'v1/payments', 'v1/refunds', 'v1/customers', 'v1/imports', 'v1/quarantine', 'v1/sources', 'v1/creditors', 'v1/platforms', 'v1/api-keys',
     'internal/v1/customers', 'internal/v1/api-keys',

@@ -1,7 +1,7 @@
 import { derivedId } from '@emdia/contracts';
 import { bulk, type Tx } from '@emdia/database';
 import type { Rank } from '../upstream/rank';
-import type { Invoice, KnownInvoice } from './invoice';
+import type { Invoice, KnownInvoice, Ranked } from './invoice';
 
 /** An invoice as its table has it; dates as civil texts, cents as numbers. */
 interface Row {
@@ -24,6 +24,7 @@ interface Row {
   readonly cancel_reason: string | null;
   readonly content_hash: string | null;
   readonly issue_rank: Rank | null;
+  /** Null where it is the issue's, as is the one below. */
   readonly due_date_rank: Rank | null;
   readonly amount_rank: Rank | null;
   readonly source_version: number;
@@ -31,7 +32,7 @@ interface Row {
 
 const SELECT = `select creditor_id, invoice_id, receivable_id, status, customer_id, number, description, issue_date::text, issued_due_date::text,
   issued_amount_cents::float8 as issued_amount_cents, currency, due_date::text, amount_cents::float8 as amount_cents, charge_policy, instruments, cancelled,
-  cancel_reason, content_hash, issue_rank, due_date_rank, amount_rank, source_version from invoice`;
+  cancel_reason, content_hash, issue_rank, due_date_rank, amount_rank, source_version`;
 
 const ranked = <T>(value: T | null, rank: Rank | null) => (value === null || rank === null ? null : { value, rank });
 
@@ -39,30 +40,38 @@ function invoiceOf(row: Row): Invoice {
   const { creditor_id, invoice_id, status, source_version, cancelled, cancel_reason, due_date_rank, amount_rank, ...rest } = row;
   const facts = {
     creditor_id, invoice_id,
-    due_date: ranked(rest.due_date, due_date_rank),
-    amount_cents: ranked(rest.amount_cents, amount_rank),
+    due_date: ranked(rest.due_date, due_date_rank ?? rest.issue_rank),
+    amount_cents: ranked(rest.amount_cents, amount_rank ?? rest.issue_rank),
     cancelled: cancelled ? { reason: cancel_reason } : null,
   };
   if (status === 'awaited') return { status, ...facts };
   return { ...(rest as unknown as KnownInvoice), ...(facts as Pick<KnownInvoice, keyof typeof facts>), status, version: source_version };
 }
 
+// Each reference is two looks into an index; `in (select ...)` would sort and hash what is asked for first.
+const WANTED = 'from unnest($1::text[], $2::text[]) as w (creditor, reference)';
+const BY_ID = 'join invoice on creditor_id = creditor and invoice_id = reference';
+const BY_NUMBER = 'join invoice on creditor_id = creditor and number = reference';
+
 /** The invoices that references mean: by their id, or by a number that several may bear. */
 export async function loadInvoices(tx: Tx, creditorIds: readonly string[], references: readonly string[]): Promise<Invoice[]> {
-  const wanted = 'select * from unnest($1::text[], $2::text[])';
-  const rows = await tx.query<Row>(`${SELECT} where (creditor_id, invoice_id) in (${wanted}) union ${SELECT} where (creditor_id, number) in (${wanted})`, [creditorIds, references]);
-  return rows.map(invoiceOf);
+  const rows = await tx.query<Row>(`${SELECT} ${WANTED} ${BY_ID} union all ${SELECT} ${WANTED} ${BY_NUMBER}`, [creditorIds, references]);
+  const once = new Map(rows.map((row) => [`${row.creditor_id}/${row.invoice_id}`, row]));
+  return [...once.values()].map(invoiceOf);
 }
 
 /** Whose invoices references mean. */
 export const ownersOf = (tx: Tx, creditorIds: readonly string[], references: readonly string[]): Promise<{ creditor_id: string; customer_id: string }[]> =>
   tx.query(
-    `select creditor_id, customer_id from invoice where customer_id is not null and (creditor_id, invoice_id) in (select * from unnest($1::text[], $2::text[]))
-     union select creditor_id, customer_id from invoice where customer_id is not null and (creditor_id, number) in (select * from unnest($1::text[], $2::text[]))`,
+    `select creditor_id, customer_id ${WANTED} ${BY_ID} where customer_id is not null
+     union all select creditor_id, customer_id ${WANTED} ${BY_NUMBER} where customer_id is not null`,
     [creditorIds, references],
   );
 
 const known = <T>(cell: (invoice: KnownInvoice) => T, awaited: T | null = null) => (invoice: Invoice): T | null => (invoice.status === 'awaited' ? awaited : cell(invoice));
+
+/** The rank of what an amendment replaced; null where the value is the issue's own. */
+const amendedRank = (invoice: Invoice, ranked: Ranked<unknown> | null): Rank | null => (ranked === null || (invoice.status !== 'awaited' && ranked.rank === invoice.issue_rank) ? null : ranked.rank);
 
 export const saveInvoices = bulk<Invoice>('invoice', 2, [
   ['creditor_id', 'text', ({ creditor_id }) => creditor_id],
@@ -84,7 +93,7 @@ export const saveInvoices = bulk<Invoice>('invoice', 2, [
   ['cancel_reason', 'text', ({ cancelled }) => cancelled?.reason],
   ['content_hash', 'text', known(({ content_hash }) => content_hash)],
   ['issue_rank', 'jsonb', known(({ issue_rank }) => issue_rank)],
-  ['due_date_rank', 'jsonb', ({ due_date }) => due_date?.rank],
-  ['amount_rank', 'jsonb', ({ amount_cents }) => amount_cents?.rank],
+  ['due_date_rank', 'jsonb', (invoice) => amendedRank(invoice, invoice.due_date)],
+  ['amount_rank', 'jsonb', (invoice) => amendedRank(invoice, invoice.amount_cents)],
   ['source_version', 'int', known(({ version }) => version, 0)],
 ]);

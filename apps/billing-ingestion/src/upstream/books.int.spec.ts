@@ -1,7 +1,7 @@
 import { Database } from '@emdia/database';
 import { fold, messagingMigrations, Outdated, step, type Step } from '@emdia/messaging';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
-import { billingIngestion } from '../index';
+import { migrations } from '../migrations';
 import { advance, declare, type SourceState } from '../sources/source';
 import { Books } from './books';
 import { customerKey, paymentKey, quarantineKey, referenceKey, sourceKey } from './keys';
@@ -12,7 +12,7 @@ import type { State } from './state';
 
 const migrate = async (url: string) => {
   const database = new Database({ url, schema: 'billing' });
-  await database.migrate([...messagingMigrations('billing'), ...billingIngestion.migrations]);
+  await database.migrate([...messagingMigrations('billing'), ...migrations]);
   await database.close();
 };
 

@@ -163,8 +163,11 @@ export function pseudonym(customer_id: string, installationKey: string): string 
 let last = { customer_id: '', installationKey: '', pseudonym: '' };
 
 function pseudonymous(data: Fields, installationKey: string): Fields {
-  const replaced = (holder: Fields): Fields => (typeof holder.customer_id === 'string' ? { ...holder, customer_id: pseudonym(holder.customer_id, installationKey) } : holder);
-  return data.customer ? { ...data, customer: replaced(data.customer as Fields) } : replaced(data);
+  const holder = (data.customer as Fields | undefined) ?? data;
+  if (typeof holder.customer_id !== 'string') return data;
+  const customer_id = pseudonym(holder.customer_id, installationKey);
+  if (customer_id === holder.customer_id) return data;
+  return data.customer ? { ...data, customer: { ...holder, customer_id } } : { ...data, customer_id };
 }
 
 interface TextSchema {
@@ -179,11 +182,15 @@ const fits = ({ pattern, minLength = 0, maxLength = Infinity }: TextSchema, valu
 
 function concernsOf(type: string, data: Fields, installationKey: string): Concerns {
   const customer_id = fits(CustomerId, ((data.customer as Fields | null | undefined) ?? data).customer_id);
-  const references = [data.invoice_id, data.number, data.reference].map((value) => fits(Reference, value)).filter((value) => value !== null);
+  const references: string[] = [];
+  for (const value of [data.invoice_id, data.number, data.reference]) {
+    const reference = fits(Reference, value);
+    if (reference !== null && !references.includes(reference)) references.push(reference);
+  }
   return {
     creditor_id: fits(CreditorId, data.creditor_id),
     customer_id: customer_id === null ? null : pseudonym(customer_id, installationKey),
-    references: [...new Set(references)],
+    references,
     payment: type.startsWith('upstream.payment-') ? { source: sourceOf(data), payment_id: fits(Reference, data.payment_id) } : null,
   };
 }
