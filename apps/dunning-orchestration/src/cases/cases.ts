@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { column, textColumn, type Tx } from '@emdia/database';
+import { column, columnsOf, textColumn, type Tx, unnested, unnestedCells } from '@emdia/database';
 import type { Store } from '@emdia/messaging';
 import { coverKey, emptyCase, type CaseFile } from './case-file';
 import { dueSlot } from './due-slot';
@@ -113,7 +113,7 @@ function parted<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] 
 }
 
 async function write<V>(tx: Tx, sql: string, columns: readonly Column<V>[], rows: readonly Changed<V>[]): Promise<void> {
-  if (rows.length > 0) await tx.query(sql, columns.map(([, type, cell]) => column(type, rows, ({ value, file }) => cell(value, file))));
+  if (rows.length > 0) await tx.query(sql, columnsOf<Changed<V>>(columns.map(([name, type, cell]) => [name, type, ({ value, file }) => cell(value, file)]), rows));
 }
 
 /**
@@ -135,17 +135,11 @@ async function read<V>(tx: Tx, keys: readonly string[], sql: string, make: (row:
   return new Map(found.map(({ key, rows }) => [key, new Map(rows.map((row) => { const value = make(row); return [idOf(value), value]; }))]));
 }
 
-/** The rows that a statement takes as one array per column; a list within a row comes as the text of its own array. */
-function given<V>(columns: readonly Column<V>[]): string {
-  const names = columns.map(([name]) => name).join(', ');
-  return `unnest(${columns.map(([, type], index) => `$${index + 1}::${type.endsWith('[]') ? 'text' : type}[]`).join(', ')}) as r (${names})`;
-}
-
 /** An upsert of many rows in one statement. */
 function upsert<V>(table: string, id: string, columns: readonly Column<V>[]): string {
   const names = columns.map(([name]) => name);
   const sets = names.filter((name) => !id.split(', ').includes(name)).map((name) => `${name} = excluded.${name}`);
-  return `insert into ${table} (${names.join(', ')}) select ${columns.map(([name, type]) => `${name}::${type}`).join(', ')} from ${given(columns)}
+  return `insert into ${table} (${names.join(', ')}) select ${unnestedCells(columns)} from ${unnested(columns)}
     on conflict (${id}) do update set ${sets.join(', ')}`;
 }
 
@@ -153,7 +147,7 @@ function upsert<V>(table: string, id: string, columns: readonly Column<V>[]): st
 function update<V>(table: string, id: string, columns: readonly Column<V>[]): string {
   const ids = id.split(', ');
   const sets = columns.map(([name]) => name).filter((name) => !ids.includes(name)).map((name) => `${name} = r.${name}`);
-  return `update ${table} t set ${sets.join(', ')} from ${given(columns)} where ${ids.map((name) => `t.${name} = r.${name}`).join(' and ')}`;
+  return `update ${table} t set ${sets.join(', ')} from ${unnested(columns)} where ${ids.map((name) => `t.${name} = r.${name}`).join(' and ')}`;
 }
 
 const FILE_KEY = FILE.slice(0, 1);
@@ -184,4 +178,4 @@ const SAVE_AGREEMENTS = upsert('agreement', 'agreement_id', AGREEMENT);
 const SAVE_NOTICES = upsert('notice', 'key, local_day, notice_id', NOTICE);
 const DELETE_DUE = `delete from due_action d using unnest($2::timestamptz[], $3::text[]) as r (due_at, key)
   where d.due_slot = $1 and d.due_at = r.due_at and d.key = r.key`;
-const INSERT_DUE = `insert into due_action (due_slot, key, creditor_id, due_at) select due_slot, key, creditor_id, due_at from ${given(DUE)}`;
+const INSERT_DUE = `insert into due_action (due_slot, key, creditor_id, due_at) select due_slot, key, creditor_id, due_at from ${unnested(DUE)}`;
