@@ -207,6 +207,19 @@ describe('law 4 goes red', () => {
     await expectBroken(4, /10000 cents came and were booked 2 times, 20000/);
   });
 
+  it('not for money in transit that became cash less a fee, nor for a discount that settled', async () => {
+    await client.query(`insert into billing.payment values ('acme', 'bank', 'p5', 'received', 9500);
+      insert into reconciliation.entry values ('${id(57)}', 'acme', 'BRL', 'payment:bank:p5', '2026-03-13T14:00Z'), ('${id(58)}', 'acme', 'BRL', 'allocation:bank:p5:e', '2026-03-13T14:00Z'), ('${id(59)}', 'acme', 'BRL', 'credit:bank:p5', '2026-03-14T12:00Z');
+      insert into reconciliation.posting values ('${id(57)}', 'acme', 'cash_in_transit', null, 'bank', 'p5', 9500), ('${id(57)}', 'acme', 'unapplied', null, 'bank', 'p5', -9500),
+        ('${id(58)}', 'acme', 'unapplied', null, 'bank', 'p5', 9500), ('${id(58)}', 'acme', 'receivable', '${OPEN}', 'bank', 'p5', -10000), ('${id(58)}', 'acme', 'discount', '${OPEN}', 'bank', 'p5', 500),
+        ('${id(59)}', 'acme', 'cash_in_transit', null, 'bank', 'p5', -9500), ('${id(59)}', 'acme', 'cash', null, 'bank', 'p5', 9210), ('${id(59)}', 'acme', 'fees', null, 'bank', 'p5', 290);
+      update reconciliation.receivable set paid_cents = 9500, waived_cents = 500, open_cents = 0, status = 'settled', settled_on = '2026-03-13' where receivable_id = '${OPEN}'`);
+    expect((await audited())[3]!.violations).toBe(0);
+    expect(await figuresOf(urls, 'acme', NOW)).toMatchObject({ payments: 3, refunds: 1, ledger: { received_cents: 19_500, settled_cents: 19_500, waived_cents: 500, open_cents: 0, unapplied_cents: 0 } });
+    await client.query(`update reconciliation.posting set amount_cents = 9000 where entry_id = '${id(59)}' and account = 'cash'`);
+    await expectBroken(4, /come to -210 cents/);
+  });
+
   it('for a step that went out twice', async () => {
     await client.query(anotherMessage(21, { call_began_at: '2026-03-16T13:00:00Z' }));
     await expectBroken(4, /went out 2 times/);

@@ -49,12 +49,12 @@ const RECEIVABLES = `
     original_due_date::text as original_due_date, settled_on::text as settled_on
   from reconciliation.receivable where creditor_id = $1 and status <> 'unissued'`;
 const BOOKS = `
-  select coalesce(sum(amount_cents) filter (where account = 'cash'), 0)::float8 as received_cents,
-    coalesce(-sum(amount_cents) filter (where account = 'unapplied'), 0)::float8 as unapplied_cents,
-    coalesce(-sum(amount_cents) filter (where account in ('fine_income', 'interest_income')), 0)::float8 as charges_cents,
-    count(*) filter (where account = 'cash' and amount_cents > 0)::int as payments,
-    count(*) filter (where account = 'cash' and amount_cents < 0)::int as refunds
-  from reconciliation.posting where creditor_id = $1`;
+  select coalesce(sum(p.amount_cents) filter (where p.account in ('cash_in_transit', 'cash', 'fees')), 0)::float8 as received_cents,
+    coalesce(-sum(p.amount_cents) filter (where p.account = 'unapplied'), 0)::float8 as unapplied_cents,
+    coalesce(-sum(p.amount_cents) filter (where p.account in ('fine_income', 'interest_income')), 0)::float8 as charges_cents,
+    count(distinct e.id) filter (where e.cause like 'payment:%')::int as payments,
+    count(distinct e.id) filter (where e.cause like 'refund:%')::int as refunds
+  from reconciliation.posting p join reconciliation.entry e on e.id = p.entry_id where p.creditor_id = $1`;
 const MESSAGES = `
   select d.step, d.purpose, d.call_began_at,
     array(select c ->> 'receivable_id' from jsonb_array_elements(d.verdict -> 'covers') c where (c ->> 'goes')::boolean) as receivable_ids

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import {
-  NotificationsAddressInvalid, UpstreamCustomerChanged, UpstreamInvoiceAmended, UpstreamInvoiceCancelled, UpstreamInvoiceIssued, UpstreamPaymentFailed,
-  UpstreamPaymentPending, UpstreamPaymentReceived, UpstreamPaymentRefunded, type EventOf,
+  NotificationsAddressInvalid, UpstreamCustomerChanged, UpstreamInvoiceAmended, UpstreamInvoiceCancelled, UpstreamInvoiceIssued, UpstreamPaymentCredited,
+  UpstreamPaymentFailed, UpstreamPaymentPending, UpstreamPaymentReceived, UpstreamPaymentRefunded, type EventOf,
 } from '@emdia/contracts';
 import { On } from '@emdia/messaging';
 import { Customers } from './customers/customers';
@@ -20,6 +20,7 @@ export class BillingIngestionConsumer {
   @On(UpstreamInvoiceAmended) invoiceAmended(e: EventOf<typeof UpstreamInvoiceAmended>) { return this.upstream.take(e); }
   @On(UpstreamInvoiceCancelled) invoiceCancelled(e: EventOf<typeof UpstreamInvoiceCancelled>) { return this.upstream.take(e); }
   @On(UpstreamPaymentReceived) paymentReceived(e: EventOf<typeof UpstreamPaymentReceived>) { return this.upstream.take(e); }
+  @On(UpstreamPaymentCredited) paymentCredited(e: EventOf<typeof UpstreamPaymentCredited>) { return this.upstream.take(e); }
   @On(UpstreamPaymentPending) paymentPending(e: EventOf<typeof UpstreamPaymentPending>) { return this.upstream.take(e); }
   @On(UpstreamPaymentFailed) paymentFailed(e: EventOf<typeof UpstreamPaymentFailed>) { return this.upstream.take(e); }
   @On(UpstreamPaymentRefunded) paymentRefunded(e: EventOf<typeof UpstreamPaymentRefunded>) { return this.upstream.take(e); }

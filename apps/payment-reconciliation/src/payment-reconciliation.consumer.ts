@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import {
-  BillingEventRejected, BillingEventResolved, BillingHeartbeat, BillingInvoiceAmended, BillingInvoiceCancelled, BillingInvoiceIssued, BillingPaymentFailed,
+  BillingEventRejected, BillingEventResolved, BillingHeartbeat, BillingInvoiceAmended, BillingInvoiceCancelled, BillingInvoiceIssued, BillingPaymentCredited, BillingPaymentFailed,
   BillingPaymentPending, BillingPaymentReported, BillingRefundReported, BillingSourceCovered, DunningEventRejected, DunningEventResolved, DunningHeartbeat,
   DunningHoldLifted, DunningHoldPlaced, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationDisputeRaised,
   NegotiationDisputeResolved, NegotiationEventRejected, NegotiationEventResolved, NegotiationHeartbeat, NegotiationPromiseBroken, NegotiationPromiseKept,
@@ -9,7 +9,7 @@ import {
 import { On } from '@emdia/messaging';
 import { Accounts } from './accounts/accounts';
 import { applyAmended, applyCancelled, applyIssued } from './accounts/invoices';
-import { applyFailed, applyPending, applyRefunded, applyReported } from './accounts/payments';
+import { applyCredited, applyFailed, applyPending, applyRefunded, applyReported } from './accounts/payments';
 import { referencesOf } from './accounts/references';
 import {
   applyAgreementBroken, applyAgreementCompleted, applyAgreementMade, applyDisputeRaised, applyDisputeResolved, applyHoldLifted, applyHoldPlaced, applyPromiseEnded,
@@ -38,6 +38,7 @@ export class PaymentReconciliationConsumer {
   @On(BillingInvoiceCancelled) invoiceCancelled(e: EventOf<typeof BillingInvoiceCancelled>) { return onCustomer(this.accounts, e, applyCancelled); }
 
   @On(BillingPaymentReported) paymentReported(e: EventOf<typeof BillingPaymentReported>) { return onPayment(this.accounts, e, applyReported); }
+  @On(BillingPaymentCredited) paymentCredited(e: EventOf<typeof BillingPaymentCredited>) { return onPayment(this.accounts, e, applyCredited); }
   @On(BillingPaymentPending) paymentPending(e: EventOf<typeof BillingPaymentPending>) { return onPayment(this.accounts, e, applyPending); }
   @On(BillingPaymentFailed) paymentFailed(e: EventOf<typeof BillingPaymentFailed>) { return onPayment(this.accounts, e, applyFailed); }
   @On(BillingRefundReported) refundReported(e: EventOf<typeof BillingRefundReported>) { return onPayment(this.accounts, e, applyRefunded); }

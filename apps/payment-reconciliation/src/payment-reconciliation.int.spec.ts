@@ -8,7 +8,7 @@ import { Database } from '@emdia/database';
 import { InProcessBroker, type Row } from '@emdia/messaging';
 import { Config, type House, run } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
-import { agreed, CREDITOR, CUSTOMER, disputed, held, instalmentId, issued, NOW, paid, pending, POLICY, promised, receivableId, type Told } from '../test/story';
+import { agreed, credited, CREDITOR, CUSTOMER, disputed, held, instalmentId, issued, NOW, paid, pending, POLICY, promised, receivableId, type Told } from '../test/story';
 import { paymentReconciliation } from './index';
 
 class HandClock extends Clock {
@@ -39,7 +39,7 @@ const about = { creditor_id: CREDITOR, customer_id: CUSTOMER };
 
 describe('reconciliation in a house', () => {
   const wall = new LateClock();
-  const caller = { key_id: 'k1', creditor_id: CREDITOR, scopes: ['ledger:read', 'unapplied:read', 'unapplied:write'], actor: 'agent-7' };
+  const caller = { key_id: 'k1', creditor_id: CREDITOR, scopes: ['ledger:read', 'ledger:write', 'unapplied:read', 'unapplied:write'], actor: 'agent-7' };
   // Stands for billing-ingestion, which knows the API keys: the secret is the creditor's name.
   const billing = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(caller))).listen(0, '127.0.0.1');
   const heard: { type: string; data: Record<string, unknown> }[] = [];
@@ -159,12 +159,43 @@ describe('reconciliation in a house', () => {
     expect(await gate('U', { customer_id: 'C-twice' })).toBe('owed');
   });
 
+  it('books gross, fee and net apart, in transit until the credit is told', async () => {
+    await publish(...of('C-fee', issued('F')), ...of('C-fee', paid('fee', 'F', { source: 'acquirer', credit_date: '2026-03-12' })));
+    const booked = async () => {
+      const { items } = (await call('GET', 'v1/ledger/entries?limit=200')).body as unknown as { items: { cause: string; postings: { account: string; amount_cents: number }[] }[] };
+      return items.filter(({ cause }) => cause.endsWith(':acquirer:fee')).map(({ postings }) => postings.map(({ account, amount_cents }) => [account, amount_cents]));
+    };
+    expect(await booked()).toEqual([[['cash_in_transit', 10_000], ['unapplied', -10_000]]]);
+    await publish(...of('C-fee', credited('fee', 'F', '2026-03-12', { source: 'acquirer', fee_cents: 290 })));
+    expect((await booked())[1]).toEqual([['cash_in_transit', -10_000], ['cash', 9_710], ['fees', 290]]);
+  });
+
+  it('keeps a creditor\'s order of allocation, from a day on', async () => {
+    expect((await call('GET', 'v1/allocation-policy')).body).toEqual({ default_order: ['costs', 'interest', 'principal'], policies: [] });
+    const put = (body: object) => call('PUT', 'v1/allocation-policy', body);
+    const principal = { allocation_order: ['principal', 'interest', 'costs'] };
+    expect((await put({ ...principal, valid_from: '2026-04-01' })).body).toMatchObject({ policies: [{ valid_from: '2026-04-01', ...principal }] });
+    expect((await put({ allocation_order: ['interest', 'costs', 'principal'] })).body).toMatchObject({ policies: [{ valid_from: '2026-04-01' }, { valid_from: '2026-03-10', allocation_order: ['interest', 'costs', 'principal'] }] });
+    expect((await put({ ...principal, valid_from: '2026-03-09' })).body).toMatchObject({ status: 422, type: 'urn:emdia:problem:in-the-past' });
+    for (const allocation_order of [['principal'], ['principal', 'costs', 'costs'], ['principal', 'costs', 'tip']]) expect((await put({ allocation_order })).status).toBe(400);
+    await publish(...of('C-order', issued('O', { charge_policy: POLICY })), ...of('C-order', paid('o', 'O', { paid_date: '2026-04-02', amount_cents: 5_000 })));
+    expect((await call('GET', `v1/receivables/${receivableId('O')}`)).body).toMatchObject({ paid_cents: 5_000, payments: [{ principal_cents: 5_000, fine_cents: 0, discount_cents: 0 }] });
+  });
+
   describe('unapplied money', () => {
+    it('says why it waits, and is listed by that', async () => {
+      await publish(...of('C-twice-paid', issued('D')), ...of('C-twice-paid', paid('d1', 'D'), paid('d2', 'D', { paid_date: '2026-03-03' })));
+      expect((await call('GET', 'v1/unapplied?reason=paid-twice')).body.items).toMatchObject([{ payment_id: 'd2', reason: 'paid-twice', unapplied_cents: 10_000 }]);
+      expect((await call('GET', 'v1/unapplied?reason=overpaid')).body.items).toEqual([]);
+      expect((await call('GET', 'v1/unapplied?reason=lost')).status).toBe(400);
+    });
+
     it('is listed, and placed by a person once per Idempotency-Key', async () => {
       await publish(...of('C-apply', issued('V')), paid('typo', 'V-typo', { customer_id: null, amount_cents: 6_000 }));
       const { body: list } = await call('GET', 'v1/unapplied');
       expect(list.items).toContainEqual({
-        source: 'bank', payment_id: 'typo', customer_id: null, reference: 'V-typo', currency: 'BRL', received_cents: 6_000, refunded_cents: 0, unapplied_cents: 6_000, paid_date: '2026-03-02',
+        source: 'bank', payment_id: 'typo', customer_id: null, reference: 'V-typo', currency: 'BRL', received_cents: 6_000, refunded_cents: 0, unapplied_cents: 6_000, reason: 'unknown-reference', fee_cents: null,
+        credited: true, paid_date: '2026-03-02',
         recorded_at: NOW.toISOString(),
       });
       const apply = () => call('POST', 'v1/unapplied/typo/apply', { receivable_id: receivableId('V'), amount_cents: 4_000 }, { 'idempotency-key': 'k-1' });

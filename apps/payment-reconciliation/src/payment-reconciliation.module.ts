@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AllocationPolicyController } from './allocation-policy/allocation-policy.controller';
 import { Accounts } from './accounts/accounts';
 import { ReceivablesController } from './accounts/receivables.controller';
 import { UnappliedController } from './accounts/unapplied.controller';
@@ -11,7 +12,7 @@ import { PaymentReconciliationConsumer } from './payment-reconciliation.consumer
 import { Rejections } from './unread/rejections';
 
 @Module({
-  controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, GateController],
+  controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, AllocationPolicyController, GateController],
   providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts],
 })
 export class PaymentReconciliationModule {}

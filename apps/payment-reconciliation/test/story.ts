@@ -1,13 +1,14 @@
 import {
-  BillingInvoiceAmended, BillingInvoiceCancelled, BillingInvoiceIssued, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported,
+  BillingInvoiceAmended, BillingInvoiceCancelled, BillingInvoiceIssued, BillingPaymentCredited, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported,
   customerKey, type Contract, type DataOf, derivedId, DunningHoldLifted, DunningHoldPlaced, type EventOf, NegotiationAgreementBroken, NegotiationAgreementCompleted,
   NegotiationAgreementMade, NegotiationDisputeRaised, NegotiationDisputeResolved, NegotiationPromiseBroken, NegotiationPromiseMade, type Outgoing,
 } from '@emdia/contracts';
 import type { Step, Store } from '@emdia/messaging';
+import type { AllocationPolicy } from '../src/allocation-policy/allocation-policy';
 import { type Account, accountKeyOf, newAccount, unappliedCents } from '../src/accounts/account';
 import { applyPayment } from '../src/accounts/applications';
 import { applyAmended, applyCancelled, applyIssued } from '../src/accounts/invoices';
-import { applyFailed, applyPending, applyRefunded, applyReported } from '../src/accounts/payments';
+import { applyCredited, applyFailed, applyPending, applyRefunded, applyReported } from '../src/accounts/payments';
 import { referencesOf } from '../src/accounts/references';
 import {
   applyAgreementBroken, applyAgreementCompleted, applyAgreementMade, applyDisputeRaised, applyDisputeResolved, applyHoldLifted, applyHoldPlaced, applyPromiseEnded,
@@ -69,15 +70,25 @@ interface Paying {
   readonly paid_date?: string;
   readonly source?: string;
   readonly currency?: string;
+  readonly credit_date?: string;
+  readonly fee_cents?: number;
+  readonly discount_cents?: number;
+  readonly reason?: 'refund' | 'chargeback' | 'pix-devolution';
 }
 
 const ofPayment = (payment_id: string, reference: string | null, { customer_id = CUSTOMER, source = 'bank' }: Paying) => ({ creditor_id: CREDITOR, payment_id, source, customer_id, reference });
 
 export const paid = (payment_id: string, reference: string | null, more: Paying = {}): Told => {
-  const { amount_cents = 10_000, paid_date = '2026-03-02', currency = 'BRL' } = more;
-  const data = { ...ofPayment(payment_id, reference, more), amount_cents, currency, paid_date, credit_date: paid_date };
+  // Credited by the day of the story, where not told otherwise.
+  const { amount_cents = 10_000, paid_date = '2026-03-02', currency = 'BRL', fee_cents, discount_cents, credit_date = [paid_date, '2026-03-10'].sort()[0]! } = more;
+  const parts = { ...(fee_cents === undefined ? {} : { fee_cents }), ...(discount_cents === undefined ? {} : { discount_cents }) };
+  const data = { ...ofPayment(payment_id, reference, more), amount_cents, currency, paid_date, credit_date, ...parts };
   return told(BillingPaymentReported, `${data.source} ${payment_id}`, data, (store, e) => onPayment(store, e, applyReported));
 };
+
+export const credited = (payment_id: string, reference: string | null, credit_date: string, more: Paying = {}): Told =>
+  told(BillingPaymentCredited, payment_id, { ...ofPayment(payment_id, reference, more), credit_date, ...(more.fee_cents === undefined ? {} : { fee_cents: more.fee_cents }) },
+    (store, e) => onPayment(store, e, applyCredited));
 
 export const pending = (payment_id: string, reference: string | null, more: Paying = {}, time = NOW): Told =>
   told(BillingPaymentPending, `${payment_id} ${time.toISOString()}`, { ...ofPayment(payment_id, reference, more), amount_cents: more.amount_cents ?? 10_000, currency: 'BRL' },
@@ -87,7 +98,7 @@ export const failed = (payment_id: string, reference: string | null, more: Payin
   told(BillingPaymentFailed, `${payment_id} ${time.toISOString()}`, ofPayment(payment_id, reference, more), (store, e) => onPayment(store, e, applyFailed), time);
 
 export const refunded = (payment_id: string, refund_id: string, amount_cents: number, reference: string | null, more: Paying = {}): Told =>
-  told(BillingRefundReported, `${payment_id} ${refund_id}`, { ...ofPayment(payment_id, reference, more), refund_id, amount_cents, currency: 'BRL', refunded_date: '2026-03-09' },
+  told(BillingRefundReported, `${payment_id} ${refund_id}`, { ...ofPayment(payment_id, reference, more), refund_id, amount_cents, currency: 'BRL', refunded_date: '2026-03-09', ...(more.reason ? { reason: more.reason } : {}) },
     (store, e) => onPayment(store, e, applyRefunded));
 
 const party = { creditor_id: CREDITOR, customer_id: CUSTOMER };
@@ -134,6 +145,8 @@ export const applied = (payment_id: string, reference: string | null, invoice: s
 };
 
 export interface World {
+  /** The creditor's orders of allocation, as the store would load them. */
+  readonly policies?: readonly AllocationPolicy[];
   readonly accounts: ReadonlyMap<string, Account>;
   readonly events: readonly Outgoing[];
   readonly ignored: readonly string[];
@@ -152,12 +165,12 @@ export function tell(world: World, things: readonly (Told | Date)[]): World {
     }
     const step = thing.stepOn(noStore);
     const states = new Map(before.accounts);
-    for (const key of step.keys) if (!states.has(key)) states.set(key, newAccount(key));
+    for (const key of step.keys) if (!states.has(key)) states.set(key, newAccount(key, null, before.policies));
     const decision = step.decide(states, now);
     const results = [...before.results, decision.result];
     if ('ignored' in decision) return { ...before, accounts: states, ignored: [...before.ignored, decision.ignored], results };
     for (const [key, account] of decision.next) states.set(key, account);
-    return { accounts: states, events: [...before.events, ...(decision.events ?? [])], ignored: before.ignored, results };
+    return { ...before, accounts: states, events: [...before.events, ...(decision.events ?? [])], ignored: before.ignored, results };
   }, world);
 }
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract } from './contract';
-import { ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, PersonKey, PositiveCents, Rail, Reference, State_, Text, Uuid } from './vocabulary';
+import { Cents, ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, PersonKey, PositiveCents, Rail, Reference, RefundReason, State_, Text, Uuid } from './vocabulary';
 import { heartbeat, rejected, resolved } from './housekeeping';
 
 const Invoice = { creditor_id: CreditorId, customer_id: CustomerId, receivable_id: Uuid, invoice_id: Reference };
@@ -39,7 +39,12 @@ const Payment = {
 };
 
 export const BillingPaymentReported = contract('billing.payment-reported.v1', 'Money was received.', {
-  ...Payment, amount_cents: PositiveCents, currency: Currency, paid_date: CivilDate, credit_date: CivilDate,
+  ...Payment, amount_cents: { ...PositiveCents, description: 'What the debtor paid, in integer cents, whatever fee the creditor bears.' }, currency: Currency, fee_cents: Type.Optional(Cents), discount_cents: Type.Optional(Cents), paid_date: CivilDate, credit_date: CivilDate,
+  credited: Type.Optional(Type.Boolean()),
+});
+
+export const BillingPaymentCredited = contract('billing.payment-credited.v1', 'Money received is in the creditor\'s account; sent after its payment, under the same key.', {
+  ...Payment, credit_date: CivilDate, fee_cents: Type.Optional(Cents),
 });
 
 export const BillingPaymentPending = contract('billing.payment-pending.v1', 'A payment began whose outcome is not yet known; it holds, it is no failure.', {
@@ -51,7 +56,7 @@ export const BillingPaymentFailed = contract('billing.payment-failed.v1', 'A pen
 });
 
 export const BillingRefundReported = contract('billing.refund-reported.v1', 'Money received was given back; sent after its payment, under the same key.', {
-  ...Payment, refund_id: Reference, amount_cents: PositiveCents, currency: Currency, refunded_date: CivilDate,
+  ...Payment, refund_id: Reference, amount_cents: PositiveCents, currency: Currency, refunded_date: CivilDate, reason: Type.Optional(RefundReason),
 });
 
 export const BillingCustomerChanged = contract('billing.customer-changed.v1', 'What others may know of a customer changed; never names or addresses.', {

@@ -1,7 +1,11 @@
-import { Type } from '@sinclair/typebox';
+import { Type, type Static } from '@sinclair/typebox';
 import { contract } from './contract';
 import { Cents, ChargePolicy, CivilDate, Collectability, CreditorId, Currency, CustomerId, Instant, Instrument, oneOf, PositiveCents, Reference, Text, Uuid } from './vocabulary';
 import { rejected, resolved } from './housekeeping';
+
+/** Why money waits: it quotes nothing, or nothing known; nothing is owed on what it quotes, was paid before, or is less than it; it is in another currency. */
+export const UnappliedReason = oneOf('no-reference', 'unknown-reference', 'cancelled', 'paid-twice', 'overpaid', 'other-currency');
+export type UnappliedReason = Static<typeof UnappliedReason>;
 
 const Receivable = { creditor_id: CreditorId, customer_id: CustomerId, receivable_id: Uuid };
 
@@ -33,7 +37,7 @@ export const ReconciliationReceivableSettled = contract('reconciliation.receivab
 });
 
 export const ReconciliationReceivableReopened = contract('reconciliation.receivable-reopened.v1', 'A settled receivable is owed again.', {
-  ...Receivable, open_cents: PositiveCents, reason: oneOf('refund', 'amendment'), cause: Text(120),
+  ...Receivable, open_cents: PositiveCents, reason: oneOf('refund', 'chargeback', 'amendment'), cause: Text(120),
 });
 
 export const ReconciliationPaymentUnmatched = contract('reconciliation.payment-unmatched.v1', 'Money was received that no receivable takes, in whole or in part.', {
@@ -41,7 +45,7 @@ export const ReconciliationPaymentUnmatched = contract('reconciliation.payment-u
   customer_id: Type.Union([CustomerId, Type.Null()]),
   payment_id: Reference,
   unapplied_cents: PositiveCents,
-  reason: oneOf('no-reference', 'unknown-reference', 'overpaid'),
+  reason: UnappliedReason,
   recorded_at: Instant,
 });
 

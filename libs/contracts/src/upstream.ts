@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract, type Contract, type DataOf } from './contract';
-import { ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, PositiveCents, Reference, State, Text } from './vocabulary';
+import { Cents, ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, oneOf, PositiveCents, Reference, RefundReason, State, Text } from './vocabulary';
 
 /** What a subscription platform publishes, by Kafka, `POST /v1/events`, the resource endpoints or a file. */
 
@@ -66,8 +66,21 @@ export const UpstreamPaymentReceived = contract('upstream.payment-received.v1', 
   ...Payment,
   amount_cents: PositiveCents,
   currency: Currency,
+  amount_basis: Type.Optional({ ...oneOf('GROSS', 'NET'), description: 'Whether the amount is what the debtor paid (also where this is not told), or what was left of it after the fee, which is told then.' }),
+  fee_cents: Type.Optional({ ...Cents, description: "What the source kept; the creditor's cost, never the debtor's." }),
+  discount_cents: Type.Optional({ ...Cents, description: 'What the source granted for this payment; the debtor paid that much less than the title.' }),
   paid_date: CivilDate,
   credit_date: Type.Optional(CivilDate),
+  credited: Type.Optional(Type.Boolean({ description: 'Whether the money is there; untold, it is once `credit_date` (else `paid_date`) has come.' })),
+});
+
+export const UpstreamPaymentCredited = contract('upstream.payment-credited.v1', 'Money of a payment that was told before, or will be, is there.', {
+  creditor_id: CreditorId,
+  payment_id: Reference,
+  source: Type.Optional(Text(40)),
+  credit_date: CivilDate,
+  fee_cents: Type.Optional(Cents),
+  occurred_at: Type.Optional(Instant),
 });
 
 export const UpstreamPaymentPending = contract('upstream.payment-pending.v1', 'A payment began whose outcome is not yet known.', {
@@ -86,12 +99,13 @@ export const UpstreamPaymentRefunded = contract('upstream.payment-refunded.v1', 
   amount_cents: PositiveCents,
   currency: Currency,
   refunded_date: CivilDate,
+  reason: Type.Optional(RefundReason),
   occurred_at: Type.Optional(Instant),
 });
 
 const all = [
   UpstreamCustomerChanged, UpstreamInvoiceIssued, UpstreamInvoiceAmended, UpstreamInvoiceCancelled,
-  UpstreamPaymentReceived, UpstreamPaymentPending, UpstreamPaymentFailed, UpstreamPaymentRefunded,
+  UpstreamPaymentReceived, UpstreamPaymentCredited, UpstreamPaymentPending, UpstreamPaymentFailed, UpstreamPaymentRefunded,
 ] as const;
 
 /** The events that are taken in from outside, by type. */
@@ -104,6 +118,7 @@ export type UpstreamContent =
   | { readonly type: 'upstream.invoice-amended.v1'; readonly data: DataOf<typeof UpstreamInvoiceAmended> }
   | { readonly type: 'upstream.invoice-cancelled.v1'; readonly data: DataOf<typeof UpstreamInvoiceCancelled> }
   | { readonly type: 'upstream.payment-received.v1'; readonly data: DataOf<typeof UpstreamPaymentReceived> }
+  | { readonly type: 'upstream.payment-credited.v1'; readonly data: DataOf<typeof UpstreamPaymentCredited> }
   | { readonly type: 'upstream.payment-pending.v1'; readonly data: DataOf<typeof UpstreamPaymentPending> }
   | { readonly type: 'upstream.payment-failed.v1'; readonly data: DataOf<typeof UpstreamPaymentFailed> }
   | { readonly type: 'upstream.payment-refunded.v1'; readonly data: DataOf<typeof UpstreamPaymentRefunded> };

@@ -33,6 +33,10 @@ export const ChargePolicy = Type.Object(
     interest_yearly_percent: Type.Optional(Rate),
     interest_days: Type.Optional(oneOf('CALENDAR', 'BUSINESS')),
     interest_max_percent: Type.Optional(Rate),
+    discounts: Type.Optional(Type.Array(
+      Type.Object({ until: CivilDate, cents: Type.Optional(Cents), percent: Type.Optional(Rate) }),
+      { maxItems: 3, description: 'For payment up to a day, moved to a business day; cents take the place of a percentage of the amount, and the largest that still holds counts.' },
+    )),
     validity_days: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_660, description: 'Calendar days after the due date, moved to a business day, in which it can be paid.' })),
   },
   {
@@ -60,6 +64,10 @@ export type Instrument = Static<typeof Instrument>;
 /** Why money may not be asked for; `owed` is the only state in which it may. */
 export const Collectability = oneOf('owed', 'settled', 'pending', 'unmatched', 'held', 'disputed', 'promised', 'agreed');
 export type Collectability = Static<typeof Collectability>;
+
+/** Why money was given back; without a word of it, a refund. */
+export const RefundReason = oneOf('refund', 'chargeback', 'pix-devolution');
+export type RefundReason = Static<typeof RefundReason>;
 
 export const Purpose = oneOf('collection', 'agreement', 'service', 'reply');
 export type Purpose = Static<typeof Purpose>;

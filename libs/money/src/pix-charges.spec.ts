@@ -1,4 +1,5 @@
 import { lateCharges } from './late-charges';
+import { earlyDiscount } from './early-discount';
 import { pixChargePolicy } from './pix-charges';
 
 // Due on Tuesday 2026-03-10, paid on Friday 2026-03-20: ten calendar days, eight business days.
@@ -26,10 +27,19 @@ describe('pixChargePolicy', () => {
     expect(lateCharges({ open_cents: 10_000, due_date: '2026-03-14', on_date: '2026-03-17', policy })).toMatchObject({ days_late: 1, interest_cents: 100 });
   });
 
+  it.each([[1, '15.00', 1_500], ['2', '5.00', 500]])('grants a discount by fixed dates: modality %s of %s', (modalidade, valorPerc, cents) => {
+    const policy = pixChargePolicy({ desconto: { modalidade, descontoDataFixa: [{ data: '2026-03-05', valorPerc }, { data: '2026-03-09', valorPerc: '1.00' }] } });
+    const on = (on_date: string) => earlyDiscount({ amount_cents: 10_000, on_date, policy });
+    expect([on('2026-03-05'), on('2026-03-06'), on('2026-03-10')]).toEqual([cents, 100, 0]);
+  });
+
+  it('leaves a discount for each day of anticipation to what the payment tells', () => expect(pixChargePolicy({ desconto: { modalidade: 3 } })).toMatchObject({ discounts: [] }));
+
   it('charges nothing where nothing is agreed', () => expect(lateCharges({ open_cents: 10_000, due_date: '2026-03-10', on_date: '2026-04-10', policy: pixChargePolicy({}) })).toMatchObject({ total_cents: 10_000, days_late: 31 }));
 
   it.each([
     [{ juros: { modalidade: 9, valorPerc: '1.00' } }], [{ juros: { modalidade: 0, valorPerc: '1.00' } }], [{ juros: { modalidade: 'x', valorPerc: '1.00' } }], [{ multa: { modalidade: 3, valorPerc: '1.00' } }],
     [{ multa: { modalidade: 1, valorPerc: '1' } }], [{ juros: { modalidade: 1, valorPerc: '1,00' } }],
+    [{ desconto: { modalidade: 7 } }], [{ desconto: { modalidade: 1 } }], [{ desconto: { modalidade: 1, descontoDataFixa: [{ data: '2026-02-30', valorPerc: '1.00' }] } }],
   ])('refuses %j', (charges) => expect(() => pixChargePolicy(charges)).toThrow(RangeError));
 });

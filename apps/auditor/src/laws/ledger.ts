@@ -34,7 +34,7 @@ const BALANCES = `
     r.open_cents::float8 as open_cents, r.status,
     coalesce(sum(p.amount_cents) filter (where p.account = 'receivable'), 0)::float8 as posted_open_cents,
     coalesce(-sum(p.amount_cents) filter (where p.account = 'revenue'), 0)::float8 as posted_billed_cents,
-    coalesce(sum(p.amount_cents) filter (where p.account = 'waiver'), 0)::float8 as posted_waived_cents
+    coalesce(sum(p.amount_cents) filter (where p.account in ('waiver', 'discount')), 0)::float8 as posted_waived_cents
   from reconciliation.receivable r left join reconciliation.posting p using (receivable_id)
   where r.status <> 'unissued' group by r.receivable_id`;
 

@@ -30,7 +30,7 @@ export interface Moved {
   readonly amount_cents: number;
 }
 
-/** What the ledger's cash account says of one payment: how often and how much came in, and went back. */
+/** What the ledger says of one payment: how often and how much came in, and went back. */
 export interface Booked {
   readonly creditor_id: string;
   readonly source: string;
@@ -52,11 +52,15 @@ const TAKEN_PAYMENTS = `
 const TAKEN_REFUNDS = `
   select r.creditor_id, r.source, r.payment_id, r.refund_id, r.amount_cents::float8 as amount_cents
   from billing.refund r join billing.payment p using (creditor_id, source, payment_id) where p.status = 'received'`;
+// What came is booked once, gross: in transit, or in cash with the fee beside it; what goes back comes out of these again.
 const BOOKED = `
-  select creditor_id, source, payment_id,
-    count(*) filter (where amount_cents > 0)::int as receipts, coalesce(sum(amount_cents) filter (where amount_cents > 0), 0)::float8 as received_cents,
-    count(*) filter (where amount_cents < 0)::int as returns, coalesce(-sum(amount_cents) filter (where amount_cents < 0), 0)::float8 as returned_cents
-  from reconciliation.posting where account = 'cash' group by 1, 2, 3`;
+  select p.creditor_id, p.source, p.payment_id,
+    count(distinct e.id) filter (where e.cause like 'payment:%')::int as receipts,
+    coalesce(sum(p.amount_cents) filter (where e.cause like 'payment:%'), 0)::float8 as received_cents,
+    count(distinct e.id) filter (where e.cause like 'refund:%')::int as returns,
+    coalesce(-sum(p.amount_cents) filter (where e.cause like 'refund:%'), 0)::float8 as returned_cents
+  from reconciliation.posting p join reconciliation.entry e on e.id = p.entry_id
+  where p.account in ('cash_in_transit', 'cash', 'fees') group by 1, 2, 3`;
 
 /** Law 4: what ingestion took in has its effect in the ledger exactly once, the ledger adds up, and what was refused is kept. */
 export async function nothingLost(snapshot: Snapshot, options: Options): Promise<Finding> {
@@ -147,14 +151,14 @@ async function money(snapshot: Snapshot, check: Check): Promise<void> {
   for (const { creditor_id, source, payment_id } of booked.values()) check(identity({ creditor_id, source, payment_id }), { what: 'the ledger has money that was never reported', creditor_id, ids: { source, payment_id } });
 }
 
-/** One payment against the cash booked as received under its name: once, and as much; null where they agree. */
+/** One payment against the money booked as received under its name: once, and as much; null where they agree. */
 export function wrongWithReceipt({ creditor_id, source, payment_id, amount_cents }: Moved, found: Booked | undefined): Violation | null {
   const [receipts, received_cents] = [found?.receipts ?? 0, found?.received_cents ?? 0];
   if (receipts === 1 && received_cents === amount_cents) return null;
   return { what: `${amount_cents} cents came and were booked ${receipts} times, ${received_cents} cents in all`, creditor_id, ids: { source, payment_id } };
 }
 
-/** The refunds of one payment against the cash booked as given back under its name; null where they agree. */
+/** The refunds of one payment against the money booked as given back under its name; null where they agree. */
 export function wrongWithRefunds({ creditor_id, source, payment_id }: Moved, refunds: readonly Moved[], found: Booked | undefined): Violation | null {
   const returned_cents = refunds.reduce((sum, { amount_cents }) => sum + amount_cents, 0);
   const [returns, booked_cents] = [found?.returns ?? 0, found?.returned_cents ?? 0];

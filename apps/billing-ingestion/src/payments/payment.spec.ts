@@ -27,6 +27,33 @@ describe('a payment', () => {
     expect(payment()).toMatchObject({ amount_cents: 12_990 });
   });
 
+  it('tells gross, fee and discount apart; what is net is told gross', async () => {
+    const { events } = await books.take('payment-received', { ...PAYMENT, fee_cents: 290, discount_cents: 500, credited: false });
+    expect(events[0]!.data).toMatchObject({ amount_cents: 12_990, fee_cents: 290, discount_cents: 500, credited: false });
+    const net = await books.take('payment-received', { ...PAYMENT, payment_id: 'PAG-2', amount_basis: 'NET', amount_cents: 12_700, fee_cents: 290 });
+    expect(net.events[0]!.data).toMatchObject({ amount_cents: 12_990, fee_cents: 290 });
+    const { receipt } = await books.take('payment-received', { ...PAYMENT, payment_id: 'PAG-3', amount_basis: 'NET' });
+    expect(receipt).toMatchObject({ outcome: 'rejected', wrong: { reason: 'contract-violation', detail: expect.stringContaining('needs the fee') } });
+  });
+
+  it('credited later is told under its key, after it, also when the credit was known first', async () => {
+    const credit = { payment_id: 'PAG-1', credit_date: '2026-03-11', fee_cents: 290 };
+    expect(await told('payment-credited', credit)).toEqual([]);
+    const { events } = await books.take('payment-received', { ...PAYMENT, customer_id: 'ana' });
+    expect(events.map(({ contract, key }) => [contract.type, key])).toEqual([['billing.payment-reported.v1', 'boa-forma/ana'], ['billing.payment-credited.v1', 'boa-forma/ana']]);
+    expect(events[1]!.data).toMatchObject({ payment_id: 'PAG-1', credit_date: '2026-03-11', fee_cents: 290 });
+    expect(await told('payment-credited', credit)).toEqual([]);
+    expect((await books.take('payment-credited', { ...credit, fee_cents: 1 })).receipt).toMatchObject({ outcome: 'rejected', wrong: { reason: 'conflicting-content' } });
+    await told('payment-received', { ...PAYMENT, payment_id: 'PAG-2' });
+    expect(await told('payment-credited', { ...credit, payment_id: 'PAG-2' })).toEqual(['payment-credited']);
+  });
+
+  it('charged back is given back with its reason', async () => {
+    await told('payment-received', PAYMENT);
+    const { events } = await books.take('payment-refunded', { ...REFUND, reason: 'chargeback' });
+    expect(events[0]!.data).toMatchObject({ refund_id: 'EST-1', reason: 'chargeback' });
+  });
+
   it('of another source is another payment', async () => {
     await told('payment-received', PAYMENT);
     expect(await told('payment-received', { ...PAYMENT, source: 'pix' })).toEqual(['payment-reported']);

@@ -1,11 +1,12 @@
 import {
-  BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, creditorKey, customerKey, derivedId, outgoing, referenceKey,
-  type Outgoing, type UpstreamContent,
+  BillingPaymentCredited, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, creditorKey, customerKey, derivedId, outgoing, referenceKey,
+  type Outgoing, type RefundReason, type UpstreamContent,
 } from '@emdia/contracts';
 import { wrong, type Wrong } from '../upstream/reasons';
 
 type DataOfType<T extends UpstreamContent['type']> = Extract<UpstreamContent, { type: T }>['data'];
 type Received = DataOfType<'upstream.payment-received.v1'>;
+type Credited = DataOfType<'upstream.payment-credited.v1'>;
 type Pending = DataOfType<'upstream.payment-pending.v1'>;
 type Failed = DataOfType<'upstream.payment-failed.v1'>;
 type Refunded = DataOfType<'upstream.payment-refunded.v1'>;
@@ -16,6 +17,14 @@ export interface Refund {
   readonly amount_cents: number;
   readonly currency: string;
   readonly refunded_date: string;
+  readonly reason: RefundReason | null;
+  readonly content_hash: string;
+}
+
+/** That the money is there, as told apart from the payment. */
+export interface Credit {
+  readonly credit_date: string;
+  readonly fee_cents: number | null;
   readonly content_hash: string;
 }
 
@@ -24,6 +33,7 @@ interface Identity {
   readonly source: string;
   readonly payment_id: string;
   readonly refunds: readonly Refund[];
+  readonly credit: Credit | null;
 }
 
 interface Failure {
@@ -38,7 +48,7 @@ export interface Owner {
   readonly reference: string | null;
 }
 
-/** A failure or a refund came before the payment itself: facts that wait. */
+/** A failure, a refund or a credit came before the payment itself: facts that wait. */
 export interface AwaitedPayment extends Identity {
   readonly status: 'awaited';
   readonly failure: Failure | null;
@@ -61,8 +71,13 @@ export interface TriedPayment extends Begun {
 /** Money that is there; nothing takes it back but a refund. */
 export interface ReceivedPayment extends Begun {
   readonly status: 'received';
+  /** Kept by the source out of the amount, which is what the debtor paid. */
+  readonly fee_cents: number | null;
+  readonly discount_cents: number | null;
   readonly paid_date: string;
   readonly credit_date: string;
+  /** Null: it is credited once its credit date has come. */
+  readonly credited: boolean | null;
   readonly content_hash: string;
 }
 
@@ -81,19 +96,22 @@ export function ownerOf(data: { creditor_id: string; customer_id?: string; refer
 }
 
 const identity = (known: Payment | null, data: { creditor_id: string; payment_id: string }, source: string): Identity => ({
-  creditor_id: data.creditor_id, source, payment_id: data.payment_id, refunds: known?.refunds ?? [],
+  creditor_id: data.creditor_id, source, payment_id: data.payment_id, refunds: known?.refunds ?? [], credit: known?.credit ?? null,
 });
 
 /** Money was received: it wins over pending and failed; refunds that waited follow it. */
 export function received(known: Payment | null, data: Received, source: string, owner: Owner, content_hash: string, now: Date): PaymentChange {
   if (known?.status === 'received')
     return known.content_hash === content_hash ? { ignored: 'duplicate' } : { wrong: wrong('conflicting-content', 'This payment was received with other content.') };
-  const { amount_cents, currency, paid_date } = data;
+  const { currency, paid_date, fee_cents = null } = data;
+  // The debtor paid gross: what a source has kept of it must not make the payment look short.
+  const amount_cents = data.amount_basis === 'NET' ? data.amount_cents + fee_cents! : data.amount_cents;
   const attempts = known && known.status !== 'awaited' ? known.attempts : 0;
   const payment: ReceivedPayment = {
-    status: 'received', ...identity(known, data, source), ...owner, amount_cents, currency, attempts, paid_date, credit_date: data.credit_date ?? paid_date, content_hash,
+    status: 'received', ...identity(known, data, source), ...owner, amount_cents, fee_cents, discount_cents: data.discount_cents ?? null, currency, attempts,
+    paid_date, credit_date: data.credit_date ?? paid_date, credited: data.credited ?? null, content_hash,
   };
-  const events = [...released(known, owner, now), reportedEvent(payment, now), ...payment.refunds.map((refund) => refundEvent(payment, refund, now))];
+  const events = [...released(known, owner, now), reportedEvent(payment, now), ...(payment.credit ? [creditedEvent(payment, payment.credit, now)] : []), ...payment.refunds.map((refund) => refundEvent(payment, refund, now))];
   return { payment, events };
 }
 
@@ -131,12 +149,22 @@ export function failed(known: Payment | null, data: Failed, source: string, now:
   return { payment: { ...known, status: 'failed', failure }, events: known.status === 'pending' ? [failedEvent(known, failure.code, now)] : [] };
 }
 
+/** The money of a payment is there: told after it, under its key; nothing about the debt changes. */
+export function credited(known: Payment | null, data: Credited, source: string, content_hash: string, now: Date): PaymentChange {
+  if (known?.credit)
+    return known.credit.content_hash === content_hash ? { ignored: 'duplicate' } : { wrong: wrong('conflicting-content', 'This payment was credited with other content.') };
+  const credit: Credit = { credit_date: data.credit_date, fee_cents: data.fee_cents ?? null, content_hash };
+  const base: Payment = known ?? { status: 'awaited', ...identity(known, data, source), failure: null };
+  const payment: Payment = { ...base, credit };
+  return { payment, events: payment.status === 'received' ? [creditedEvent(payment, credit, now)] : [] };
+}
+
 /** Money was given back: told under its payment's key, after it. */
 export function refunded(known: Payment | null, data: Refunded, source: string, content_hash: string, now: Date): PaymentChange {
   const { refund_id, amount_cents, currency, refunded_date } = data;
   const same = known?.refunds.find((each) => each.refund_id === refund_id);
   if (same) return same.content_hash === content_hash ? { ignored: 'duplicate' } : { wrong: wrong('conflicting-content', 'This refund was reported with other content.') };
-  const refund: Refund = { refund_id, amount_cents, currency, refunded_date, content_hash };
+  const refund: Refund = { refund_id, amount_cents, currency, refunded_date, reason: data.reason ?? null, content_hash };
   const base: Payment = known ?? { status: 'awaited', ...identity(known, data, source), failure: null };
   const refunds = [...base.refunds, refund].sort((a, b) => (a.refund_id < b.refund_id ? -1 : 1));
   const payment: Payment = { ...base, refunds };
@@ -155,8 +183,15 @@ const envelope = (payment: Begun, now: Date, what: string, ...parts: (string | n
 const reportedEvent = (payment: ReceivedPayment, now: Date): Outgoing =>
   outgoing(BillingPaymentReported, {
     ...envelope(payment, now, 'payment-reported'),
-    data: { ...told(payment), amount_cents: payment.amount_cents, currency: payment.currency, paid_date: payment.paid_date, credit_date: payment.credit_date },
+    data: {
+      ...told(payment), amount_cents: payment.amount_cents, currency: payment.currency,
+      ...(payment.fee_cents === null ? {} : { fee_cents: payment.fee_cents }), ...(payment.discount_cents === null ? {} : { discount_cents: payment.discount_cents }),
+      paid_date: payment.paid_date, credit_date: payment.credit_date, ...(payment.credited === null ? {} : { credited: payment.credited }),
+    },
   });
+
+const creditedEvent = (payment: ReceivedPayment, { credit_date, fee_cents }: Credit, now: Date): Outgoing =>
+  outgoing(BillingPaymentCredited, { ...envelope(payment, now, 'payment-credited'), data: { ...told(payment), credit_date, ...(fee_cents === null ? {} : { fee_cents }) } });
 
 const pendingEvent = (payment: TriedPayment, now: Date): Outgoing =>
   outgoing(BillingPaymentPending, { ...envelope(payment, now, 'payment-pending', payment.attempts), data: { ...told(payment), amount_cents: payment.amount_cents, currency: payment.currency } });
@@ -167,5 +202,8 @@ const failedEvent = (payment: TriedPayment, code: string | null, now: Date): Out
 const refundEvent = (payment: ReceivedPayment, refund: Refund, now: Date): Outgoing =>
   outgoing(BillingRefundReported, {
     ...envelope(payment, now, 'refund-reported', refund.refund_id),
-    data: { ...told(payment), refund_id: refund.refund_id, amount_cents: refund.amount_cents, currency: refund.currency, refunded_date: refund.refunded_date },
+    data: {
+      ...told(payment), refund_id: refund.refund_id, amount_cents: refund.amount_cents, currency: refund.currency, refunded_date: refund.refunded_date,
+      ...(refund.reason === null ? {} : { reason: refund.reason }),
+    },
   });

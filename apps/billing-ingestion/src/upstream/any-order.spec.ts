@@ -17,6 +17,7 @@ const facts: readonly { id: string; type: string; data: object }[] = [
   { id: 'h', type: 'payment-failed', data: { payment_id: 'PAG-1', occurred_at: '2026-03-08T11:00:00Z' } },
   { id: 'i', type: 'payment-received', data: { ...PAYMENT, occurred_at: '2026-03-09T10:00:00Z' } },
   { id: 'j', type: 'payment-refunded', data: { refund_id: 'EST-1', payment_id: 'PAG-1', amount_cents: 500, currency: 'BRL', refunded_date: '2026-03-10' } },
+  { id: 'l', type: 'payment-credited', data: { payment_id: 'PAG-1', credit_date: '2026-03-11', fee_cents: 250 } },
   { id: 'k', type: 'payment-refunded', data: { refund_id: 'EST-2', payment_id: 'PAG-1', amount_cents: 700, currency: 'BRL', refunded_date: '2026-03-10' } },
 ];
 
@@ -40,6 +41,7 @@ async function after(sequence: readonly (typeof facts)[number][]) {
     cancelled: of('invoice-cancelled').length,
     refunds: of('refund-reported').map(({ data }) => (data as { refund_id: string }).refund_id).sort(),
     refundsUnderPaymentKey: of('refund-reported').every((event) => event.key === key),
+    credited: of('payment-credited').map(({ key: under, data }) => [under === key, (data as { fee_cents: number }).fee_cents]),
     refundsAfterPayment: books.sent.findIndex(({ contract }) => contract.type.includes('payment-reported')) < books.sent.findIndex(({ contract }) => contract.type.includes('refund-reported')),
   };
 }
@@ -50,7 +52,7 @@ describe('the order in which facts come', () => {
     expect(expected).toMatchObject({
       invoice: { status: 'cancelled', description: 'Março', amount_cents: { value: 11_000 }, due_date: { value: '2026-04-25' } },
       payment: { status: 'received', refunds: [{ refund_id: 'EST-1' }, { refund_id: 'EST-2' }] },
-      reported: 1, cancelled: 1, refunds: ['EST-1', 'EST-2'], refundsUnderPaymentKey: true, refundsAfterPayment: true,
+      reported: 1, cancelled: 1, refunds: ['EST-1', 'EST-2'], refundsUnderPaymentKey: true, credited: [[true, 250]], refundsAfterPayment: true,
     });
     const twice = fc.shuffledSubarray([...facts, ...facts], { minLength: facts.length * 2, maxLength: facts.length * 2 });
     await fc.assert(fc.asyncProperty(twice, async (sequence) => expect(await after(sequence)).toEqual(expected)), { numRuns: 120, seed: 20_260_310 });

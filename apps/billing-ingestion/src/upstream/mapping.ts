@@ -3,7 +3,7 @@ import { daysBetween, localDate } from '@emdia/calendar';
 import type { Decision, Step, Store } from '@emdia/messaging';
 import { isToldAlike, learn, type Told } from '../customers/customer';
 import { amend, cancel, issue, type Change } from '../invoices/invoice';
-import { failed, ownerOf, pending, received, refunded, type Owner, type Payment, type PaymentChange } from '../payments/payment';
+import { credited, failed, ownerOf, pending, received, refunded, type Owner, type Payment, type PaymentChange } from '../payments/payment';
 import { entryId, rejected, resolved } from '../quarantine/entry';
 import { aboutKey, customerKey, eventKey, paymentKey, quarantineKey, referenceKey } from './keys';
 import { rankOf } from './rank';
@@ -131,6 +131,8 @@ function apply(reading: Reading, desk: Desk, installationKey: string, now: Date)
       return applyInvoice(desk, content, reading, installationKey, now);
     case 'upstream.payment-received.v1':
       return applyPayment(desk, content.data, (known, source, owner) => received(known, content.data, source, owner, fact_hash, now));
+    case 'upstream.payment-credited.v1':
+      return applyPayment(desk, content.data, (known, source) => credited(known, content.data, source, fact_hash, now));
     case 'upstream.payment-pending.v1':
       return applyPayment(desk, content.data, (known, source, owner) => pending(known, content.data, source, owner, now));
     case 'upstream.payment-failed.v1':

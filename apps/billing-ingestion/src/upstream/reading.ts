@@ -145,6 +145,11 @@ function unfit(contract: Contract, data: Fields): Wrong | null {
   if (state !== undefined && !isUf(state)) return wrong('unknown-state', '/state is none of the UFs.');
   if (family(contract.type) === 'upstream.invoice-amended' && data.due_date === undefined && data.amount_cents === undefined)
     return wrong('contract-violation', 'An amendment names a due date, an amount or both.');
+  if (family(contract.type) === 'upstream.payment-received' && data.amount_basis === 'NET' && data.fee_cents === undefined)
+    return wrong('contract-violation', 'A net amount needs the fee that was kept, so that what the debtor paid is known.');
+  const discounts = ((data.charge_policy as Fields | undefined)?.discounts ?? []) as { until: string; cents?: number; percent?: string }[];
+  if (discounts.some(({ until, cents, percent }) => !isCivilDate(until) || (cents === undefined) === (percent === undefined)))
+    return wrong('contract-violation', '/charge_policy/discounts names a date of the calendar, and cents or a percentage, each.');
   return null;
 }
 

@@ -1,5 +1,6 @@
 import { type CivilDate, localDate, zoneOfState } from '@emdia/calendar';
-import { customerKey, referenceKey, type ChargePolicy, type Collectability, type Instrument } from '@emdia/contracts';
+import { customerKey, referenceKey, type UnappliedReason, type ChargePolicy, type Collectability, type Instrument } from '@emdia/contracts';
+import type { AllocationPolicy } from '../allocation-policy/allocation-policy';
 import type { Entry } from '../ledger/entry';
 
 /** Where a value stands among those that replace each other: the highest version wins, ties by event id. */
@@ -26,7 +27,7 @@ export interface Terms {
   readonly due_date: CivilDate;
 }
 
-/** A receivable as it was last told; derived from facts, never the other way round. `open = amount - paid - waived`, always. */
+/** A receivable as it was last told; derived from facts, never the other way round. `open = amount - paid - waived`, always; waived is what was forgiven, discounts included. */
 export interface Position {
   readonly version: number;
   readonly amount_cents: number;
@@ -54,12 +55,13 @@ export interface Receivable {
   readonly position: Position | null;
 }
 
-/** What of a payment pays one receivable. */
+/** What of a payment pays one receivable; the discount was granted with it, and is no money. */
 export interface Allocation {
   readonly receivable_id: string;
   readonly principal_cents: number;
   readonly fine_cents: number;
   readonly interest_cents: number;
+  readonly discount_cents: number;
 }
 
 /** A person's decision on money that found no receivable by itself: at most this much of it goes there. */
@@ -79,13 +81,23 @@ export interface Payment {
   readonly currency: string | null;
   readonly received_cents: number;
   readonly refunded_cents: number;
+  /** Null where not told, with the payment or with its credit. */
+  readonly fee_cents: number | null;
+  readonly credit_fee_cents: number | null;
+  /** What the source granted. */
+  readonly discount_cents: number;
   /** Null until the money came. */
   readonly paid_date: CivilDate | null;
+  /** When it is, or will be, in the creditor's account; `credited` says which. */
+  readonly credit_date: CivilDate | null;
+  readonly credited: boolean;
   readonly pending_at: Date | null;
   readonly failed_at: Date | null;
   readonly recorded_at: Date;
   readonly applications: readonly Application[];
   readonly allocations: readonly Allocation[];
+  /** Why money of it waits; null where none does. */
+  readonly unapplied_reason: UnappliedReason | null;
 }
 
 export interface Instalment {
@@ -136,6 +148,8 @@ export interface Account {
   readonly customer_id: string | null;
   /** Only of references: the key of the account that takes whatever quotes this reference. */
   readonly claimed_by: string | null;
+  /** The creditor's orders of allocation. */
+  readonly policies: readonly AllocationPolicy[];
   readonly receivables: ReadonlyMap<string, Receivable>;
   readonly payments: ReadonlyMap<string, Payment>;
   readonly standstills: ReadonlyMap<string, Standstill>;
@@ -147,12 +161,12 @@ export interface Account {
 const NOTHING: Unsaved = { entries: [], changes: [], left: [] };
 
 /** The account of a key before anything is known of it. */
-export function newAccount(key: string, claimed_by: string | null = null): Account {
+export function newAccount(key: string, claimed_by: string | null = null, policies: readonly AllocationPolicy[] = []): Account {
   const at = key.indexOf('/');
   const rest = key.slice(at + 1);
   const customer_id = rest.startsWith('#') ? null : rest;
   const loaded = { receivables: new Map(), payments: new Map(), standstills: new Map() };
-  return { key, creditor_id: key.slice(0, at), customer_id, claimed_by, ...loaded, loaded, unsaved: NOTHING };
+  return { key, creditor_id: key.slice(0, at), customer_id, claimed_by, policies, ...loaded, loaded, unsaved: NOTHING };
 }
 
 /** The key of a payment within an account. */
@@ -170,8 +184,8 @@ export function accountKeyOf(data: { creditor_id: string; customer_id: string | 
 /** A map with one entry set; the given one stays as it is. */
 export const withEntry = <T>(map: ReadonlyMap<string, T>, id: string, value: T): ReadonlyMap<string, T> => new Map(map).set(id, value);
 
-/** What of a payment no receivable takes; below zero where more was given back than is known to have come. */
-export const unappliedCents = ({ received_cents, refunded_cents, allocations }: Payment): number => received_cents - refunded_cents - appliedCents(allocations);
+/** What of a payment no receivable takes; nothing where more was given back than is known to have come. */
+export const unappliedCents = ({ received_cents, refunded_cents, allocations }: Payment): number => Math.max(0, received_cents - refunded_cents) - appliedCents(allocations);
 
 const appliedCents = (allocations: readonly Allocation[]): number =>
   allocations.reduce((sum, { principal_cents, fine_cents, interest_cents }) => sum + principal_cents + fine_cents + interest_cents, 0);

@@ -3,7 +3,7 @@ import { fold, type Outcome, Outdated } from '@emdia/messaging';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { migrate } from '../../test/schema';
 import {
-  agreed, amended, applied, at, balances, cancelled, completed, CREDITOR, disputed, failed, held, instalmentId, issued, KEY, lifted, nothing, NOW, paid, pending, POLICY, receivableId,
+  agreed, amended, applied, at, balances, cancelled, completed, credited, CREDITOR, disputed, failed, held, instalmentId, issued, KEY, lifted, nothing, NOW, paid, pending, POLICY, receivableId,
   refunded, tell, type Told,
 } from '../../test/story';
 import type { Account } from './account';
@@ -16,7 +16,9 @@ const STORY: Told[] = [
   issued('B'), issued('C'), issued('D'), pending('w', 'C'), failed('w', 'C'), pending('v', null),
   held(['C']), disputed(['B']), lifted(), refunded('q', 'r1', 2_000, 'B', unknown), paid('x', 'typo', unknown), applied('x', 'typo', 'C', { ...unknown, amount_cents: 4_000 }),
   agreed(['B', 'C'], [3_000, 4_000], 1_000), paid('i1', instalmentId(1), { amount_cents: 3_000 }), refunded('i1', 'r2', 500, instalmentId(1)), completed(['B', 'C'], 1_000),
-  paid('early', 'A', { paid_date: '2026-03-01' }),
+  paid('early', 'A', { paid_date: '2026-03-01' }), paid('t', 'A', { credit_date: '2026-03-12', fee_cents: 290, discount_cents: 100 }), credited('t', 'A', '2026-03-12', { fee_cents: 300 }),
+  issued('E', { charge_policy: { ...POLICY, discounts: [{ until: '2026-03-04', percent: '5' }] } }), paid('e', 'E', { amount_cents: 9_500, credit_date: '2026-03-12' }),
+  refunded('before', 'r3', 700, 'E'),
 ];
 
 describe('the accounts in the database', () => {
@@ -37,7 +39,7 @@ describe('the accounts in the database', () => {
     const owner = new Database({ url: test.url, schema: 'reconciliation' });
     await owner.transaction(async (tx) => {
       await tx.query('set local role none');
-      await tx.query('truncate account, receivable, payment, application, allocation, standstill, instalment, collectability_change, entry, posting');
+      await tx.query('truncate account, allocation_policy, receivable, payment, application, allocation, standstill, instalment, collectability_change, entry, posting');
     });
     await owner.close();
   });
@@ -71,6 +73,21 @@ describe('the accounts in the database', () => {
     await take([refunded('p', 'r', 100, 'A')]);
     await expect(take([refunded('p', 'r', 100, 'A')])).rejects.toMatchObject({ constraint: 'entry_cause' });
     expect(await sums()).toEqual({ cash: 9_900, receivable: 100, revenue: -10_000 });
+  });
+
+  it('follow their creditor\'s order of allocation, and nobody else\'s', async () => {
+    const invoice = issued('A', { charge_policy: POLICY });
+    const half = paid('p', 'A', { paid_date: '2026-03-12', amount_cents: 5_120 });
+    const interest = async () => (await sums()).interest_income ?? 0;
+    const order = (creditor: string, valid_from: string, parts: string) =>
+      database.transactionOf(creditor, (tx) => tx.query(`insert into allocation_policy values ($1, $2, $3, 'agent-7', '2026-03-01')`, [creditor, valid_from, parts.split(' ')]));
+    await order('other', '2026-01-01', 'principal costs interest');
+    await order(CREDITOR, '2026-03-13', 'principal costs interest');
+    await take([invoice, half]);
+    expect(await interest()).toBe(-20);
+    await order(CREDITOR, '2026-03-12', 'principal costs interest');
+    await take([held(['A'])]);
+    expect(await interest()).toBe(0);
   });
 
   it('let two creditors have a payment of the same name', async () => {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '@emdia/database';
 import type { Store } from '@emdia/messaging';
 import { type Account, newAccount, paymentKey, type Receivable, type Standstill } from './account';
-import { type AccountRow, readAllocations, readApplications, readInstalments, readPayments, readReceivables, readStandstills } from './rows';
+import type { AllocationPolicy } from '../allocation-policy/allocation-policy';
+import { type AccountRow, readAllocations, readApplications, readInstalments, readPayments, readPolicies, readReceivables, readStandstills } from './rows';
 import { write, type Saved, type SavedPayment } from './saving';
 
 const LOCK_MISSING = `
@@ -20,6 +21,15 @@ function grouped<R extends AccountRow>(rows: readonly R[], keyOf: (row: R) => st
   return groups;
 }
 
+const creditorOf = (key: string): string => key.slice(0, key.indexOf('/'));
+
+async function policiesOf(tx: Tx, keys: readonly string[]): Promise<Map<string, AllocationPolicy[]>> {
+  const rows = await readPolicies(tx, [...new Set(keys.map(creditorOf))]);
+  const policies = new Map<string, AllocationPolicy[]>();
+  for (const { creditor_id, ...policy } of rows) policies.set(creditor_id, [...(policies.get(creditor_id) ?? []), policy]);
+  return policies;
+}
+
 /** Accounts by key: customers whole, references with the money that waits on them and the account that claimed them. */
 @Injectable()
 export class Accounts implements Store<Account> {
@@ -33,8 +43,8 @@ export class Accounts implements Store<Account> {
 
   async load(tx: Tx, keys: readonly string[]): Promise<Map<string, Account>> {
     const made = new Set((await tx.query<{ key: string }>(LOCK_MISSING, [keys])).map(({ key }) => key));
-    const locked = await tx.query<{ key: string; claimed_by: string | null }>(LOCK, [keys]);
-    const accounts = new Map<string, Account>(locked.map(({ key, claimed_by }) => [key, newAccount(key, claimed_by)]));
+    const [locked, policies] = await Promise.all([tx.query<{ key: string; claimed_by: string | null }>(LOCK, [keys]), policiesOf(tx, keys)]);
+    const accounts = new Map<string, Account>(locked.map(({ key, claimed_by }) => [key, newAccount(key, claimed_by, policies.get(creditorOf(key)))]));
     const existing = keys.filter((key) => !made.has(key));
     if (existing.length > 0) await this.fill(tx, existing, accounts);
     return accounts;

@@ -1,10 +1,42 @@
-import { lateCharges } from '@emdia/money';
-import { type Account, type Allocation, isCancelled, type Payment, type Receivable } from './account';
+import type { CivilDate } from '@emdia/calendar';
+import type { UnappliedReason } from '@emdia/contracts';
+import { dailyInterest, earlyDiscount, lateCharges } from '@emdia/money';
+import { type Charges, chargesPaid, divided, orderOn, type Part } from '../allocation-policy/allocation-policy';
+import { type Account, type Allocation, isCancelled, type Payment, type Receivable, unappliedCents } from './account';
 import type { Match } from './references';
 
+/** A receivable while money is applied to it: what of its principal is still open. */
 interface Open {
   readonly receivable: Receivable;
   cents: number;
+}
+
+/** A payment while it is applied. */
+interface Paying {
+  readonly key: string;
+  readonly payment: Payment;
+  readonly order: readonly Part[];
+  left_cents: number;
+  /** What would be left had nothing been given back: a discount that was earned is not lost by a refund in part. */
+  gross_cents: number;
+  /** Of the discount that the source granted. */
+  granted_cents: number;
+  readonly made: Map<string, Allocation>;
+}
+
+/** Charges that a payment took before principal, and what its money could have paid instead. */
+interface Early {
+  readonly key: string;
+  readonly targets: readonly Open[];
+  readonly cents: number;
+}
+
+/** One application of all money of an account. */
+interface Round {
+  readonly open: ReadonlyMap<string, Open>;
+  /** Receivables whose charges never come before principal. */
+  readonly promised: ReadonlySet<string>;
+  readonly early: Early[];
 }
 
 /**
@@ -13,18 +45,45 @@ interface Open {
  * reference means, then to where a person put it; the rest stays unapplied. Unchanged payments stay the same objects.
  */
 export function allocate(account: Account, match: (reference: string | null) => Match): ReadonlyMap<string, Payment> {
-  const open = new Map<string, Open>();
-  for (const receivable of account.receivables.values()) open.set(receivable.receivable_id, { receivable, cents: payableCents(receivable) });
-  const payments = new Map(account.payments);
   const inOrder = [...account.payments].sort(([a, x], [b, y]) => {
     const [paidA, paidB] = [x.paid_date ?? '', y.paid_date ?? ''];
     return paidA === paidB ? (a < b ? -1 : 1) : paidA < paidB ? -1 : 1;
   });
-  for (const [key, payment] of inOrder) {
-    const allocations = allocationsOf(payment, match(payment.reference), open);
-    if (!same(allocations, payment.allocations)) payments.set(key, { ...payment, allocations });
+  const promised = promisedIds(account);
+  const principalFirst = new Set<string>();
+  for (;;) {
+    const open = new Map<string, Open>();
+    for (const receivable of account.receivables.values()) open.set(receivable.receivable_id, { receivable, cents: payableCents(receivable) });
+    const round: Round = { open, promised, early: [] };
+    const payments = new Map(account.payments);
+    for (const [key, payment] of inOrder) {
+      const matched = match(payment.reference);
+      const order = orderOf(account, payment, principalFirst.has(key));
+      const allocations = allocationsOf({ key, payment, order }, matched, round);
+      const isSame = same(allocations, payment.allocations);
+      const applied = isSame ? payment : { ...payment, allocations };
+      const unapplied_reason = unappliedCents(applied) > 0 ? reasonOf(applied, matched, open) : null;
+      if (!isSame || unapplied_reason !== payment.unapplied_reason) payments.set(key, { ...applied, unapplied_reason });
+    }
+    if (round.early.length === 0 || !keptOpenByCharges(round.early, principalFirst)) return payments;
   }
-  return payments;
+}
+
+function orderOf({ policies }: Account, { paid_date }: Payment, principalFirst: boolean): readonly Part[] {
+  const order = orderOn(policies, paid_date ?? '');
+  return principalFirst ? ['principal', ...order.filter((part) => part !== 'principal')] : order;
+}
+
+/**
+ * A debt that is open only because charges were taken from money that could have paid its principal: the payments that
+ * took them pay principal first after all. Says whether there are more of these than before; each round adds at least one.
+ */
+function keptOpenByCharges(early: readonly Early[], principalFirst: Set<string>): boolean {
+  const known = principalFirst.size;
+  const taken = new Map<Open, number>();
+  for (const { targets, cents } of early) for (const target of targets) taken.set(target, (taken.get(target) ?? 0) + cents);
+  for (const { key, targets } of early) if (targets.some((target) => target.cents > 0 && target.cents <= taken.get(target)!)) principalFirst.add(key);
+  return principalFirst.size > known;
 }
 
 /** What payments may pay: the amount less what was waived; nothing while it is not issued, or cancelled. */
@@ -34,65 +93,131 @@ export function payableCents(receivable: Receivable): number {
   return amount_cents - Math.min(amount_cents, receivable.waiver_cents);
 }
 
-function allocationsOf(payment: Payment, { receivables, by }: Match, open: ReadonlyMap<string, Open>): readonly Allocation[] {
-  let left_cents = Math.max(0, payment.received_cents - payment.refunded_cents);
-  if (left_cents === 0) return [];
-  const made = new Map<string, Allocation>();
-  const take = (targets: readonly Open[], limit_cents: number, withCharges: boolean) => {
-    const taken_cents = apply(payment, targets, Math.min(left_cents, limit_cents), withCharges, made);
-    left_cents -= taken_cents;
-  };
+/** Receivables that were promised or agreed: what a person said they would pay counts whole, so that no charge breaks their word. */
+function promisedIds({ standstills, receivables }: Account): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { kind, begun, receivable_ids } of standstills.values())
+    if (begun && (kind === 'promise' || kind === 'agreement')) for (const id of receivable_ids.length > 0 ? receivable_ids : receivables.keys()) ids.add(id);
+  return ids;
+}
+
+function allocationsOf(who: Pick<Paying, 'key' | 'payment' | 'order'>, { receivables, by }: Match, round: Round): readonly Allocation[] {
+  const { key, payment, order } = who;
+  const left_cents = Math.max(0, payment.received_cents - payment.refunded_cents);
+  if (left_cents === 0 || (receivables.length === 0 && payment.applications.length === 0)) return [];
+  const paying: Paying = { key, payment, order, left_cents, gross_cents: payment.received_cents, granted_cents: payment.discount_cents, made: new Map() };
   // The sum of an agreement is what was agreed: what comes above it pays no charges.
-  take(receivables.map(({ receivable_id }) => open.get(receivable_id)!), left_cents, by === 'invoice');
+  pay(paying, receivables.map(({ receivable_id }) => round.open.get(receivable_id)!), Infinity, by === 'invoice', round);
   for (const { receivable_id, amount_cents } of payment.applications) {
-    const target = open.get(receivable_id);
-    if (target) take([target], amount_cents, true);
+    const target = round.open.get(receivable_id);
+    if (target) pay(paying, [target], amount_cents, true, round);
   }
-  return [...made.values()];
+  return [...paying.made.values()];
 }
 
 /**
- * Principal first, of every target in turn; then the fine and the interest due on the paid date, of those that this
- * payment settled. So no cent of a charge ever keeps a debt open. Returns the cents taken.
+ * Pays what is open of the targets, in turn. Money that reaches the principal of them all pays that first, and then the charges due on the paid date of those
+ * that it settled; money that does not is divided as the creditor's order says.
  */
-function apply(payment: Payment, targets: readonly Open[], amount_cents: number, withCharges: boolean, made: Map<string, Allocation>): number {
-  let left_cents = amount_cents;
+function pay(paying: Paying, all: readonly Open[], limit_cents: number, withCharges: boolean, { promised, early }: Round): void {
+  const { payment, order } = paying;
+  const targets = all.filter(({ receivable, cents }) => cents > 0 && receivable.issue!.currency === payment.currency);
+  const money_cents = Math.min(paying.left_cents, limit_cents);
+  if (targets.length === 0 || money_cents === 0) return;
+  if (withCharges) grantDiscounts(paying, targets, limit_cents);
+  const open_cents = targets.reduce((sum, { cents }) => sum + cents, 0);
+  const reachesAll = money_cents >= open_cents;
+  let left_cents = money_cents;
+  let early_cents = 0;
   const settled: { receivable: Receivable; before_cents: number }[] = [];
   for (const target of targets) {
-    const { receivable } = target;
-    if (target.cents === 0 || left_cents === 0 || receivable.issue!.currency !== payment.currency) continue;
-    const principal_cents = Math.min(target.cents, left_cents);
-    if (principal_cents === target.cents) settled.push({ receivable, before_cents: target.cents });
-    target.cents -= principal_cents;
-    left_cents -= principal_cents;
-    grow(made, receivable.receivable_id, { principal_cents, fine_cents: 0, interest_cents: 0 });
+    if (left_cents === 0) break;
+    const { receivable, cents: before_cents } = target;
+    const bySum = reachesAll || !withCharges || order[0] === 'principal' || receivable.issue!.charge_policy === null || promised.has(receivable.receivable_id);
+    const part = bySum
+      ? { principal_cents: Math.min(before_cents, left_cents), fine_cents: 0, interest_cents: 0 }
+      : divided(order, left_cents, before_cents, (cents) => chargesInPart(receivable, cents, payment.paid_date!));
+    target.cents -= part.principal_cents;
+    early_cents += part.fine_cents + part.interest_cents;
+    left_cents -= part.principal_cents + part.fine_cents + part.interest_cents;
+    grow(paying.made, receivable.receivable_id, part);
+    if (target.cents === 0 && withCharges) settled.push({ receivable, before_cents });
   }
-  for (const { receivable, before_cents } of withCharges ? settled : []) {
+  if (early_cents > 0) early.push({ key: paying.key, targets, cents: early_cents });
+  // Charges that an order puts after principal, and all of them where the money reached everything.
+  for (const { receivable, before_cents } of settled) {
     if (left_cents === 0) break;
     const due = lateCharges({ open_cents: before_cents, due_date: receivable.terms!.due_date, on_date: payment.paid_date!, policy: receivable.issue!.charge_policy });
-    const fine_cents = Math.min(left_cents, due.fine_cents);
-    const interest_cents = Math.min(left_cents - fine_cents, due.interest_cents);
-    left_cents -= fine_cents + interest_cents;
-    grow(made, receivable.receivable_id, { principal_cents: 0, fine_cents, interest_cents });
+    const had = paying.made.get(receivable.receivable_id)!;
+    const part = chargesPaid(order, { fine_cents: Math.max(0, due.fine_cents - had.fine_cents), interest_cents: Math.max(0, due.interest_cents - had.interest_cents) }, left_cents);
+    left_cents -= part.fine_cents + part.interest_cents;
+    if (part.fine_cents + part.interest_cents > 0) grow(paying.made, receivable.receivable_id, { principal_cents: 0, ...part });
   }
-  return amount_cents - left_cents;
+  paying.left_cents -= money_cents - left_cents;
+  paying.gross_cents -= money_cents - left_cents;
 }
 
-function grow(made: Map<string, Allocation>, receivable_id: string, by: Omit<Allocation, 'receivable_id'>): void {
-  const known = made.get(receivable_id) ?? { receivable_id, principal_cents: 0, fine_cents: 0, interest_cents: 0 };
+const NO_CHARGES: Charges = { fine_cents: 0, interest_cents: 0 };
+
+/** The charges on a part of a principal. A fixed amount is due once, not with every part: the payment that settles pays it. */
+function chargesInPart({ terms, issue }: Receivable, cents: number, on_date: CivilDate): Charges {
+  const policy = issue!.charge_policy!;
+  const { fine_cents, interest_cents } = lateCharges({ open_cents: cents, due_date: terms!.due_date, on_date, policy });
+  return { fine_cents: policy.fine_cents === undefined ? fine_cents : 0, interest_cents: 'cents' in dailyInterest(policy) ? 0 : interest_cents };
+}
+
+/**
+ * A discount covers what the money lacks, and no more: what the source says it granted, or what the policy grants on the paid date where that settles the
+ * receivable. So it never makes a payment too large, and never leaves a cent open that the creditor had given up.
+ */
+function grantDiscounts(paying: Paying, targets: readonly Open[], limit_cents: number): void {
+  const { payment } = paying;
+  let gross_cents = Math.min(paying.gross_cents, limit_cents);
+  for (const target of targets) {
+    if (gross_cents === 0) return;
+    const { receivable } = target;
+    const lacking_cents = target.cents - Math.min(target.cents, gross_cents);
+    if (lacking_cents > 0) {
+      const policy = receivable.issue!.charge_policy;
+      const early_cents = policy?.discounts ? earlyDiscount({ amount_cents: receivable.terms!.amount_cents, on_date: payment.paid_date!, policy }) : 0;
+      const discount_cents = lacking_cents <= early_cents ? lacking_cents : Math.min(lacking_cents, paying.granted_cents);
+      paying.granted_cents -= Math.min(paying.granted_cents, discount_cents);
+      target.cents -= discount_cents;
+      if (discount_cents > 0) grow(paying.made, receivable.receivable_id, { principal_cents: 0, ...NO_CHARGES, discount_cents });
+    }
+    gross_cents -= Math.min(target.cents, gross_cents);
+  }
+}
+
+type Grown = Omit<Allocation, 'receivable_id' | 'discount_cents'> & { readonly discount_cents?: number };
+
+function grow(made: Map<string, Allocation>, receivable_id: string, { principal_cents, fine_cents, interest_cents, discount_cents = 0 }: Grown): void {
+  const known = made.get(receivable_id);
   made.set(receivable_id, {
     receivable_id,
-    principal_cents: known.principal_cents + by.principal_cents,
-    fine_cents: known.fine_cents + by.fine_cents,
-    interest_cents: known.interest_cents + by.interest_cents,
+    principal_cents: (known?.principal_cents ?? 0) + principal_cents,
+    fine_cents: (known?.fine_cents ?? 0) + fine_cents,
+    interest_cents: (known?.interest_cents ?? 0) + interest_cents,
+    discount_cents: (known?.discount_cents ?? 0) + discount_cents,
   });
+}
+
+/** Why money of a payment waits. */
+function reasonOf({ reference, currency, allocations }: Payment, { receivables }: Match, open: ReadonlyMap<string, Open>): UnappliedReason {
+  if (reference === null) return 'no-reference';
+  if (receivables.length === 0) return 'unknown-reference';
+  if (receivables.every(isCancelled)) return 'cancelled';
+  if (allocations.length > 0) return 'overpaid';
+  return receivables.some(({ receivable_id, issue }) => issue!.currency !== currency && open.get(receivable_id)!.cents > 0) ? 'other-currency' : 'paid-twice';
 }
 
 function same(a: readonly Allocation[], b: readonly Allocation[]): boolean {
   if (a.length !== b.length) return false;
-  const known = new Map(b.map((each) => [each.receivable_id, each]));
   return a.every((each) => {
-    const other = known.get(each.receivable_id);
-    return other && other.principal_cents === each.principal_cents && other.fine_cents === each.fine_cents && other.interest_cents === each.interest_cents;
+    const other = b.find(({ receivable_id }) => receivable_id === each.receivable_id);
+    return (
+      other !== undefined && other.principal_cents === each.principal_cents && other.fine_cents === each.fine_cents &&
+      other.interest_cents === each.interest_cents && other.discount_cents === each.discount_cents
+    );
   });
 }

@@ -35,7 +35,10 @@ function place(from: Account, to: Account, command: ApplyPayment, now: Date): De
   const key = paymentKey(command);
   if (from.key !== to.key && from.customer_id !== null)
     throw new Forbidden('other-customer', 'The money belongs to another customer than the receivable. Refund it, or have its source correct the customer.');
-  const account = from.key === to.key ? to : takeUp(to, from);
+  const others = from.key === to.key ? [] : [from];
+  const decisions = [to, ...others].reduce((sum, { payments }) => sum + (payments.get(key)?.applications.length ?? 0), 0);
+  const application_id = derivedId('application', to.creditor_id, key, receivable_id, decisions);
+  const { facts: account, entries } = takeUp(to, others, { event_id: application_id, recorded_at: now });
   const payment = account.payments.get(key);
   const available_cents = payment ? unappliedCents(payment) : 0;
   if (!payment || available_cents <= 0) throw new Forbidden('nothing-unapplied', 'Nothing of this payment is unapplied any more. Read GET /v1/unapplied again.');
@@ -43,10 +46,9 @@ function place(from: Account, to: Account, command: ApplyPayment, now: Date): De
   if (position?.status !== 'open') throw new Forbidden('receivable-not-open', 'The receivable is not open. Choose one that is.');
   const amount_cents = command.amount_cents ?? available_cents;
   if (amount_cents > available_cents) throw new Forbidden('more-than-unapplied', `Only ${available_cents} cents of this payment are unapplied. Apply at most that.`);
-  const application_id = derivedId('application', account.creditor_id, key, receivable_id, payment.applications.length);
   const applications = [...payment.applications, { application_id, receivable_id, amount_cents, actor, recorded_at: now }];
   const facts = { ...account, payments: withEntry(account.payments, key, { ...payment, applications }) };
-  const { next, events } = conclude(to, facts, { id: application_id, isRefund: false }, now);
+  const { next, events } = conclude(to, facts, { id: application_id, reopens: 'amendment' }, now, entries);
   const unapplied_cents = unappliedCents(next.payments.get(key)!);
   return {
     next: new Map([...(from.key === to.key ? [] : [[from.key, claimedBy(from, to.key)] as const]), [to.key, next]]),

@@ -12,10 +12,10 @@ import { allocate } from './allocate';
 import { type Restraint, restraints } from './collectability';
 import { matcher, type Match } from './references';
 
-/** What made an account look again: the event or command by its id, and whether it gave money back. */
+/** What made an account look again: the event or command by its id, and why a settled receivable would be open again after it. */
 export interface Cause {
   readonly id: string;
-  readonly isRefund: boolean;
+  readonly reopens: 'refund' | 'chargeback' | 'amendment';
 }
 
 export interface Concluded {
@@ -42,7 +42,7 @@ export function conclude(before: Account, facts: Account, cause: Cause, now: Dat
   const { unsaved } = facts;
   const next = { ...facts, payments, receivables, unsaved: { ...unsaved, entries: [...unsaved.entries, ...entries], changes: [...unsaved.changes, ...changes] } };
   const events = changed.flatMap((receivable) => tell(before.receivables.get(receivable.receivable_id)?.position ?? null, receivable, next, cause, now));
-  return { next, events: [...events, ...unmatched(before.payments, next, match, cause, now)] };
+  return { next, events: [...events, ...unmatched(before.payments, next, cause, now)] };
 }
 
 type Money = Omit<Position, 'version' | 'collectability' | 'review_date'>;
@@ -54,7 +54,7 @@ function positioned(before: Account, account: Account, match: (reference: string
   const paid = paidByReceivable(account.payments);
   const money = new Map<string, Money>();
   for (const receivable of account.receivables.values())
-    if (receivable.issue !== null) money.set(receivable.receivable_id, moneyOf(receivable, paid.get(receivable.receivable_id) ?? { cents: 0, last: null }));
+    if (receivable.issue !== null) money.set(receivable.receivable_id, moneyOf(receivable, paid.get(receivable.receivable_id) ?? UNPAID));
   const restraintOf = restraints(account, match, (id) => money.get(id)?.open_cents ?? 0);
   const receivables = new Map(account.receivables);
   for (const [id, now] of money) {
@@ -81,15 +81,18 @@ const positionOf = (now: Money, { collectability, review_date }: Restraint, vers
 
 interface Paid {
   cents: number;
+  discount_cents: number;
   last: CivilDate | null;
 }
+
+const UNPAID: Readonly<Paid> = { cents: 0, discount_cents: 0, last: null };
 
 function paidByReceivable(payments: ReadonlyMap<string, Payment>): ReadonlyMap<string, Paid> {
   const paid = new Map<string, Paid>();
   for (const { allocations, paid_date } of payments.values()) {
-    for (const { receivable_id, principal_cents } of allocations) {
-      const known = paid.get(receivable_id) ?? { cents: 0, last: null };
-      paid.set(receivable_id, { cents: known.cents + principal_cents, last: later(known.last, paid_date) });
+    for (const { receivable_id, principal_cents, discount_cents } of allocations) {
+      const known = paid.get(receivable_id) ?? UNPAID;
+      paid.set(receivable_id, { cents: known.cents + principal_cents, discount_cents: known.discount_cents + discount_cents, last: later(known.last, paid_date) });
     }
   }
   return paid;
@@ -101,7 +104,7 @@ function moneyOf(receivable: Receivable, paid: Paid): Money {
   const { amount_cents, due_date } = receivable.terms!;
   const dates = { original_due_date: due_date, effective_due_date: effectiveDueDate(due_date) };
   if (isCancelled(receivable)) return { amount_cents: 0, paid_cents: 0, waived_cents: 0, open_cents: 0, status: 'cancelled', settled_on: null, ...dates };
-  const waived_cents = Math.min(amount_cents, receivable.waiver_cents);
+  const waived_cents = waiverOf(receivable) + paid.discount_cents;
   const open_cents = amount_cents - waived_cents - paid.cents;
   const isSettled = open_cents === 0;
   return {
@@ -110,11 +113,15 @@ function moneyOf(receivable: Receivable, paid: Paid): Money {
   };
 }
 
-function receivableEntries(before: Receivable | undefined, { receivable_id, issue, position }: Receivable, cause: Cause, now: Date): Entry[] {
-  const { version, amount_cents, waived_cents } = position!;
+/** What was waived by agreement, of what has been told. A discount is posted with the payment that it came with. */
+const waiverOf = (receivable: Receivable): number => (isCancelled(receivable) ? 0 : Math.min(receivable.terms!.amount_cents, receivable.waiver_cents));
+
+function receivableEntries(before: Receivable | undefined, after: Receivable, cause: Cause, now: Date): Entry[] {
+  const { receivable_id, issue, position } = after;
+  const { version, amount_cents } = position!;
   const occasion = { event_id: cause.id, currency: issue!.currency, recorded_at: now };
   const billed_cents = amount_cents - (before?.position?.amount_cents ?? 0);
-  const newly_waived_cents = waived_cents - (before?.position?.waived_cents ?? 0);
+  const newly_waived_cents = waiverOf(after) - (before?.position ? waiverOf(before) : 0);
   return [
     ...(billed_cents === 0 ? [] : [billingEntry(receivable_id, version, billed_cents, occasion)]),
     ...(newly_waived_cents === 0 ? [] : [waiverEntry(receivable_id, version, newly_waived_cents, occasion)]),
@@ -133,17 +140,20 @@ function allocationEntries(before: ReadonlyMap<string, Payment>, after: Readonly
   return entries;
 }
 
+const NOTHING = { principal_cents: 0, fine_cents: 0, interest_cents: 0, discount_cents: 0 };
+
 function subtracted(after: readonly Allocation[], before: readonly Allocation[]): Allocation[] {
   const ids = [...new Set([...before, ...after].map(({ receivable_id }) => receivable_id))];
-  const of = (list: readonly Allocation[], id: string) => list.find(({ receivable_id }) => receivable_id === id) ?? { principal_cents: 0, fine_cents: 0, interest_cents: 0 };
+  const of = (list: readonly Allocation[], id: string) => list.find(({ receivable_id }) => receivable_id === id) ?? NOTHING;
   return ids
     .map((receivable_id) => {
       const [a, b] = [of(after, receivable_id), of(before, receivable_id)];
       return {
         receivable_id, principal_cents: a.principal_cents - b.principal_cents, fine_cents: a.fine_cents - b.fine_cents, interest_cents: a.interest_cents - b.interest_cents,
+        discount_cents: a.discount_cents - b.discount_cents,
       };
     })
-    .filter(({ principal_cents, fine_cents, interest_cents }) => principal_cents !== 0 || fine_cents !== 0 || interest_cents !== 0);
+    .filter(({ principal_cents, fine_cents, interest_cents, discount_cents }) => principal_cents !== 0 || fine_cents !== 0 || interest_cents !== 0 || discount_cents !== 0);
 }
 
 function tell(before: Position | null, receivable: Receivable, account: Account, cause: Cause, now: Date): Outgoing[] {
@@ -168,26 +178,24 @@ function tell(before: Position | null, receivable: Receivable, account: Account,
     const days_late = Math.max(0, daysBetween(effective_due_date, settled_on!));
     events.push(outgoing(ReconciliationReceivableSettled, { ...event('receivable-settled'), data: { ...ids, settled_on: settled_on!, days_late, amount_cents } }));
   } else if (status === 'open' && wasSettled) {
-    const reason = cause.isRefund ? 'refund' : 'amendment';
-    events.push(outgoing(ReconciliationReceivableReopened, { ...event('receivable-reopened'), data: { ...ids, open_cents, reason, cause: cause.id } }));
+    events.push(outgoing(ReconciliationReceivableReopened, { ...event('receivable-reopened'), data: { ...ids, open_cents, reason: cause.reopens, cause: cause.id } }));
   }
   return events;
 }
 
-/** Tells of every payment whose unapplied part is new or has changed. */
-function unmatched(before: ReadonlyMap<string, Payment>, account: Account, match: (reference: string | null) => Match, cause: Cause, now: Date): Outgoing[] {
+/** Tells of every payment whose unapplied part is new or has changed, or the reason for it. */
+function unmatched(before: ReadonlyMap<string, Payment>, account: Account, cause: Cause, now: Date): Outgoing[] {
   const { creditor_id, customer_id } = account;
   return [...account.payments].flatMap(([key, payment]) => {
     const known = before.get(key);
     if (known === payment) return [];
     const unapplied_cents = unappliedCents(payment);
-    if (unapplied_cents <= 0 || (known && unappliedCents(known) === unapplied_cents)) return [];
-    const { payment_id, source, reference } = payment;
-    const reason = reference === null ? 'no-reference' : match(reference).receivables.length === 0 ? 'unknown-reference' : 'overpaid';
+    const { payment_id, source, unapplied_reason: reason } = payment;
+    if (unapplied_cents <= 0 || (known && unappliedCents(known) === unapplied_cents && known.unapplied_reason === reason)) return [];
     return [
       outgoing(ReconciliationPaymentUnmatched, {
         id: derivedId('payment-unmatched', creditor_id, source, payment_id, cause.id), key: account.key, creditor_id, now,
-        data: { creditor_id, customer_id, payment_id, unapplied_cents, reason, recorded_at: now.toISOString() },
+        data: { creditor_id, customer_id, payment_id, unapplied_cents, reason: reason!, recorded_at: now.toISOString() },
       }),
     ];
   });

@@ -101,9 +101,10 @@ describe('late charges', () => {
     expect(balances(given(saturday).when(paid('p', 'A', { paid_date: '2026-03-10', amount_cents: 10_209 })))).toMatchObject({ fine_income: -200, interest_income: -9 });
   });
 
-  it('count on what was open before the payment that settles', () => {
+  it('are paid with the principal that they are due on, part by part', () => {
     const world = given(invoice, paid('p', 'A', { ...late, amount_cents: 5_000 })).when(paid('q', 'A', { ...late, amount_cents: 5_200 }));
-    expect(balances(world)).toMatchObject({ fine_income: -100, interest_income: -20, unapplied: -80 });
+    // 48.82 with 0.98 and 0.20; then 51.18 with 0.82 of the 1.02 of fine on it.
+    expect(balances(world)).toEqual({ cash: 10_200, revenue: -10_000, fine_income: -180, interest_income: -20 });
   });
 
   it('are nobody\'s where the invoice has no policy', () => {
@@ -119,7 +120,7 @@ describe('money twice', () => {
     expect(position(world, 'B')).toMatchObject({ collectability: 'unmatched', review_date: '2026-03-17', open_cents: 10_000 });
     expect(world.events.at(-1)).toEqual({
       contract: ReconciliationPaymentUnmatched, id: derivedId('payment-unmatched', CREDITOR, 'bank', 'q', payment.event.id), key: KEY, creditor_id: CREDITOR, time: NOW.toISOString(),
-      data: { creditor_id: CREDITOR, customer_id: CUSTOMER, payment_id: 'q', unapplied_cents: 10_000, reason: 'overpaid', recorded_at: NOW.toISOString() },
+      data: { creditor_id: CREDITOR, customer_id: CUSTOMER, payment_id: 'q', unapplied_cents: 10_000, reason: 'paid-twice', recorded_at: NOW.toISOString() },
     });
   });
 
@@ -223,7 +224,10 @@ describe('refunds', () => {
     expect(typesOf(world)).toEqual(['balance-changed', 'receivable-reopened']);
     expect(world.events[1]!.data).toMatchObject({ open_cents: 3_000, reason: 'refund', cause: refund.event.id });
     expect(account(world).unsaved.entries.slice(-2)).toMatchObject([
-      { cause: 'refund:bank:p:r', postings: [{ account: 'unapplied', amount_cents: 3_000 }, { account: 'cash', amount_cents: -3_000 }] },
+      {
+        cause: 'refund:bank:p:r',
+        postings: [{ account: 'cash', amount_cents: -3_000 }, { account: 'refund', amount_cents: 3_000 }, { account: 'refund', amount_cents: -3_000 }, { account: 'unapplied', amount_cents: 3_000 }],
+      },
       { cause: `allocation:bank:p:${refund.event.id}`, postings: [{ account: 'unapplied', amount_cents: -3_000 }, { account: 'receivable', amount_cents: 3_000 }] },
     ]);
   });
@@ -243,7 +247,7 @@ describe('refunds', () => {
 
   it('known before their payment lower it when it comes', () => {
     const before = given(issued('A')).when(refunded('p', 'r', 4_000, 'A'));
-    expect(balances(before)).toEqual({ receivable: 10_000, revenue: -10_000, unapplied: 4_000, cash: -4_000 });
+    expect(balances(before)).toEqual({ receivable: 10_000, revenue: -10_000, refund: 4_000, cash: -4_000 });
     expect(before.events).toEqual([]);
     expect(position(tell(before, [paid('p', 'A')]), 'A')).toMatchObject({ paid_cents: 6_000, open_cents: 4_000 });
   });

@@ -1,27 +1,40 @@
-import type { BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, EventOf } from '@emdia/contracts';
-import { receiptEntry, refundEntry } from '../ledger/entry';
-import { type Account, type Payment, paymentKey, withEntry } from './account';
+import type { BillingPaymentCredited, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, EventOf } from '@emdia/contracts';
+import { creditEntry, type Entry, joinedEntry, receiptEntry, refundEntry } from '../ledger/entry';
+import { type Account, dayOf, type Payment, paymentKey, withEntry } from './account';
 import type { Change } from './steps';
 
 type About = { readonly source: string; readonly payment_id: string; readonly reference: string | null };
 
 const paymentOf = (account: Account, { source, payment_id, reference }: About, now: Date): Payment =>
   account.payments.get(paymentKey({ source, payment_id })) ?? {
-    source, payment_id, reference, currency: null, received_cents: 0, refunded_cents: 0, paid_date: null, pending_at: null, failed_at: null,
-    recorded_at: now, applications: [], allocations: [],
+    source, payment_id, reference, currency: null, received_cents: 0, refunded_cents: 0, fee_cents: null, credit_fee_cents: null, discount_cents: 0,
+    paid_date: null, credit_date: null, credited: false, pending_at: null, failed_at: null, recorded_at: now, applications: [], allocations: [], unapplied_reason: null,
   };
 
 const withPayment = (account: Account, payment: Payment): Account => ({ ...account, payments: withEntry(account.payments, paymentKey(payment), payment) });
 
 /**
- * Money came. It is added and posted without a look at whether it came before: the inbox takes an event once, and the
+ * Money came, gross. It is in transit until it is credited: a fact, told or read off a credit date that had come when this was recorded, never the work of
+ * a timer. It is added and posted without a look at whether it came before: the inbox takes an event once, and the
  * entry's cause is unique. A silent third check here would hide it when one of those two is broken.
  */
 export function applyReported(account: Account, event: EventOf<typeof BillingPaymentReported>, now: Date): Change {
-  const { amount_cents, currency, paid_date } = event.data;
+  const { amount_cents, currency, paid_date, fee_cents = null, discount_cents = 0, credit_date, credited = credit_date <= dayOf(now) } = event.data;
   const known = paymentOf(account, event.data, now);
-  const payment = { ...known, currency, paid_date, received_cents: known.received_cents + amount_cents, recorded_at: now };
-  return { facts: withPayment(account, payment), entries: [receiptEntry(payment, amount_cents, { event_id: event.id, currency, recorded_at: now })] };
+  const payment: Payment = {
+    ...known, currency, paid_date, received_cents: known.received_cents + amount_cents, fee_cents, discount_cents,
+    credit_date: known.credited ? known.credit_date : credit_date, credited: known.credited || credited, recorded_at: now,
+  };
+  return { facts: withPayment(account, payment), entries: [receiptEntry(known, payment, { event_id: event.id, currency, recorded_at: now })] };
+}
+
+/** The money is there, and with it perhaps the fee; known before its payment it waits. What is owed does not change. */
+export function applyCredited(account: Account, event: EventOf<typeof BillingPaymentCredited>, now: Date): Change {
+  const { credit_date, fee_cents = null } = event.data;
+  const known = paymentOf(account, event.data, now);
+  const payment: Payment = { ...known, credited: true, credit_date, credit_fee_cents: fee_cents };
+  const entry = known.currency === null ? null : creditEntry(known, payment, { event_id: event.id, currency: known.currency, recorded_at: now });
+  return { facts: withPayment(account, payment), entries: entry && entry.postings.length > 0 ? [entry] : [] };
 }
 
 /** A payment began; until its outcome is known it keeps others from asking. */
@@ -45,17 +58,22 @@ export function applyRefunded(account: Account, event: EventOf<typeof BillingRef
   const { refund_id, amount_cents, currency } = event.data;
   const known = paymentOf(account, event.data, now);
   const payment = { ...known, currency, refunded_cents: known.refunded_cents + amount_cents };
-  return { facts: withPayment(account, payment), entries: [refundEntry(payment, refund_id, amount_cents, { event_id: event.id, currency, recorded_at: now })] };
+  return { facts: withPayment(account, payment), entries: [refundEntry(known, payment, refund_id, { event_id: event.id, currency, recorded_at: now })] };
 }
 
-/** Money that waited on a reference joins the account which has it; the same payment heard of under both keys is one. */
-export function takeUp(account: Account, waiting: Account): Account {
-  let taken = account;
-  for (const [key, payment] of waiting.payments) {
-    const known = taken.payments.get(key);
-    taken = withPayment(taken, known ? merged(known, payment) : payment);
+/** Money that waited on references joins the account which has them; the same payment heard of under two keys is one. */
+export function takeUp(account: Account, waiting: readonly Account[], occasion: { readonly event_id: string; readonly recorded_at: Date }): { facts: Account; entries: readonly Entry[] } {
+  let facts = account;
+  const entries: Entry[] = [];
+  for (const payment of waiting.flatMap(({ payments }) => [...payments.values()])) {
+    const known = facts.payments.get(paymentKey(payment));
+    const whole = known ? merged(known, payment) : payment;
+    facts = withPayment(facts, whole);
+    if (!known || whole.currency === null) continue;
+    const joined = joinedEntry([known, payment], whole, { ...occasion, currency: whole.currency });
+    if (joined.postings.length > 0) entries.push(joined);
   }
-  return taken;
+  return { facts, entries };
 }
 
 const latest = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b > a) ? b : a);
@@ -66,7 +84,12 @@ const merged = (a: Payment, b: Payment): Payment => ({
   currency: a.currency ?? b.currency,
   received_cents: a.received_cents + b.received_cents,
   refunded_cents: a.refunded_cents + b.refunded_cents,
+  fee_cents: a.fee_cents ?? b.fee_cents,
+  credit_fee_cents: a.credit_fee_cents ?? b.credit_fee_cents,
+  discount_cents: Math.max(a.discount_cents, b.discount_cents),
   paid_date: a.paid_date ?? b.paid_date,
+  credit_date: a.credited || b.credit_date === null ? a.credit_date : b.credit_date,
+  credited: a.credited || b.credited,
   pending_at: latest(a.pending_at, b.pending_at),
   failed_at: latest(a.failed_at, b.failed_at),
   applications: [...a.applications, ...b.applications],

@@ -1,4 +1,5 @@
 import type { Tx } from '@emdia/database';
+import type { AllocationPolicy } from '../allocation-policy/allocation-policy';
 import type { Allocation, Application, Instalment, Payment, Position, Rank, Receivable, Standstill } from './account';
 
 /** A row and the account it belongs to. */
@@ -62,15 +63,20 @@ export const readReceivables = async (tx: Tx, keys: readonly string[]): Promise<
 
 export const readPayments = (tx: Tx, keys: readonly string[]): Promise<(Omit<Payment, 'applications' | 'allocations'> & AccountRow)[]> =>
   tx.query(
-    `select account_key, source, payment_id, reference, currency, pending_at, failed_at, recorded_at, ${cents('received_cents', 'refunded_cents')}, ${dates('paid_date')}
+    `select account_key, source, payment_id, reference, currency, credited, pending_at, failed_at, recorded_at, unapplied_reason,
+       ${cents('received_cents', 'refunded_cents', 'fee_cents', 'credit_fee_cents', 'discount_cents')}, ${dates('paid_date', 'credit_date')}
      from payment where account_key = any($1::text[])`, [keys]);
+
+/** The orders of allocation of some creditors; most have none. */
+export const readPolicies = (tx: Tx, creditorIds: readonly string[]): Promise<(AllocationPolicy & { readonly creditor_id: string })[]> =>
+  tx.query(`select creditor_id, ${dates('valid_from')}, allocation_order from allocation_policy where creditor_id = any($1::text[]) order by creditor_id, valid_from`, [creditorIds]);
 
 type OfPayment = AccountRow & Pick<Payment, 'source' | 'payment_id'>;
 
 export const readAllocations = (tx: Tx, keys: readonly string[]): Promise<(Allocation & OfPayment)[]> =>
   tx.query(
-    `select account_key, source, payment_id, receivable_id, ${cents('principal_cents', 'fine_cents', 'interest_cents')}
-     from allocation where account_key = any($1::text[]) and principal_cents + fine_cents + interest_cents > 0`, [keys]);
+    `select account_key, source, payment_id, receivable_id, ${cents('principal_cents', 'fine_cents', 'interest_cents', 'discount_cents')}
+     from allocation where account_key = any($1::text[]) and principal_cents + fine_cents + interest_cents + discount_cents > 0`, [keys]);
 
 export const readApplications = (tx: Tx, keys: readonly string[]): Promise<(Application & OfPayment)[]> =>
   tx.query(

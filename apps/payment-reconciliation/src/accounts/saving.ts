@@ -90,7 +90,13 @@ const putPayments = bulk<SavedPayment>('payment', 3, [
   ['received_cents', 'bigint', ({ thing }) => thing.received_cents],
   ['refunded_cents', 'bigint', ({ thing }) => thing.refunded_cents],
   ['unapplied_cents', 'bigint', ({ thing }) => unappliedCents(thing)],
+  ['unapplied_reason', 'text', ({ thing }) => thing.unapplied_reason],
+  ['fee_cents', 'bigint', ({ thing }) => thing.fee_cents],
+  ['credit_fee_cents', 'bigint', ({ thing }) => thing.credit_fee_cents],
+  ['discount_cents', 'bigint', ({ thing }) => thing.discount_cents],
   ['paid_date', 'date', ({ thing }) => thing.paid_date],
+  ['credit_date', 'date', ({ thing }) => thing.credit_date],
+  ['credited', 'boolean', ({ thing }) => thing.credited],
   ['pending_at', 'timestamptz', ({ thing }) => thing.pending_at],
   ['failed_at', 'timestamptz', ({ thing }) => thing.failed_at],
   ['recorded_at', 'timestamptz', ({ thing }) => thing.recorded_at],
@@ -115,6 +121,7 @@ const putAllocations = bulk<OfPayment<Allocation>>('allocation', 4, [
   ['principal_cents', 'bigint', ({ thing }) => thing.principal_cents],
   ['fine_cents', 'bigint', ({ thing }) => thing.fine_cents],
   ['interest_cents', 'bigint', ({ thing }) => thing.interest_cents],
+  ['discount_cents', 'bigint', ({ thing }) => thing.discount_cents],
 ]);
 
 const putStandstills = bulk<Saved<Standstill>>('standstill', 1, [
@@ -172,7 +179,7 @@ const putChanges = bulk<Saved<CollectabilityChange>>('collectability_change', nu
 function allocationsOf({ account, thing: payment, loaded }: SavedPayment): OfPayment<Allocation>[] {
   const { allocations } = payment;
   const displaced = (loaded?.allocations ?? []).filter(({ receivable_id }) => !allocations.some((each) => each.receivable_id === receivable_id));
-  const zeros = displaced.map(({ receivable_id }) => ({ receivable_id, principal_cents: 0, fine_cents: 0, interest_cents: 0 }));
+  const zeros = displaced.map(({ receivable_id }) => ({ receivable_id, principal_cents: 0, fine_cents: 0, interest_cents: 0, discount_cents: 0 }));
   return [...allocations, ...zeros].map((thing) => ({ account, payment, thing }));
 }
 

@@ -1,8 +1,8 @@
-import { customerKey, referenceKey, type Event } from '@emdia/contracts';
+import { customerKey, referenceKey, type Event, type RefundReason } from '@emdia/contracts';
 import { type Decision, Outdated, type Step, type Store } from '@emdia/messaging';
 import type { Entry } from '../ledger/entry';
 import { type Account, accountKeyOf } from './account';
-import { conclude } from './conclude';
+import { type Cause, conclude } from './conclude';
 import { takeUp } from './payments';
 
 /** What an event adds to the facts of an account, and what it posts itself; what follows from the facts is concluded. */
@@ -13,9 +13,15 @@ type Apply<D> = (account: Account, event: Event<D>, now: Date) => Change;
 function decide<D>(account: Account, event: Event<D>, apply: Apply<D>, now: Date): Decision<Account> {
   const change = apply(account, event, now);
   if ('ignored' in change) return change;
-  const cause = { id: event.id, isRefund: event.type.startsWith('billing.refund-reported.') };
+  const cause = { id: event.id, reopens: reopening(event) };
   const { next, events } = conclude(account, change.facts, cause, now, change.entries);
   return { next: new Map([[account.key, next]]), events };
+}
+
+/** Why a settled receivable would be open again after this event. */
+function reopening({ type, data }: Event): Cause['reopens'] {
+  if (!type.startsWith('billing.refund-reported.')) return 'amendment';
+  return (data as { reason?: RefundReason }).reason === 'chargeback' ? 'chargeback' : 'refund';
 }
 
 /** The step of an event that names its customer. */
@@ -52,7 +58,9 @@ export function onReferences<D extends { creditor_id: string; customer_id: strin
       const claims = new Map(unclaimed.map((waiting) => [waiting.key, claimedBy(waiting, key)]));
       const withMoney: Apply<D> = (before, same, at) => {
         const change = apply(before, same, at);
-        return 'ignored' in change ? change : { ...change, facts: unclaimed.reduce(takeUp, change.facts) };
+        if ('ignored' in change || unclaimed.every(({ payments }) => payments.size === 0)) return change;
+        const { facts, entries } = takeUp(change.facts, unclaimed, { event_id: same.id, recorded_at: at });
+        return { facts, entries: [...(change.entries ?? []), ...entries] };
       };
       const decision = decide(account, event, withMoney, now);
       return 'ignored' in decision ? decision : { ...decision, next: new Map([...claims, ...decision.next]) };

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsString, IsUUID, Length } from 'class-validator';
-import { Reference } from '@emdia/contracts';
+import { IsIn, IsString, IsUUID, Length } from 'class-validator';
+import { Reference, UnappliedReason } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { Runner } from '@emdia/messaging';
 import { Answers, Caller, cursorOf, ForCreditor, IdempotencyKey, IsCents, MayLack, Page, paged, pageOf, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
@@ -23,10 +23,18 @@ class ApplyCommand {
   source?: string;
 }
 
+const REASONS = (UnappliedReason as unknown as { anyOf: { const: UnappliedReason }[] }).anyOf.map((each) => each.const);
+
+class UnappliedQuery extends Page {
+  @MayLack({ enum: REASONS, description: 'Why it waits: `paid-twice` is a second payment of what was paid, `overpaid` what is too much of one.' })
+  @IsIn(REASONS)
+  reason?: UnappliedReason;
+}
+
 const LIST = `
   select source, payment_id, customer_id, reference, currency, received_cents::float8 as received_cents, refunded_cents::float8 as refunded_cents,
-    unapplied_cents::float8 as unapplied_cents, paid_date::text as paid_date, recorded_at
-  from payment where creditor_id = $1 and unapplied_cents > 0 and ($2::timestamptz is null or (recorded_at, source, payment_id) > ($2, $3, $4))
+    unapplied_cents::float8 as unapplied_cents, unapplied_reason as reason, coalesce(credit_fee_cents, fee_cents)::float8 as fee_cents, credited, paid_date::text as paid_date, recorded_at
+  from payment where creditor_id = $1 and unapplied_cents > 0 and ($6::text is null or unapplied_reason = $6) and ($2::timestamptz is null or (recorded_at, source, payment_id) > ($2, $3, $4))
   order by recorded_at, source, payment_id limit $5`;
 
 type Row = { readonly source: string; readonly payment_id: string; readonly recorded_at: Date };
@@ -45,9 +53,9 @@ export class UnappliedController {
   @Scopes('unapplied:read')
   @Answers(pageOf(UnappliedView), 'A page')
   @ApiOperation({ summary: 'Money that no receivable takes by itself, the oldest first' })
-  async list(@Query() page: Page, @ForCreditor() creditorId: string) {
+  async list(@Query() page: UnappliedQuery, @ForCreditor() creditorId: string) {
     const [at = null, source = null, payment = null] = cursorOf(page, 'instant', 'text', 'text') ?? [];
-    const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<Row>(LIST, [creditorId, at, source, payment, page.limit + 1]));
+    const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<Row>(LIST, [creditorId, at, source, payment, page.limit + 1, page.reason ?? null]));
     return paged(rows, page.limit, ({ recorded_at, source: from, payment_id }) => [recorded_at, from, payment_id]);
   }
 

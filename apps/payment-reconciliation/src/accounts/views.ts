@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { ChargePolicy, CivilDate, Collectability, Currency, CustomerId, Instant, Instrument, oneOf, Text, Uuid } from '@emdia/contracts';
+import { ChargePolicy, CivilDate, Collectability, Currency, CustomerId, Instant, Instrument, oneOf, Text, UnappliedReason, Uuid } from '@emdia/contracts';
 import { orNull } from '@emdia/runtime';
 
 /** Receivables and unapplied money as people read them. */
@@ -18,7 +18,7 @@ const Receivable = {
 
 export const ReceivableView = Type.Object(Receivable, closed);
 
-const Paid = Type.Object({ source: Type.String(), payment_id: Type.String(), principal_cents: Cents, fine_cents: Cents, interest_cents: Cents, paid_date: orNull(CivilDate) }, closed);
+const Paid = Type.Object({ source: Type.String(), payment_id: Type.String(), principal_cents: Cents, fine_cents: Cents, interest_cents: Cents, discount_cents: Cents, paid_date: orNull(CivilDate) }, closed);
 const Line = Type.Object(
   {
     entry_id: Uuid, cause: Type.String(), event_id: orNull(Type.String()), recorded_at: Instant, account: Type.String(), source: orNull(Type.String()),
@@ -33,7 +33,7 @@ export const ExplainedReceivable = Type.Object({ ...Receivable, payments: Type.A
 export const UnappliedView = Type.Object(
   {
     source: Text(40), payment_id: Type.String(), customer_id: orNull(CustomerId), reference: orNull(Type.String()), currency: orNull(Currency), received_cents: Cents,
-    refunded_cents: Cents, unapplied_cents: Version, paid_date: orNull(CivilDate), recorded_at: Instant,
+    refunded_cents: Cents, unapplied_cents: Version, reason: orNull(UnappliedReason), fee_cents: orNull(Cents), credited: Type.Boolean(), paid_date: orNull(CivilDate), recorded_at: Instant,
   },
   closed,
 );

@@ -1,5 +1,7 @@
-/** What a posting is booked on. Debits are positive: `unapplied` and the incomes stand on the credit side, below zero. */
-export const LEDGER_ACCOUNTS = ['receivable', 'revenue', 'cash', 'unapplied', 'fine_income', 'interest_income', 'waiver'] as const;
+/** What a posting is booked on. Debits are positive: `revenue`, `unapplied` and the incomes stand on the credit side, below zero. */
+export const LEDGER_ACCOUNTS = [
+  'receivable', 'revenue', 'cash_in_transit', 'cash', 'fees', 'unapplied', 'fine_income', 'interest_income', 'discount', 'waiver', 'refund',
+] as const;
 export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number];
 
 /** One line of an entry, in cents of the entry's currency; never zero. */
@@ -43,13 +45,54 @@ const entry = (cause: string, { event_id, currency, recorded_at }: Occasion, pos
   cause, event_id, currency, recorded_at, postings: postings.filter(({ amount_cents }) => amount_cents !== 0),
 });
 
-/** Money came in and waits to be applied. */
-export const receiptEntry = (payment: PaymentName, amount_cents: number, occasion: Occasion): Entry =>
-  entry(`payment:${paymentCause(payment)}`, occasion, [line('cash', amount_cents, { payment }), line('unapplied', -amount_cents, { payment })]);
+/** What a payment has come to, whatever it was applied to; amounts in cents. */
+export interface Moved extends PaymentName {
+  readonly received_cents: number;
+  readonly refunded_cents: number;
+  readonly credited: boolean;
+  /** As told with the payment, and as told with its credit, which counts. */
+  readonly fee_cents: number | null;
+  readonly credit_fee_cents: number | null;
+}
 
-/** Money went back, out of what is not applied; what it uncovers is taken back by an allocation entry beside it. */
-export const refundEntry = (payment: PaymentName, refund_id: string, amount_cents: number, occasion: Occasion): Entry =>
-  entry(`refund:${paymentCause(payment)}:${refund_id}`, occasion, [line('unapplied', amount_cents, { payment }), line('cash', -amount_cents, { payment })]);
+const ON_PAYMENT = ['cash_in_transit', 'cash', 'fees', 'refund', 'unapplied'] as const;
+type Balances = Readonly<Record<(typeof ON_PAYMENT)[number], number>>;
+
+/**
+ * Where the money of a payment stands, before anything is applied; it sums to zero. What came is in transit until it is credited, then in cash less the fee.
+ * What went back is taken out of it; only what went back and is not known to have come stays on `refund`.
+ */
+function balancesOf({ received_cents, refunded_cents, credited, fee_cents, credit_fee_cents }: Moved): Balances {
+  const kept_cents = received_cents - refunded_cents;
+  const returned_cents = Math.min(received_cents, refunded_cents);
+  const sides = { refund: refunded_cents - returned_cents, unapplied: returned_cents - received_cents };
+  if (!credited) return { cash_in_transit: Math.max(0, kept_cents), cash: Math.min(0, kept_cents), fees: 0, ...sides };
+  const fees = received_cents === 0 ? 0 : (credit_fee_cents ?? fee_cents ?? 0);
+  return { cash_in_transit: 0, cash: kept_cents - fees, fees, ...sides };
+}
+
+/** What has changed of it, as lines of that payment. */
+function moved(before: readonly Moved[], after: Moved): Posting[] {
+  const [was, is] = [before.map(balancesOf), balancesOf(after)];
+  return ON_PAYMENT.map((account) => line(account, was.reduce((cents, each) => cents - each[account], is[account]), { payment: after }));
+}
+
+/** Money came in and waits to be applied. */
+export const receiptEntry = (before: Moved, after: Moved, occasion: Occasion): Entry => entry(`payment:${paymentCause(after)}`, occasion, moved([before], after));
+
+/** The money of a payment is there, less the fee. */
+export const creditEntry = (before: Moved, after: Moved, occasion: Occasion): Entry => entry(`credit:${paymentCause(after)}`, occasion, moved([before], after));
+
+/** Two halves of one payment, heard of under two keys, are one: what they cover of each other is posted. */
+export const joinedEntry = (halves: readonly Moved[], whole: Moved, occasion: Occasion): Entry => entry(`joined:${paymentCause(whole)}:${occasion.event_id}`, occasion, moved(halves, whole));
+
+/** Money went back: out of what is not applied to `refund`, and from there to where it came from; what it uncovers is taken back by an allocation entry beside it. */
+export function refundEntry(before: Moved, after: Moved, refund_id: string, occasion: Occasion): Entry {
+  const lines = moved([before], after);
+  const given_cents = after.refunded_cents - before.refunded_cents;
+  const through = lines.flatMap((each) => (each.account === 'refund' ? [line('refund', given_cents, { payment: after }), line('refund', each.amount_cents - given_cents, { payment: after })] : [each]));
+  return entry(`refund:${paymentCause(after)}:${refund_id}`, occasion, through);
+}
 
 /** What is billed on a receivable grew, or shrank where negative. */
 export const billingEntry = (receivable_id: string, version: number, amount_cents: number, occasion: Occasion): Entry =>
@@ -65,12 +108,14 @@ export interface AllocationChange {
   readonly principal_cents: number;
   readonly fine_cents: number;
   readonly interest_cents: number;
+  readonly discount_cents: number;
 }
 
-/** A payment was applied, or taken back where negative; what came with it stays or becomes unapplied. */
+/** A payment was applied, or taken back where negative; what came with it stays or becomes unapplied. A discount settles as money does. */
 export function allocationEntry(payment: PaymentName, changes: readonly AllocationChange[], occasion: Occasion): Entry {
-  const applied = changes.flatMap(({ receivable_id, principal_cents, fine_cents, interest_cents }) => [
-    line('receivable', -principal_cents, { receivable_id, payment }),
+  const applied = changes.flatMap(({ receivable_id, principal_cents, fine_cents, interest_cents, discount_cents }) => [
+    line('receivable', -principal_cents - discount_cents, { receivable_id, payment }),
+    line('discount', discount_cents, { receivable_id, payment }),
     line('fine_income', -fine_cents, { receivable_id, payment }),
     line('interest_income', -interest_cents, { receivable_id, payment }),
   ]);
