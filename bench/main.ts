@@ -16,8 +16,8 @@ const OTHERS_SHARE_MAX = 0.1;
 
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
-/** What ran, as far as figures depend on it. */
-function machine(): string {
+/** What runs, as far as figures depend on it. */
+function describeMachine(): string {
   const [first] = cpus();
   const git = (...args: string[]): string => execFileSync('git', args, { cwd: __dirname, encoding: 'utf8' }).trim();
   let commit = 'no git';
@@ -31,6 +31,8 @@ function machine(): string {
   const kafka = found('tools/kafka/pom.xml', /<kafka.version>(.+)<\/kafka.version>/);
   return `${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}, Node ${process.versions.node}, PostgreSQL ${postgres}, Kafka ${kafka}; ${commit}`;
 }
+
+const machine = describeMachine();
 
 interface Options {
   readonly quick: boolean;
@@ -77,7 +79,7 @@ async function measure(measurement: Measurement, bench: Bench, wanted: ReadonlyS
         say(`  ${id} ${turn + 1}/${repeats}: ${sample.value.toPrecision(3)} ${unit} ${JSON.stringify(sample.beside ?? {}, (_, value) => (typeof value === 'number' ? Number(value.toPrecision(3)) : value))}`);
       }
     }
-    return plans.map((plan) => rowOf(plan, samples.get(plan.id)!, machine()));
+    return plans.map((plan) => rowOf(plan, samples.get(plan.id)!, machine));
   } finally {
     await measuring.close();
   }
@@ -91,7 +93,7 @@ async function main(): Promise<number> {
   let share = 0;
   const earlier = json && picked ? resultIn(json) : null;
   // Written after each measurement, so that an interruption keeps what there is.
-  const write = () => json && writeFileSync(json, `${JSON.stringify(together(earlier, { machine: machine(), quiet: share <= OTHERS_SHARE_MAX, rows }), null, 2)}\n`);
+  const write = () => json && writeFileSync(json, `${JSON.stringify(together(earlier, { machine, quiet: share <= OTHERS_SHARE_MAX, rows }), null, 2)}\n`);
   try {
     for (const measurement of measurements.filter((each) => each.rows.some(({ id }) => wanted.has(id)))) {
       const ids = measurement.rows.map(({ id }) => id).filter((id) => wanted.has(id));
@@ -108,7 +110,7 @@ async function main(): Promise<number> {
     await bench.close();
   }
   const titles = new Map(measurements.flatMap((each) => each.rows.map(({ id, title }) => [id, title] as const)));
-  process.stdout.write(`${machine()}\n${share <= OTHERS_SHARE_MAX ? 'Quiet' : 'NOT QUIET'}: others used up to ${Math.round(share * 100)} % of a core during a repeat.\n\n${table(rows, titles)}\n`);
+  process.stdout.write(`${machine}\n${share <= OTHERS_SHARE_MAX ? 'Quiet' : 'NOT QUIET'}: others used up to ${Math.round(share * 100)} % of a core during a repeat.\n\n${table(rows, titles)}\n`);
   failures.push(...rows.filter((row) => judged(row) === 'below floor').map(({ id, value, unit, better, floor }) => `${id}: ${value} ${unit} misses its floor of ${better === 'higher' ? '>=' : '<='} ${floor}`));
   for (const failure of failures) say(failure);
   return failures.length === 0 ? 0 : 1;

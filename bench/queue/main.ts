@@ -16,8 +16,12 @@ import { Dunning } from '../sweep/dunning';
  * a whole fetch, none of them fails alone.
  */
 export type Side = 'graphile-worker' | 'pg-boss' | 'pg-boss bare' | 'pg-boss bulk';
-/** `warm` is a database whose cases are used up first, so that the code is compiled and what is measured is not. */
-export type QueueAsk = { readonly side: Side; readonly url: string; readonly jobs: number; readonly warm: { readonly url: string; readonly cases: number } } | 'go';
+/** With `warm` a job acts on a case; those of that database are used up first, so that the code is compiled and what is measured is not. */
+export type QueueAsk = { readonly side: Side; readonly url: string; readonly jobs: number; readonly warm: Warm | null } | 'go';
+interface Warm {
+  readonly url: string;
+  readonly cases: number;
+}
 export interface QueueAnswer {
   readonly wall_ms: number;
 }
@@ -67,7 +71,7 @@ const insertRows = (pool: Pool): Work => (jobs) => pool.query({ name: 'insert', 
 const actOnCases = ({ runner, cases }: Dunning): Work => (jobs) => runner.changeAll(jobs.map(({ customer_id }) => step(cases.known, customerKey(CREDITOR, customer_id), act)));
 
 /** Due actions on a database, after some on another. */
-async function warmDueActions(url: string, warm: { url: string; cases: number }): Promise<Work> {
+async function warmDueActions(url: string, warm: Warm): Promise<Work> {
   const first = new Dunning(warm.url, CONNECTIONS);
   const act = actOnCases(first);
   for (let done = 0; done < warm.cases; done += CONNECTIONS) await Promise.all(Array.from({ length: CONNECTIONS }, (_, lane) => act([jobOf(done + lane)])));
@@ -128,7 +132,7 @@ serve(async (ask: QueueAsk): Promise<QueueAnswer> => {
   if (ask !== 'go') {
     const pool = new Pool({ connectionString: ask.url, max: CONNECTIONS });
     const jobs = Array.from({ length: ask.jobs }, (_, number) => jobOf(number));
-    const work = ask.side === 'graphile-worker' || ask.side === 'pg-boss' ? await warmDueActions(ask.url, ask.warm) : insertRows(pool);
+    const work = ask.warm ? await warmDueActions(ask.url, ask.warm) : insertRows(pool);
     ready = ask.side === 'graphile-worker' ? await graphileWorker(ask.url, jobs, pool, work) : await pgBoss(ask.url, jobs, work, ask.side === 'pg-boss bulk');
     await pool.query('vacuum (analyze)');
     sent = { pool, jobs: jobs.length };

@@ -6,7 +6,7 @@ const BACKLOG = { usual: { events: 60_000, warm: 15_000 }, quick: { events: 40_0
 const OURS =
   'Ours: billing-ingestion as its own process over Kafka and PostgreSQL (fsync on), invoices of many customers with contact data and instruments, 3 partitions, batches of at most 500, from a warm process to the last event published.';
 const BARE =
-  'The bare script: kafkajs, pg, JSON.parse, the same statements in the same order with as many rows, the same pipelining, outbox read, produced and deleted. What it does not do and ours does: contract validation in and out, strangers\' content mapped and hashed, ids derived, contact data sealed (AES) and customers\' documents keyed (HMAC), who-wins ranks, quarantine and dead letters, trace and metrics, health, heartbeats, bisecting of batches.';
+  'The bare script: kafkajs, pg, JSON.parse, the same statements in the same order with as many rows, the same pipelining, outbox read, produced and deleted; its parameters are plain arrays, escaped by node-postgres, ours are binary columns. What it does not do and ours does: contract validation in and out, strangers\' content mapped and hashed, ids derived, contact data sealed (AES) and customers\' documents keyed (HMAC), who-wins ranks, quarantine and dead letters, trace and metrics, health, heartbeats, bisecting of batches.';
 
 const rows: readonly RowPlan[] = [
   { id: 'hop-cpu', title: 'one full hop against a bare script, CPU per event', unit: 'x', better: 'lower', target: 1.25, floor: 1.6, notes: `CPU of the service's process per event by that of the script's. ${OURS} ${BARE}` },

@@ -42,13 +42,12 @@ export const queue: Measurement = {
       await bench.checkpoint();
       return sweeper.sweep(actions).finally(async () => sweeper.close().then(() => database.drop()));
     };
-    const theirs = async (side: Side): Promise<Sweeping> => {
-      const actsOnCases = side === 'graphile-worker' || side === 'pg-boss';
+    const theirs = async (side: Side, actsOnCases: boolean): Promise<Sweeping> => {
       const database = await bench.database('theirs', actsOnCases ? book.name : empty.name);
-      const used = await bench.database('warm', warm.name);
+      const used = actsOnCases ? await bench.database('warm', warm.name) : null;
       const child = new Child('bench/queue/main.ts');
       try {
-        await child.ask({ side, url: database.url, jobs: actions, warm: { url: used.url, cases: WARM_CASES } } satisfies QueueAsk);
+        await child.ask({ side, url: database.url, jobs: actions, warm: used && { url: used.url, cases: WARM_CASES } } satisfies QueueAsk);
         await bench.checkpoint();
         const [cpu, postgres] = [child.cpuMs(), bench.postgresCpuMs()];
         const { wall_ms } = await child.ask<QueueAnswer>('go' satisfies QueueAsk);
@@ -56,7 +55,7 @@ export const queue: Measurement = {
         return { per_second: (actions / wall_ms) * 1_000, wall_us: us(wall_ms), cpu_us: us(child.cpuMs() - cpu), postgres_us: us(bench.postgresCpuMs() - postgres) };
       } finally {
         await child.kill();
-        await Promise.all([database.drop(), used.drop()]);
+        await Promise.all([database.drop(), used?.drop()]);
       }
     };
     const told = (mine: Sweeping, other: Sweeping) => ({
@@ -67,10 +66,10 @@ export const queue: Measurement = {
     return {
       async repeat(turn) {
         const first = turn % 2 === 0 ? await ours() : null;
-        const graphile = wanted.has('queue-gw') ? await theirs('graphile-worker') : null;
-        const bulk = wanted.has('queue-boss-bulk') ? await theirs('pg-boss bulk') : null;
-        const bare = wanted.has('queue-boss-bare') ? await theirs('pg-boss bare') : null;
-        const boss = wanted.has('queue-boss') ? await theirs('pg-boss') : null;
+        const graphile = wanted.has('queue-gw') ? await theirs('graphile-worker', true) : null;
+        const bulk = wanted.has('queue-boss-bulk') ? await theirs('pg-boss bulk', false) : null;
+        const bare = wanted.has('queue-boss-bare') ? await theirs('pg-boss bare', false) : null;
+        const boss = wanted.has('queue-boss') ? await theirs('pg-boss', true) : null;
         const mine = first ?? (await ours());
         return {
           ...(graphile ? { 'queue-gw': told(mine, graphile) } : {}), ...(boss ? { 'queue-boss': told(mine, boss) } : {}),

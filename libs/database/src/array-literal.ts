@@ -26,11 +26,7 @@ function element(cell: Cell): string {
  * A Postgres array literal, for `unnest($1::text[])`: columns as arrays cost Postgres and Node less than records by
  * jsonb_to_recordset, and Node less than the arrays that node-postgres makes itself.
  */
-export function arrayLiteral(cells: readonly Cell[]): string {
-  let literal = '{';
-  for (let index = 0; index < cells.length; index++) literal += index === 0 ? element(cells[index]) : `,${element(cells[index])}`;
-  return `${literal}}`;
-}
+export const arrayLiteral = (cells: readonly Cell[]): string => columnLiteral(cells, (cell) => cell);
 
 /** The array literal of one column of some values. */
 export function columnLiteral<V>(values: readonly V[], cell: (value: V) => Cell): string {

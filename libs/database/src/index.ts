@@ -1,4 +1,4 @@
-export { arrayLiteral, type Cell } from './array-literal';
+export type { Cell } from './array-literal';
 export * from './bulk';
 export * from './column';
 export * from './database';

@@ -52,7 +52,7 @@ function sealed(seal: Seal, customer: Customer): Sealed {
   return { customer, contact_sealed: kept?.contact === contact ? kept.contact_sealed : seal.seal(contact) };
 }
 
-const write = bulk<Sealed>('customer', 2, [
+const write = bulk<Sealed>('customer', ['creditor_id', 'customer_id'], [
   ['creditor_id', 'text', ({ customer }) => customer.creditor_id],
   ['customer_id', 'text', ({ customer }) => customer.customer_id],
   ['person_key', 'text', ({ customer }) => customer.person_key],

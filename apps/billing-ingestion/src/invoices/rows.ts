@@ -73,7 +73,7 @@ const known = <T>(cell: (invoice: KnownInvoice) => T, awaited: T | null = null) 
 /** The rank of what an amendment replaced; null where the value is the issue's own. */
 const amendedRank = (invoice: Invoice, ranked: Ranked<unknown> | null): Rank | null => (ranked === null || (invoice.status !== 'awaited' && ranked.rank === invoice.issue_rank) ? null : ranked.rank);
 
-export const saveInvoices = bulk<Invoice>('invoice', 2, [
+export const saveInvoices = bulk<Invoice>('invoice', ['creditor_id', 'invoice_id'], [
   ['creditor_id', 'text', ({ creditor_id }) => creditor_id],
   ['invoice_id', 'text', ({ invoice_id }) => invoice_id],
   ['receivable_id', 'uuid', (invoice) => (invoice.status === 'awaited' ? derivedId('receivable', invoice.creditor_id, invoice.invoice_id) : invoice.receivable_id)],

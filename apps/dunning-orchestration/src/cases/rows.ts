@@ -1,4 +1,4 @@
-import { arrayLiteral, type Cell } from '@emdia/database';
+import type { Cell } from '@emdia/database';
 import type { Agreement, CaseFile, Covered, Hold, Notice, Owner, Receivable, Standing } from './case-file';
 
 /** A column of a table: its name and type, and its cell for a value of a case. A column's place is its place in what is read, where a row's key and creditor are left out. */
@@ -123,7 +123,7 @@ export const coverOf = ([notice_id, receivable_id, due_date, step, outcome, reas
 export const HOLD: readonly Column<Hold>[] = [
   ['hold_id', 'uuid', ({ hold_id }) => hold_id],
   KEY, CREDITOR,
-  ['receivable_ids', 'uuid[]', ({ receivable_ids }) => arrayLiteral(receivable_ids)],
+  ['receivable_ids', 'uuid[]', ({ receivable_ids }) => receivable_ids],
   ['reason', 'text', ({ reason }) => reason],
   ['actor', 'text', ({ actor }) => actor],
   ['placed_at', 'timestamptz', ({ placed_at }) => placed_at],
@@ -139,9 +139,9 @@ export const holdOf = ([hold_id, receivable_ids, reason, actor, placed_at, revie
 export const AGREEMENT: readonly Column<Agreement>[] = [
   ['agreement_id', 'uuid', ({ agreement_id }) => agreement_id],
   KEY, CREDITOR,
-  ['receivable_ids', 'uuid[]', ({ receivable_ids }) => arrayLiteral(receivable_ids)],
+  ['receivable_ids', 'uuid[]', ({ receivable_ids }) => receivable_ids],
   ['instalments', 'jsonb', ({ instalments }) => instalments],
-  ['paid', 'uuid[]', ({ paid }) => arrayLiteral(paid)],
+  ['paid', 'uuid[]', ({ paid }) => paid],
   ['ended', 'boolean', ({ ended }) => ended],
 ];
 

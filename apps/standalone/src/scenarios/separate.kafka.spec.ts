@@ -147,5 +147,13 @@ async function expectFacts(house: SeparateHouse, numbers: readonly number[]): Pr
   const deliveries = await house.query<{ customer_id: string; status: string }>(`select customer_id, status from notifications.delivery where purpose = 'collection' and status in ('sent', 'unknown')`);
   for (const { customer_id, status } of deliveries) if (status === 'sent') expect([customer_id, letters.get(`${customer_id}@cliente.invalid`)]).toEqual([customer_id, 1]);
   const asked = new Set(deliveries.map(({ customer_id }) => customer_id));
-  expect(numbers.filter((n) => paidCents(n) < 10_000 && !asked.has(`c${n}`))).toEqual([]);
+  const unasked = numbers.filter((n) => paidCents(n) < 10_000 && !asked.has(`c${n}`)).map((n) => `c${n}`);
+  // Where it fails, it says how far each came.
+  const whereabouts = await house.query(
+    `select c.customer_id, c.due_at as case_due_at, d.status, d.due_at, d.reason, d.history from dunning.case_file c
+     left join notifications.delivery d using (creditor_id, customer_id) where c.customer_id = any($1)`,
+    [unasked],
+  );
+  expect(whereabouts).toEqual([]);
+  expect(unasked).toEqual([]);
 }
