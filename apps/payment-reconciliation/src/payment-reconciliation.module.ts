@@ -3,6 +3,10 @@ import { AllocationPolicyController } from './allocation-policy/allocation-polic
 import { Accounts } from './accounts/accounts';
 import { ReceivablesController } from './accounts/receivables.controller';
 import { UnappliedController } from './accounts/unapplied.controller';
+import { BankFiles } from './bank-files/bank-files';
+import { BankFilesController } from './bank-files/bank-files.controller';
+import { LookUp } from './bank-files/look-up';
+import { StoredFiles } from './bank-files/stored-files';
 import { Coverages } from './source-coverage/coverages';
 import { GateFacts } from './gate/facts';
 import { GateController } from './gate/gate.controller';
@@ -12,7 +16,7 @@ import { PaymentReconciliationConsumer } from './payment-reconciliation.consumer
 import { Rejections } from './unread/rejections';
 
 @Module({
-  controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, AllocationPolicyController, GateController],
-  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts],
+  controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, AllocationPolicyController, BankFilesController, GateController],
+  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts, StoredFiles, LookUp, BankFiles],
 })
 export class PaymentReconciliationModule {}

@@ -9,6 +9,7 @@ export * from './internal-client';
 export * from './metrics';
 export * from './page';
 export { problem, type Problem } from './problem';
+export * from './raw-body';
 export * from './request';
 export * from './run';
 export { schemaOf } from './schema';

@@ -31,6 +31,7 @@ const kinds = {
   text: isStorable,
   uuid: (value: string) => isUUID(value),
   date: isCivilDate,
+  number: (value: string) => /^\d{1,9}$/.test(value),
   instant: (value: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value)),
 };
 

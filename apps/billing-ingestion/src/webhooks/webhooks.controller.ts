@@ -2,12 +2,11 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Req } from '
 import { ApiExcludeEndpoint, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { localDate } from '@emdia/calendar';
 import { Clock } from '@emdia/clock';
-import { Answers, Caller, Config, ForCreditor, MayLack, PathId, problem, Public, Scopes, type Principal } from '@emdia/runtime';
+import { Answers, Caller, Config, ForCreditor, MayLack, PathId, problem, Public, rawBody, Scopes, type Principal } from '@emdia/runtime';
 import { Type } from '@sinclair/typebox';
 import { Type as TypeOf } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsObject, IsString, isUUID, Length, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import type { Request } from 'express';
-import { rawBody } from './raw-body';
 import { Receiver } from './receiver';
 import { KINDS, type Kind } from './source';
 import { sources } from './sources';
@@ -121,10 +120,12 @@ export class WebhooksController {
   }
 
   private async take(webhookId: string, urlSecret: string | null, request: Request): Promise<void> {
-    const body = await rawBody(request);
+    const body = await rawBody(request, BODY_BYTES_MAX);
     // A malformed id is an unknown one, and no error of the database.
     await this.receiver.take(isUUID(webhookId) ? webhookId : NOBODY, { headers: request.headers, body, urlSecret });
   }
 }
 
+/** Platforms send some kilobytes; an invoice of Stripe with many lines a few hundred. */
+const BODY_BYTES_MAX = 1024 * 1024;
 const NOBODY = '00000000-0000-0000-0000-000000000000';

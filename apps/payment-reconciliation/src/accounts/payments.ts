@@ -1,5 +1,6 @@
-import type { BillingPaymentCredited, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, EventOf } from '@emdia/contracts';
-import { creditEntry, type Entry, joinedEntry, receiptEntry, refundEntry } from '../ledger/entry';
+import type { BillingPaymentCredited, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, Event, EventOf } from '@emdia/contracts';
+import { Outdated } from '@emdia/messaging';
+import { creditEntry, type Entry, joinedEntry, receiptEntry, refundEntry, withdrawalEntry } from '../ledger/entry';
 import { type Account, dayOf, type Payment, paymentKey, withEntry } from './account';
 import type { Change } from './steps';
 
@@ -59,6 +60,23 @@ export function applyRefunded(account: Account, event: EventOf<typeof BillingRef
   const known = paymentOf(account, event.data, now);
   const payment = { ...known, currency, refunded_cents: known.refunded_cents + amount_cents };
   return { facts: withPayment(account, payment), entries: [refundEntry(known, payment, refund_id, { event_id: event.id, currency, recorded_at: now })] };
+}
+
+/** What is taken back because the file that told it was wrong: a payment's money, or with `refund_id` a refund of it. */
+export interface Withdrawn extends About {
+  readonly refund_id: string | null;
+  readonly amount_cents: number;
+}
+
+/** A payment, or its refund, never was. What a person decided on it stays, should it come after all. Throws Outdated where the payment has left the account. */
+export function applyWithdrawn(account: Account, event: Event<Withdrawn>, now: Date): Change {
+  const { refund_id, amount_cents } = event.data;
+  const known = account.payments.get(paymentKey(event.data));
+  if (!known) throw new Outdated(`${event.data.payment_id} is not in ${account.key} any more`);
+  const payment: Payment = refund_id === null
+    ? { ...known, received_cents: known.received_cents - amount_cents, fee_cents: null, credit_fee_cents: null, discount_cents: 0, credited: false, pending_at: null }
+    : { ...known, refunded_cents: known.refunded_cents - amount_cents };
+  return { facts: withPayment(account, payment), entries: [withdrawalEntry(known, payment, refund_id, { event_id: event.id, currency: known.currency!, recorded_at: now })] };
 }
 
 /** Money that waited on references joins the account which has them; the same payment heard of under two keys is one. */

@@ -32,7 +32,11 @@ export function onCustomer<D extends { creditor_id: string; customer_id: string 
 
 /** The step of an event about a payment: on its customer's account, else on that of its reference, or of whoever claimed that. */
 export function onPayment<D extends Parameters<typeof accountKeyOf>[0]>(store: Store<Account>, event: Event<D>, apply: Apply<D>): Step<Account> {
-  const key = accountKeyOf(event.data);
+  return onAccount(store, accountKeyOf(event.data), event, apply);
+}
+
+/** The step of what concerns an account by its key, or the account that claimed it since. */
+export function onAccount<D>(store: Store<Account>, key: string, event: Event<D>, apply: Apply<D>): Step<Account> {
   return { store, keys: [key], decide: (states, now) => decide(claimant(states.get(key)!, states), event, apply, now) };
 }
 

@@ -94,6 +94,10 @@ export function refundEntry(before: Moved, after: Moved, refund_id: string, occa
   return entry(`refund:${paymentCause(after)}:${refund_id}`, occasion, through);
 }
 
+/** A payment or a refund of it that was told in error is taken back. */
+export const withdrawalEntry = (before: Moved, after: Moved, refund_id: string | null, occasion: Occasion): Entry =>
+  entry(`withdrawal:${paymentCause(after)}${refund_id === null ? '' : `:${refund_id}`}`, occasion, moved([before], after));
+
 /** What is billed on a receivable grew, or shrank where negative. */
 export const billingEntry = (receivable_id: string, version: number, amount_cents: number, occasion: Occasion): Entry =>
   entry(`invoice:${receivable_id}:${version}`, occasion, [line('receivable', amount_cents, { receivable_id }), line('revenue', -amount_cents, { receivable_id })]);

@@ -30,6 +30,14 @@ export function applyCovered(known: Coverage | null, { data }: EventOf<typeof Bi
 export const onCovered = (store: Store<Coverage | null>, event: EventOf<typeof BillingSourceCovered>): Step<Coverage | null> =>
   step(store, coverageKey(event.data), (known) => applyCovered(known, event));
 
+/** The step of a file that reconciliation itself took in: what its source declared stays, and the covered date never goes back. */
+export const onFileCovered = (store: Store<Coverage | null>, of: CoverageKey, covered_until: CivilDate): Step<Coverage | null> =>
+  step(store, coverageKey(of), (known) => (!known || (known.covered_until && known.covered_until >= covered_until) ? { ignored: 'covered' } : { next: { ...known, covered_until } }));
+
+/** The step of a file that was undone: what it vouched for counts only as far as the source's other files do. */
+export const onFileUncovered = (store: Store<Coverage | null>, of: CoverageKey, undone_until: CivilDate, others_until: CivilDate | null): Step<Coverage | null> =>
+  step(store, coverageKey(of), (known) => (known?.covered_until && known.covered_until <= undone_until ? { next: { ...known, covered_until: others_until } } : { ignored: 'covered-by-others' }));
+
 /** What is known of one creditor's sources: every partition's row, and the sources of which an unread payment holds coverage back. */
 export interface Sources {
   readonly coverages: readonly Coverage[];

@@ -1,22 +1,20 @@
 import type { IncomingMessage } from 'node:http';
-import { problem } from '@emdia/runtime';
+import { problem } from './problem';
 
-/** Platforms send some kilobytes; an invoice of Stripe with many lines a few hundred. */
-export const BODY_BYTES_MAX = 1024 * 1024;
+const inWords = (bytes: number): string => (bytes >= 2 ** 20 ? `${Math.floor(bytes / 2 ** 20)} MiB` : `${bytes} bytes`);
 
-const tooLarge = (): Error => problem(413, 'too-large', 'The body is too large', 'A webhook has at most 1 MiB.');
-
-/** The bytes of a request as they were sent: what was signed is these and no others. */
-export function rawBody(request: IncomingMessage): Promise<Buffer> {
+/** The bytes of a request as they were sent, for handlers of `raw` paths; a 413 problem where there are more than `bytesMax`. */
+export function rawBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const tooLarge = (): Error => problem(413, 'too-large', 'The body is too large', `It has at most ${inWords(bytesMax)}.`);
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') throw problem(415, 'unsupported-media-type', 'The body cannot be read', 'Send it without compression.');
-  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) throw tooLarge();
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= BODY_BYTES_MAX) chunks.push(chunk);
+      if (bytes <= bytesMax) chunks.push(chunk);
       // The rest flows by unread, so that the answer is not lost in a broken connection.
       else reject(tooLarge());
     });

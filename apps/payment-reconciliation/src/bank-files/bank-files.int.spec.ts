@@ -1,0 +1,242 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Clock, WallClock } from '@emdia/clock';
+import { BillingHeartbeat, BillingSourceCovered, type Contract, type DataOf, derivedId, DunningHeartbeat, encode, type Instrument, NegotiationHeartbeat, outgoing, type Outgoing } from '@emdia/contracts';
+import { Database } from '@emdia/database';
+import { InProcessBroker, type Row } from '@emdia/messaging';
+import { Config, type House, run } from '@emdia/runtime';
+import { testDatabase, type TestDatabase } from '@emdia/testing';
+import { bytesOf, lines240, lines400, type Title } from '../../../../libs/bank-files/test/synthetic';
+import { CREDITOR, issued, NOW, receivableId } from '../../test/story';
+import { paymentReconciliation } from '../index';
+
+class HandClock extends Clock {
+  now(): Date {
+    return NOW;
+  }
+}
+
+interface File {
+  readonly file_id: string;
+  readonly status: string;
+  readonly rows: number;
+  readonly rows_done: number;
+  readonly counts: Record<string, number>;
+  readonly covered_until: string | null;
+  readonly report: string;
+}
+
+const TOKEN = 'internal-token-of-this-test-which-is-long-enough';
+const SOURCE = 'bradesco';
+/** A slip of Bradesco as its creditor registers it: with the check digit, and the barcode to tell the bank. */
+const slip = (number: string): Instrument[] => [{ rail: 'BOLETO', reference: number, code: `237${'9'.repeat(41)}` }];
+const title = (number: string, more: Partial<Title> = {}): Title => ({ code: '06', number, title: 10_000, paid: 10_000, fee: 210, on: '2026-03-02', due: '2026-03-02', credit: '2026-03-03', ...more });
+const E2E = 'E00000000202603041200abcdefgh001';
+const pixOf = (txid: string, refunds: object[] = []) => Buffer.from(JSON.stringify({ pix: [{ endToEndId: E2E, txid, valor: '100.00', horario: '2026-03-04T12:00:00.000Z', ...(refunds.length > 0 ? { devolucoes: refunds } : {}) }] }));
+
+describe('files of banks', () => {
+  const wall = new WallClock();
+  let creditor = CREDITOR;
+  const billing = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(
+    JSON.stringify({ key_id: creditor, creditor_id: creditor, scopes: ['ledger:read', 'unapplied:read', 'bank-files:read', 'bank-files:write'], actor: 'agent-7' }))).listen(0, '127.0.0.1');
+  let test: TestDatabase;
+  let broker: InProcessBroker;
+  let house: House;
+  let database: Database;
+  let rows = 0;
+
+  beforeAll(async () => {
+    test = await testDatabase('reconciliation-bank-files');
+    broker = new InProcessBroker(new WallClock());
+    const url = `http://127.0.0.1:${(billing.address() as AddressInfo).port}`;
+    const config = Config.from({ DATABASE_URL: test.url, PORT: '0', EMDIA_LOG_LEVEL: 'silent', BILLING_INGESTION_URL: url, EMDIA_INTERNAL_TOKEN: TOKEN });
+    house = await run([paymentReconciliation], 'in-process', { config, clock: new HandClock(), wall, broker });
+    database = new Database({ url: test.url, schema: 'reconciliation' });
+    await publish(made(BillingSourceCovered, { creditor_id: CREDITOR, source: SOURCE, partition: 0, rails: ['BOLETO'], lag_business_days: 5, covered_until: null, checked_at: '2026-03-01T12:00:00.000Z' }));
+  });
+  afterAll(async () => {
+    await database?.close();
+    await house?.stop();
+    billing.close();
+    billing.closeAllConnections();
+    await test.drop();
+  });
+
+  const made = <C extends Contract>(contract: C, data: DataOf<C>): Outgoing => outgoing(contract, { id: derivedId('test', ++rows), key: 'acme/', creditor_id: CREDITOR, now: NOW, data });
+  const publish = async (...events: Outgoing[]) => {
+    const source = await broker.source('test', async () => []);
+    const list = events.map((event): Row => ({ id: String(++rows), topic: event.contract.topic, type: event.contract.type, key: event.key, partition: null, body: encode(event, 'test') }));
+    await new Promise<void>((resolve) => void source.publish(list, () => resolve()));
+    await house.settle();
+    await source.close();
+  };
+  const invoice = async (id: string, instruments: Instrument[], amount_cents = 10_000) => {
+    const { event } = issued(id, { customer_id: `C-${id}`, instruments, amount_cents });
+    const key = `${CREDITOR}/C-${id}`;
+    await publish({ ...event, key, contract: { type: event.type, topic: 'billing.events.v1' } as Contract });
+  };
+  const call = async <T>(method: string, path: string, body?: Uint8Array | object) => {
+    const raw = body instanceof Uint8Array;
+    const response = await fetch(`${house.url}/${path}`, {
+      method, headers: { authorization: path.startsWith('internal') ? `Bearer ${TOKEN}` : `Bearer emdia_k1_${creditor}`, 'content-type': raw ? 'application/octet-stream' : 'application/json' },
+      ...(body ? { body: raw ? Buffer.from(body) : JSON.stringify(body) } : {}),
+    });
+    return { status: response.status, body: (await response.json()) as T };
+  };
+  const send = async (bytes: Uint8Array, source = SOURCE) => {
+    const { status, body } = await call<{ file_id: string; is_new: boolean }>('POST', `v1/bank-files?source=${source}&name=CB.RET`, bytes);
+    expect(status).toBe(202);
+    await house.settle();
+    return { ...body, file: await file(body.file_id) };
+  };
+  const file = async (id: string) => (await call<File>('GET', `v1/bank-files/${id}`)).body;
+  const decide = async (id: string, what: 'confirm' | 'undo') => {
+    const { status } = await call('POST', `v1/bank-files/${id}/${what}`);
+    await house.settle();
+    return { status, file: await file(id) };
+  };
+  const receivable = async (id: string) => (await call<{ open_cents: number; status: string; collectability: string; payments: object[] }>('GET', `v1/receivables/${receivableId(id)}`)).body;
+  const gate = async (id: string) => {
+    await database.query('delete from heartbeat');
+    await publish(...[BillingHeartbeat, DunningHeartbeat, NegotiationHeartbeat].map((each) => made(each, { partition: 0, wall_epoch_ms: wall.epochMs() })));
+    const ask = { ask_id: 'x', purpose: 'collection', creditor_id: CREDITOR, customer_id: `C-${id}`, receivable_id: receivableId(id), contact_day: '2026-03-10' };
+    const { body } = await call<{ verdicts: { owed: boolean; reason?: string }[] }>('POST', 'internal/v1/gate', { asks: [ask] });
+    return body.verdicts[0]!.owed ? 'owed' : body.verdicts[0]!.reason;
+  };
+  const sums = async () => Object.fromEntries((await database.query<{ account: string; cents: number }>(
+    `select account, sum(amount_cents)::float8 as cents from posting where source is not null group by 1 having sum(amount_cents) <> 0`)).map(({ account, cents }) => [account, cents]));
+
+  it('settle what their slips pay, by nosso número, and cover the days they tell of', async () => {
+    await invoice('A', slip('000000000011'));
+    await invoice('B', slip('000000000022'), 8_000);
+    expect(await gate('A')).toBe('not_covered');
+    const before = await sums();
+    const titles = [title('000000000011'), title('000000000022', { title: 8_000, paid: 7_000, discount: 700, rebate: 300 }), title('000000000033', { code: '09' }), title('000000000044')];
+    const { file: posted, is_new } = await send(bytesOf(lines400('237', titles)));
+    expect([is_new, posted]).toMatchObject([true, { status: 'posted', rows: 4, rows_done: 4, counts: { posted: 3, nothing: 1, left: 0 }, covered_until: '2026-03-04' }]);
+    expect(posted.report).toContain('CNAB 400 return of bank 237');
+    expect(posted.report).toContain('3 payments posted, 1 of them wait in GET /v1/unapplied (R$ 100,00).');
+    expect(await receivable('A')).toMatchObject({ status: 'settled', payments: [{ source: SOURCE, principal_cents: 10_000 }] });
+    expect(await receivable('B')).toMatchObject({ status: 'settled', payments: [{ principal_cents: 7_000, discount_cents: 1_000 }] });
+    expect(await sums()).toEqual({ ...before, cash: 27_000, unapplied: -10_000, receivable: -18_000, discount: 1_000 });
+    await invoice('late', slip('000000000044'));
+    expect(await receivable('late')).toMatchObject({ status: 'settled' });
+    expect(await gate('A')).toBe('settled');
+  });
+
+  it('change nothing when they come twice, under another name or in the bank\'s other format', async () => {
+    await invoice('twice', slip('000000000055'));
+    const first = await send(bytesOf(lines400('237', [title('000000000055')])));
+    const before = await sums();
+    expect(await send(bytesOf(lines400('237', [title('000000000055')])))).toMatchObject({ is_new: false, file_id: first.file_id });
+    const more = await send(bytesOf(lines400('237', [title('000000000055'), title('000000000056', { code: '02' })])));
+    expect(more.file).toMatchObject({ status: 'posted', counts: { known: 1, nothing: 1, posted: 0 } });
+    expect(await sums()).toEqual(before);
+    expect((await receivable('twice')).payments).toHaveLength(1);
+  });
+
+  it('hold what is paid and not credited yet, and post it once the credit comes', async () => {
+    await invoice('paid', slip('000000000066'));
+    const waiting = await send(bytesOf(lines400('237', [title('000000000066', { credit: undefined as unknown as string })])));
+    expect(waiting.file).toMatchObject({ status: 'posted', counts: { awaiting: 1, posted: 0 } });
+    expect([await receivable('paid'), await gate('paid')]).toMatchObject([{ status: 'open', collectability: 'pending' }, 'pending']);
+    const credited = await send(bytesOf(lines400('237', [title('000000000066')])));
+    expect([credited.file.counts, await receivable('paid')]).toMatchObject([{ posted: 1, awaiting: 0 }, { status: 'settled' }]);
+  });
+
+  it('wait for a person where their money totals disagree, asking nobody meanwhile', async () => {
+    await invoice('doubt', slip('000000000077'));
+    const lines = lines400('237', [title('000000000077')]);
+    const trailer = lines.at(-1)!;
+    const wrong = bytesOf([...lines.slice(0, -1), trailer.slice(0, 91) + '000000000001' + trailer.slice(103)]);
+    const { file_id, file: doubtful } = await send(wrong);
+    expect(doubtful).toMatchObject({ status: 'needs-confirmation', counts: { held: 1 }, covered_until: null });
+    expect([await receivable('doubt'), await gate('doubt')]).toMatchObject([{ status: 'open' }, 'pending']);
+    expect((await decide(file_id, 'undo')).file).toMatchObject({ status: 'undone' });
+    expect(await receivable('doubt')).toMatchObject({ collectability: 'owed' });
+    expect((await decide(file_id, 'confirm')).file).toMatchObject({ status: 'posted', counts: { posted: 1 } });
+    expect(await receivable('doubt')).toMatchObject({ status: 'settled' });
+    expect((await decide(file_id, 'confirm')).status).toBe(409);
+  });
+
+  it('can be undone and posted again, in entries that say so; what they covered is covered no more', async () => {
+    await invoice('undone', slip('000000000088'));
+    const before = await sums();
+    const lines = lines400('237', [title('000000000088')]);
+    const later = [`${lines[0]!.slice(0, 94)}090326${lines[0]!.slice(100)}`, ...lines.slice(1)];
+    const { file_id, file: posted } = await send(bytesOf(later));
+    expect([posted.covered_until, (await receivable('undone')).status]).toEqual(['2026-03-08', 'settled']);
+    const once = await sums();
+    expect((await decide(file_id, 'undo')).file).toMatchObject({ status: 'undone', covered_until: null });
+    expect([await sums(), await receivable('undone')]).toMatchObject([before, { status: 'open', open_cents: 10_000, collectability: 'owed' }]);
+    expect(await database.query('select covered_until::text as until from coverage where source = $1', [SOURCE])).toEqual([{ until: '2026-03-04' }]);
+    for (let turn = 0; turn < 2; turn++) {
+      expect((await decide(file_id, 'confirm')).file).toMatchObject({ status: 'posted', counts: { posted: 1, known: 0 } });
+      expect([await sums(), (await receivable('undone')).status]).toEqual([once, 'settled']);
+      if (turn === 0) await decide(file_id, 'undo');
+    }
+  });
+
+  it('take back what a Pix devolução takes back, and only that', async () => {
+    await invoice('pix', [{ rail: 'PIX_COB', reference: 'academiasol2026030400000000001' }]);
+    const returned = { id: '1', rtrId: 'D00000000202603051200abcdefgh001', valor: '40.00', horario: { solicitacao: '2026-03-05T12:00:00.000Z' }, status: 'DEVOLVIDO' };
+    await send(pixOf('academiasol2026030400000000001'), 'psp');
+    expect(await receivable('pix')).toMatchObject({ status: 'settled' });
+    const { file_id, file: both } = await send(pixOf('academiasol2026030400000000001', [returned]), 'psp');
+    expect([both.counts, await receivable('pix')]).toMatchObject([{ known: 1, returned: 1 }, { status: 'open', open_cents: 4_000 }]);
+    await decide(file_id, 'undo');
+    expect(await receivable('pix')).toMatchObject({ status: 'settled' });
+    await decide(file_id, 'confirm');
+    expect(await receivable('pix')).toMatchObject({ open_cents: 4_000 });
+    const alone = await send(pixOf('academiasol2026030400000000001', [returned]), 'another');
+    expect(alone.file.counts).toMatchObject({ posted: 1, returned: 1 });
+  });
+
+  it('leave over what takes back a payment nobody told of', async () => {
+    const returned = { id: '1', rtrId: 'D00000000202603051200abcdefgh009', valor: '40.00', horario: { solicitacao: '2026-03-05T12:00:00.000Z' }, status: 'DEVOLVIDO' };
+    const lonely = Buffer.from(JSON.stringify({ pix: [{ endToEndId: 'E00000000202603041200abcdefgh077', valor: '100.00', horario: '2026-03-04T12:00:00.000Z', devolucoes: [returned] }] }));
+    const { file_id, file: posted } = await send(lonely, 'psp');
+    expect(posted.counts).toMatchObject({ posted: 1, returned: 1 });
+    await decide(file_id, 'undo');
+    expect((await call<{ items: { state: string }[] }>('GET', `v1/bank-files/${file_id}/rows`)).body.items.map(({ state }) => state)).toEqual(['undone', 'undone']);
+    expect((await call<{ items: object[] }>('GET', `v1/bank-files/${file_id}/rows?state=left`)).body.items).toEqual([]);
+  });
+
+  it('say in words why nothing of them can be read', async () => {
+    const { file: refused } = await send(Buffer.from('Olá, segue o retorno de ontem.'));
+    expect(refused).toMatchObject({ status: 'refused', rows: 0 });
+    expect(refused.report).toContain('no file that can be read');
+    expect((await call('POST', 'v1/bank-files?source=x&name=y', new Uint8Array())).status).toBe(400);
+    expect((await call('POST', 'v1/bank-files?source=&name=y', Buffer.from('x'))).status).toBe(400);
+  });
+
+  it('are their creditor\'s alone', async () => {
+    const { file_id } = await send(bytesOf(lines240('237', [title('00000000099')])));
+    creditor = 'other';
+    try {
+      expect((await call<{ items: object[] }>('GET', 'v1/bank-files')).body.items).toEqual([]);
+      for (const path of ['', '/rows']) expect((await call('GET', `v1/bank-files/${file_id}${path}`)).status).toBe(404);
+      for (const what of ['confirm', 'undo']) expect((await call('POST', `v1/bank-files/${file_id}/${what}`)).status).toBe(404);
+    } finally {
+      creditor = CREDITOR;
+    }
+    expect((await call<{ items: object[] }>('GET', 'v1/bank-files?limit=1')).body.items).toMatchObject([{ file_id }]);
+  });
+
+  it('are posted once however many workers take them up, and go on after a crash where the last commit was', async () => {
+    const numbers = Array.from({ length: 600 }, (_, n) => `${String(700_000 + n).padStart(11, '0')}1`);
+    await invoice('big', slip(numbers[599]!));
+    const before = await sums();
+    const { body } = await call<{ file_id: string }>('POST', `v1/bank-files?source=${SOURCE}&name=BIG.RET`, bytesOf(lines400('237', numbers.map((number) => title(number)))));
+    // The lease is taken away from whoever works on it, again and again.
+    for (let turn = 0; turn < 20; turn++) {
+      await database.query('update bank_file set lease_epoch_ms = 0 where file_id = $1', [body.file_id]);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    await house.settle();
+    expect(await file(body.file_id)).toMatchObject({ status: 'posted', counts: { posted: 600, left: 0, known: 0 } });
+    expect(((await sums()).cash ?? 0) - (before.cash ?? 0)).toBe(6_000_000);
+    expect(await receivable('big')).toMatchObject({ status: 'settled' });
+  });
+});
+

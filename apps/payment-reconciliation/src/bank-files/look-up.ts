@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import type { CivilDate } from '@emdia/calendar';
+import { referenceKey } from '@emdia/contracts';
+import { Database } from '@emdia/database';
+import { type Found, firstPaymentId, type Placed } from './batch';
+import type { KnownRow } from './row';
+import type { KeptRow, StoredFile } from './stored-file';
+import { ROW_COLUMNS } from './stored-files';
+
+const KEPT = `select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and row_id = any($3::uuid[])`;
+const CLAIMED = 'select key from account where key = any($1::text[]) and claimed_by is not null';
+const RECEIVED = 'select payment_id from payment where creditor_id = $1 and source = $2 and payment_id = any($3::text[]) and received_cents > 0';
+const REVERSIBLE = `
+  select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and state = 'posted' and (payment_id = any($3::text[]) or our_number = any($4::text[]))
+  order by paid_date desc, row_id`;
+const PLACED = `
+  select ${ROW_COLUMNS.split(', ').map((column) => `r.${column.trim()}`).join(', ')}, p.account_key
+  from (select * from bank_row where file_id = $1 and state in ('posted', 'awaiting', 'held', 'returned') order by line, row_id limit $2) r
+  left join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id`;
+
+/** Reads what has to be known before rows are taken in or back; all of it may be outdated a moment later, and then the transaction fails. */
+@Injectable()
+export class LookUp {
+  constructor(private readonly database: Database) {}
+
+  async found(file: StoredFile, rows: readonly KnownRow[]): Promise<Found> {
+    const { creditor_id, source } = file;
+    const keys = new Map(rows.flatMap(({ said }) => ('money' in said ? said.money.references : [])).map((reference) => [referenceKey(creditor_id, reference), reference]));
+    const reversals = rows.flatMap((row) => (row.said.kind === 'reversed' ? [{ of: row.said.of, our_number: row.our_number }] : []));
+    const [kept, claimed, received, reversible] = await Promise.all([
+      this.database.query<KeptRow>(KEPT, [creditor_id, source, rows.map(({ row_id }) => row_id)]),
+      keys.size === 0 ? [] : this.database.query<{ key: string }>(CLAIMED, [[...keys.keys()]]),
+      this.database.query<{ payment_id: string }>(RECEIVED, [creditor_id, source, rows.map((row) => firstPaymentId(file, row))]),
+      reversals.length === 0 ? [] : this.database.query<KeptRow>(REVERSIBLE, [creditor_id, source, reversals.map(({ of }) => of), reversals.map(({ our_number }) => our_number)]),
+    ]);
+    const byNumber = new Map<string, KeptRow[]>();
+    for (const row of reversible) if (row.our_number !== null) byNumber.set(row.our_number, [...(byNumber.get(row.our_number) ?? []), row]);
+    return {
+      kept: new Map(kept.map((row) => [row.row_id, row])),
+      claimed: new Set(claimed.map(({ key }) => keys.get(key)!)),
+      received: new Set(received.map(({ payment_id }) => payment_id)),
+      payments: new Map(reversible.map((row) => [row.payment_id!, row])),
+      byNumber,
+    };
+  }
+
+  /** Rows of a file that did something which is to be taken back. */
+  placed(fileId: string, limit: number): Promise<(Placed['row'] & { readonly account_key: string | null })[]> {
+    return this.database.query(PLACED, [fileId, limit]);
+  }
+
+  /** Until when the other posted files of a file's source have told everything. */
+  async coveredByOthers({ file_id, creditor_id, source }: StoredFile): Promise<CivilDate | null> {
+    const [row] = await this.database.query<{ until: CivilDate | null }>(
+      `select max(covered_until)::text as until from bank_file where creditor_id = $1 and source = $2 and file_id <> $3 and status = 'posted'`, [creditor_id, source, file_id]);
+    return row!.until;
+  }
+
+  /** The partitions of billing's topic on which a declared source's coverage is known. */
+  async partitions({ creditor_id, source }: StoredFile): Promise<number[]> {
+    const rows = await this.database.query<{ partition: number }>('select partition from coverage where creditor_id = $1 and source = $2 order by partition', [creditor_id, source]);
+    return rows.map(({ partition }) => partition);
+  }
+}

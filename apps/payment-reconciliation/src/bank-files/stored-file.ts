@@ -1,0 +1,161 @@
+import type { BankFile, FileKind, Posting, Problem } from '@emdia/bank-files';
+import { addDays, type CivilDate } from '@emdia/calendar';
+import { fileNumber } from '@emdia/bank-files';
+import { type DecisionOne, Forbidden } from '@emdia/messaging';
+import type { LeftReason } from './row';
+
+/**
+ * `received`: not yet read. `posting`: its rows are being taken in. `posted`: all of them are. `holding`: it needs a person's
+ * word, and what it tells of is being held until then; `needs-confirmation`: that is done. `refused`: nothing of it can be
+ * read. `undoing`, `undone`: what it had posted is being, or has been, taken back.
+ */
+export const STATUSES = ['received', 'posting', 'posted', 'holding', 'needs-confirmation', 'refused', 'undoing', 'undone'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** What became of a row. `returned`: a payment that was taken back; `known`: taken in before, with this file or another; `nothing`: it is not about money. */
+export const OUTCOMES = ['posted', 'awaiting', 'held', 'returned', 'left', 'known', 'nothing'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** The states in which a row is kept; `undone` once what it had done was taken back. */
+export type RowState = Exclude<Outcome, 'known' | 'nothing'> | 'undone';
+
+/** A row that is about money, as it stands. */
+export interface KeptRow {
+  readonly row_id: string;
+  readonly file_id: string;
+  readonly line: number;
+  readonly state: RowState;
+  /** The payment that it is in the ledger; null where it is none. */
+  readonly payment_id: string | null;
+  readonly reference: string | null;
+  readonly our_number: string | null;
+  readonly amount_cents: number | null;
+  readonly paid_date: CivilDate | null;
+  readonly credit_date: CivilDate | null;
+  readonly reason: LeftReason | null;
+}
+
+/** What reading a file told; problems name lines, never people. */
+export interface Read {
+  readonly kind: FileKind | null;
+  readonly bank: string | null;
+  readonly layout: { readonly name: string; readonly fallback: boolean } | null;
+  readonly posting: Posting;
+  readonly currency: string | null;
+  readonly number: string | null;
+  readonly covers_until: CivilDate | null;
+  readonly settled_rows: number;
+  readonly settled_cents: number;
+  readonly problems: readonly Problem[];
+}
+
+export type Counts = Readonly<Record<Outcome, number>>;
+
+/** One file that a creditor's bank wrote, and how far it has come. */
+export interface StoredFile {
+  readonly file_id: string;
+  readonly creditor_id: string;
+  readonly source: string;
+  readonly name: string;
+  readonly size_bytes: number;
+  readonly actor: string;
+  readonly received_at: Date;
+  readonly status: Status;
+  readonly read: Read | null;
+  /** Null until it was read. */
+  readonly rows: number | null;
+  readonly rows_done: number;
+  readonly counts: Counts;
+  readonly posted_cents: number;
+  /** Until which day the file's source has told everything; null until the last row, and where the file does not say. */
+  readonly covered_until: CivilDate | null;
+  /** Who confirmed or undid it. */
+  readonly decided_by: string | null;
+  readonly concluded_at: Date | null;
+  /** Rows that the next save writes. */
+  readonly unsaved: readonly KeptRow[];
+}
+
+export const NO_COUNTS: Counts = { posted: 0, awaiting: 0, held: 0, returned: 0, left: 0, known: 0, nothing: 0 };
+const PROBLEMS_KEPT_MAX = 200;
+
+/** What somebody gave us. */
+export type Given = Pick<StoredFile, 'file_id' | 'creditor_id' | 'source' | 'name' | 'size_bytes' | 'actor'>;
+
+/** A file came; the same bytes for the same source are the same file. */
+export function receive(known: StoredFile | null, given: Given, now: Date): DecisionOne<StoredFile | null, boolean> {
+  if (known) return { ignored: 'known', result: false };
+  const fresh = { status: 'received', read: null, rows: null, rows_done: 0, counts: NO_COUNTS, posted_cents: 0, covered_until: null, decided_by: null, concluded_at: null, unsaved: [] } as const;
+  return { next: { ...given, ...fresh, received_at: now }, result: true };
+}
+
+/** The last day of which the file tells everything: what a statement covers; of a return the day before it was made, which is over. */
+export const coversUntil = ({ kind, header }: BankFile): CivilDate | null =>
+  header.covered_until ?? (kind === 'ofx' || kind === 'pix' || header.generated_on === null ? null : addDays(header.generated_on, -1));
+
+/** It was read: its rows are taken in, held until a person says so, or there are none. */
+export function readAs(known: StoredFile | null, file: BankFile, now: Date): DecisionOne<StoredFile | null> {
+  if (known?.status !== 'received') return { ignored: 'read-before' };
+  const { kind, bank, layout, posting, currency, totals, problems } = file;
+  const read: Read = {
+    kind, bank, layout, posting, currency, number: fileNumber(file), covers_until: coversUntil(file),
+    settled_rows: totals.settled_rows, settled_cents: totals.gross_cents, problems: problems.slice(0, PROBLEMS_KEPT_MAX),
+  };
+  if (posting === 'refused') return { next: { ...known, read, rows: 0, status: 'refused', concluded_at: now } };
+  return { next: { ...known, read, rows: file.rows.length, status: posting === 'needs_confirmation' ? 'holding' : 'posting' } };
+}
+
+/** What a batch of rows came to. */
+export interface Progress {
+  readonly from: number;
+  readonly rows: number;
+  readonly counts: Partial<Counts>;
+  readonly posted_cents: number;
+  readonly kept: readonly KeptRow[];
+}
+
+/** A worker that lost its file to another: what it has done is not written. */
+export const TAKEN_OVER = 'taken-over';
+
+const isAt = (known: StoredFile | null, status: Status, from: number): known is StoredFile => known?.status === status && known.rows_done === from;
+
+/**
+ * Some rows were taken in, in the same transaction as what they post. Throws Forbidden where another worker was here first: of two
+ * that have the same rows in hand one writes, and the other nothing at all.
+ */
+export function advance(known: StoredFile | null, { from, rows, counts, posted_cents, kept }: Progress, now: Date): DecisionOne<StoredFile | null> {
+  const status = known?.status === 'holding' ? 'holding' : 'posting';
+  if (!isAt(known, status, from)) throw new Forbidden(TAKEN_OVER, 'Another worker has taken these rows in.');
+  const rows_done = from + rows;
+  const isOver = rows_done >= known.rows!;
+  const over = status === 'holding' ? { status: 'needs-confirmation' as const } : { status: 'posted' as const, covered_until: known.read!.covers_until, concluded_at: now };
+  return { next: { ...known, rows_done, counts: added(known.counts, counts), posted_cents: known.posted_cents + posted_cents, unsaved: [...known.unsaved, ...kept], ...(isOver ? over : {}) } };
+}
+
+const added = (a: Counts, b: Partial<Counts>): Counts => Object.fromEntries(OUTCOMES.map((outcome) => [outcome, a[outcome] + (b[outcome] ?? 0)])) as unknown as Counts;
+
+/** A person says that what the file tells is right; or that a file which was undone is to be posted after all. */
+export function confirm(known: StoredFile | null, actor: string): DecisionOne<StoredFile | null> {
+  if (known?.status !== 'needs-confirmation' && known?.status !== 'undone') throw notNow(known, 'Only a file that needs confirmation, or was undone, can be confirmed.');
+  return { next: { ...known, status: 'posting', rows_done: 0, counts: NO_COUNTS, posted_cents: 0, decided_by: actor, concluded_at: null } };
+}
+
+/** A person takes back what the file has posted, or lets go what it holds. */
+export function undo(known: StoredFile | null, actor: string): DecisionOne<StoredFile | null> {
+  if (known?.status !== 'posted' && known?.status !== 'needs-confirmation') throw notNow(known, 'Only a file that is posted, or needs confirmation, can be undone. Wait until it is.');
+  return { next: { ...known, status: 'undoing', covered_until: null, decided_by: actor, concluded_at: null } };
+}
+
+const notNow = (known: StoredFile | null, message: string): Forbidden => new Forbidden('not-now', `${message} This one is ${known?.status ?? 'unknown'}.`);
+
+/** Some rows were taken back. */
+export function takeBack(known: StoredFile | null, kept: readonly KeptRow[]): DecisionOne<StoredFile | null> {
+  if (known?.status !== 'undoing') throw new Forbidden(TAKEN_OVER, 'The file is not being undone any more.');
+  return { next: { ...known, unsaved: [...known.unsaved, ...kept] } };
+}
+
+/** Nothing of it is left in the ledger. */
+export function undone(known: StoredFile | null, now: Date): DecisionOne<StoredFile | null> {
+  if (known?.status !== 'undoing') return { ignored: 'not-undoing' };
+  return { next: { ...known, status: 'undone', counts: NO_COUNTS, posted_cents: 0, concluded_at: now } };
+}
