@@ -5,6 +5,7 @@ import { ReceivablesController } from './accounts/receivables.controller';
 import { UnappliedController } from './accounts/unapplied.controller';
 import { BankFiles } from './bank-files/bank-files';
 import { BankFilesController } from './bank-files/bank-files.controller';
+import { Collecting } from './bank-files/collecting';
 import { LookUp } from './bank-files/look-up';
 import { StoredFiles } from './bank-files/stored-files';
 import { Coverages } from './source-coverage/coverages';
@@ -17,6 +18,6 @@ import { Rejections } from './unread/rejections';
 
 @Module({
   controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, AllocationPolicyController, BankFilesController, GateController],
-  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts, StoredFiles, LookUp, BankFiles],
+  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts, StoredFiles, LookUp, BankFiles, Collecting],
 })
 export class PaymentReconciliationModule {}

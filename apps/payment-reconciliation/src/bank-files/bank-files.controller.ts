@@ -5,15 +5,12 @@ import { Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { Answers, Caller, cursorOf, ForCreditor, MayLack, Page, paged, pageOf, PathId, problem, rawBody, Scopes, type Principal } from '@emdia/runtime';
 import type { Request } from 'express';
-import { BankFiles } from './bank-files';
+import { BankFiles, FILE_BYTES_MAX } from './bank-files';
 import { inWords, LEFT } from './in-words';
 import type { LeftReason } from './row';
 import type { KeptRow, StoredFile } from './stored-file';
 import { FILE_COLUMNS, ROW_COLUMNS } from './stored-files';
 import { BankFileView, BankRowView, ExplainedBankFile, ReceivedView } from './views';
-
-/** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
-const FILE_BYTES_MAX = 64 * 2 ** 20;
 
 class UploadQuery {
   @ApiProperty({ minLength: 1, maxLength: 40, pattern: '^[^\\u0000-\\u001f]{1,40}$', example: 'itau', description: 'The payment source that the file speaks for, as registered by PUT /v1/sources/{source}.' })

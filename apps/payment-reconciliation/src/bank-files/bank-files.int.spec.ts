@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Clock, WallClock } from '@emdia/clock';
 import { BillingHeartbeat, BillingSourceCovered, type Contract, type DataOf, derivedId, DunningHeartbeat, encode, type Instrument, NegotiationHeartbeat, outgoing, type Outgoing } from '@emdia/contracts';
 import { Database } from '@emdia/database';
@@ -13,6 +17,14 @@ import { paymentReconciliation } from '../index';
 class HandClock extends Clock {
   now(): Date {
     return NOW;
+  }
+}
+
+/** Wall time that can be moved on. */
+class LateClock extends WallClock {
+  lateMs = 0;
+  override monotonicMs(): number {
+    return super.monotonicMs() + this.lateMs;
   }
 }
 
@@ -35,7 +47,8 @@ const E2E = 'E00000000202603041200abcdefgh001';
 const pixOf = (txid: string, refunds: object[] = []) => Buffer.from(JSON.stringify({ pix: [{ endToEndId: E2E, txid, valor: '100.00', horario: '2026-03-04T12:00:00.000Z', ...(refunds.length > 0 ? { devolucoes: refunds } : {}) }] }));
 
 describe('files of banks', () => {
-  const wall = new WallClock();
+  const wall = new LateClock();
+  const folder = mkdtempSync(join(tmpdir(), 'emdia-bank-files-'));
   let creditor = CREDITOR;
   const billing = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(
     JSON.stringify({ key_id: creditor, creditor_id: creditor, scopes: ['ledger:read', 'unapplied:read', 'bank-files:read', 'bank-files:write'], actor: 'agent-7' }))).listen(0, '127.0.0.1');
@@ -49,7 +62,7 @@ describe('files of banks', () => {
     test = await testDatabase('reconciliation-bank-files');
     broker = new InProcessBroker(new WallClock());
     const url = `http://127.0.0.1:${(billing.address() as AddressInfo).port}`;
-    const config = Config.from({ DATABASE_URL: test.url, PORT: '0', EMDIA_LOG_LEVEL: 'silent', BILLING_INGESTION_URL: url, EMDIA_INTERNAL_TOKEN: TOKEN });
+    const config = Config.from({ DATABASE_URL: test.url, PORT: '0', EMDIA_LOG_LEVEL: 'silent', BILLING_INGESTION_URL: url, EMDIA_INTERNAL_TOKEN: TOKEN, EMDIA_BANK_FILES_FOLDER: folder });
     house = await run([paymentReconciliation], 'in-process', { config, clock: new HandClock(), wall, broker });
     database = new Database({ url: test.url, schema: 'reconciliation' });
     await publish(made(BillingSourceCovered, { creditor_id: CREDITOR, source: SOURCE, partition: 0, rails: ['BOLETO'], lag_business_days: 5, covered_until: null, checked_at: '2026-03-01T12:00:00.000Z' }));
@@ -60,6 +73,7 @@ describe('files of banks', () => {
     billing.close();
     billing.closeAllConnections();
     await test.drop();
+    rmSync(folder, { recursive: true });
   });
 
   const made = <C extends Contract>(contract: C, data: DataOf<C>): Outgoing => outgoing(contract, { id: derivedId('test', ++rows), key: 'acme/', creditor_id: CREDITOR, now: NOW, data });
@@ -222,6 +236,33 @@ describe('files of banks', () => {
     }
     expect((await call<{ items: object[] }>('GET', 'v1/bank-files?limit=1')).body.items).toMatchObject([{ file_id }]);
   });
+
+  it('are taken from a watched folder, each version once, and no half of one', async () => {
+    const list = async () => (await call<{ items: { name: string; source: string; actor: string; status: string }[] }>('GET', 'v1/bank-files?limit=200')).body.items.filter(({ actor }) => actor === 'folder');
+    const look = async () => {
+      wall.lateMs += 10_000;
+      // A sweep looks every second.
+      await pause(1_500);
+      await house.settle();
+    };
+    const under = join(folder, CREDITOR, SOURCE);
+    mkdirSync(under, { recursive: true });
+    mkdirSync(join(folder, 'NO CREDITOR', SOURCE), { recursive: true });
+    for (const path of [join(under, '.half.RET'), join(folder, 'NO CREDITOR', SOURCE, 'A.RET')]) writeFileSync(path, 'x');
+    const lines = bytesOf(lines400('237', [title('000000000111')]));
+    writeFileSync(join(under, 'A.RET'), lines.subarray(0, 500));
+    await look();
+    writeFileSync(join(under, 'A.RET'), lines);
+    await look();
+    expect(await list()).toEqual([]);
+    await look();
+    await look();
+    expect(await list()).toMatchObject([{ name: 'A.RET', source: SOURCE, status: 'posted' }]);
+    writeFileSync(join(under, 'A.RET'), bytesOf(lines400('237', [title('000000000111'), title('000000000122')])));
+    await look();
+    await look();
+    expect((await list()).map(({ status }) => status)).toEqual(['posted', 'posted']);
+  }, 30_000);
 
   it('are posted once however many workers take them up, and go on after a crash where the last commit was', async () => {
     const numbers = Array.from({ length: 600 }, (_, n) => `${String(700_000 + n).padStart(11, '0')}1`);

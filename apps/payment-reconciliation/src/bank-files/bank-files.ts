@@ -16,6 +16,8 @@ import { rowsOf, type KnownRow } from './row';
 import { advance, confirm, type KeptRow, readAs, receive, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
 import { FILE_COLUMNS, StoredFiles } from './stored-files';
 
+/** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
+export const FILE_BYTES_MAX = 64 * 2 ** 20;
 /** Rows of one transaction, which must not take longer than a second. */
 const BATCH_ROWS = 250;
 /** A worker that has not been heard of for so long is taken for dead. */

@@ -17,6 +17,8 @@ export class BankFiles1700000004100 implements MigrationInterface {
       );
       create index bank_file_page on bank_file (creditor_id, received_at, file_id);
       create index bank_file_under_way on bank_file (received_at, file_id) where status in ('received', 'posting', 'holding', 'undoing');
+      -- What was taken from where banks put files down; only the service itself looks there.
+      create table bank_file_collected (place text not null, path text not null, version text not null, collected_at timestamptz not null, primary key (place, path, version));
       -- Known by what it says: the same row in another file is the same row.
       create table bank_row (
         creditor_id text not null, source text not null, row_id uuid not null, file_id uuid not null, line int not null,
@@ -30,6 +32,6 @@ export class BankFiles1700000004100 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table bank_row, bank_file, bank_file_body');
+    await runner.query('drop table bank_row, bank_file_collected, bank_file, bank_file_body');
   }
 }
