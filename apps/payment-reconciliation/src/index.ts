@@ -7,6 +7,6 @@ export const paymentReconciliation: Service = {
   name: 'payment-reconciliation',
   module: PaymentReconciliationModule,
   migrations,
-  resources: ['v1/receivables', 'v1/ledger', 'v1/unapplied', 'v1/allocation-policy', 'v1/bank-files', 'internal/v1/gate', 'internal/v1/standing'],
+  resources: ['v1/receivables', 'v1/ledger', 'v1/unapplied', 'v1/allocation-policy', 'v1/bank-files', 'v1/waiting-money', 'internal/v1/gate', 'internal/v1/standing'],
   raw: ['v1/bank-files'],
 };

@@ -14,10 +14,14 @@ import { GateController } from './gate/gate.controller';
 import { Heartbeats } from './heartbeats/heartbeats';
 import { LedgerController } from './ledger/ledger.controller';
 import { PaymentReconciliationConsumer } from './payment-reconciliation.consumer';
+import { Books } from './waiting-money/book';
+import { Placing } from './waiting-money/placing';
+import { WaitingMoneyController } from './waiting-money/waiting-money.controller';
+import { WaitingMoneys } from './waiting-money/waiting-moneys';
 import { Rejections } from './unread/rejections';
 
 @Module({
-  controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, AllocationPolicyController, BankFilesController, GateController],
-  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts, StoredFiles, LookUp, BankFiles, Collecting],
+  controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, AllocationPolicyController, BankFilesController, WaitingMoneyController, GateController],
+  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts, StoredFiles, LookUp, BankFiles, Collecting, Books, WaitingMoneys, Placing],
 })
 export class PaymentReconciliationModule {}

@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CustomerId } from '@emdia/contracts';
-import { Answers, ForCreditor, Internal, IsCreditorId, IsCustomerId, IsListOf, PathId, problem, Scopes } from '@emdia/runtime';
+import { Answers, ForCreditor, Internal, IsCreditorId, IsCustomerId, IsListOf, MayLack, orNull, PathId, problem, Scopes } from '@emdia/runtime';
+import { IsString, MaxLength } from 'class-validator';
 import { Type } from '@sinclair/typebox';
 import { Creditor, Creditors } from '../creditors/creditors';
-import { ContactCard, Customers } from './customers';
+import { ContactCard, Customers, PayerCard } from './customers';
 
 class Wanted {
   @IsCreditorId()
@@ -17,6 +18,16 @@ class WantedCustomers {
   @IsListOf(Wanted, { maxItems: 500 })
   customers!: Wanted[];
 }
+
+class WantedPayers {
+  @IsCreditorId()
+  creditor_id!: string;
+  @MayLack({ maxLength: 64, description: 'The last customer id of the page before' })
+  @IsString() @MaxLength(64)
+  after?: string;
+}
+
+const PAYERS_PAGE = 2_000;
 
 @ApiTags('customers')
 @Controller()
@@ -43,5 +54,14 @@ export class CustomersController {
   async cards(@Body() { customers }: WantedCustomers): Promise<{ customers: ContactCard[]; creditors: Creditor[] }> {
     const [cards, creditors] = await Promise.all([this.customers.cards(customers), this.creditors.known([...new Set(customers.map(({ creditor_id }) => creditor_id))])]);
     return { customers: cards, creditors };
+  }
+
+  @Post('internal/v1/customers/payers')
+  @Internal()
+  @Answers(Type.Object({ customers: Type.Array(PayerCard), next_after: orNull(CustomerId) }), 'A page of them, by id')
+  @ApiOperation({ summary: 'A creditor\'s customers by name and document, for whom money is matched to them' })
+  async payers(@Body() { creditor_id, after = '' }: WantedPayers): Promise<{ customers: PayerCard[]; next_after: string | null }> {
+    const customers = await this.customers.payers(creditor_id, after, PAYERS_PAGE);
+    return { customers, next_after: customers.length < PAYERS_PAGE ? null : customers.at(-1)!.customer_id };
   }
 }

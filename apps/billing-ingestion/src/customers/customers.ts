@@ -18,6 +18,13 @@ export const ContactCard = Type.Object(
 );
 export type ContactCard = Static<typeof ContactCard>;
 
+/** A customer as money may be known to be theirs; `document_fragment` is what banks show of a masked CPF, its six middle digits. */
+export const PayerCard = Type.Object(
+  { customer_id: CustomerId, document_key: orNull(PersonKey), document_fragment: orNull(Type.String()), name: orNull(Type.String()) },
+  { additionalProperties: false },
+);
+export type PayerCard = Static<typeof PayerCard>;
+
 type Row = Pick<Customer, 'creditor_id' | 'customer_id' | 'person_key' | 'state' | 'email_invalid' | 'version'> & { contact_sealed: string };
 
 const SELECT = 'select creditor_id, customer_id, person_key, state, email_invalid, contact_sealed, version from customer';
@@ -54,6 +61,17 @@ export class Customers {
   async one(creditor_id: string, customer_id: string): Promise<ContactCard | null> {
     const [row] = await this.database.transactionOf(creditor_id, (tx) => tx.query<Row>(`${SELECT} where creditor_id = $1 and customer_id = $2`, [creditor_id, customer_id]));
     return row ? this.card(row) : null;
+  }
+
+  /** A creditor's customers by id, from behind one on; fewer than `limit` on the last page. */
+  async payers(creditor_id: string, after: string, limit: number): Promise<PayerCard[]> {
+    const rows = await this.database.query<Pick<Customer, 'customer_id' | 'document_key'> & { contact_sealed: string }>(
+      'select customer_id, document_key, contact_sealed from customer where creditor_id = $1 and customer_id > $2 order by customer_id limit $3', [creditor_id, after, limit]);
+    return rows.map(({ customer_id, document_key, contact_sealed }) => {
+      const { name, document } = JSON.parse(this.books.openContact(contact_sealed)) as Pick<Customer, 'name' | 'document'>;
+      const digits = document?.replace(/\D/g, '') ?? '';
+      return { customer_id, document_key, document_fragment: digits.length === 11 ? digits.slice(3, 9) : null, name };
+    });
   }
 
   private card({ contact_sealed, email_invalid, ...row }: Row): ContactCard {

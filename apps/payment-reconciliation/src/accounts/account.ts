@@ -107,10 +107,10 @@ export interface Instalment {
   readonly amount_cents: number;
 }
 
-/** Why nobody asks for some receivables for a while. `ended` may be known before `begun`, and then wins. */
+/** Why nobody asks for some receivables for a while; `money`: some that came and nobody has placed may be theirs. `ended` may be known before `begun`, and then wins. */
 export interface Standstill {
   readonly standstill_id: string;
-  readonly kind: 'hold' | 'dispute' | 'promise' | 'agreement';
+  readonly kind: 'hold' | 'dispute' | 'promise' | 'agreement' | 'money';
   /** Empty: every receivable of the customer, those to come included. */
   readonly receivable_ids: readonly string[];
   readonly review_date: CivilDate | null;

@@ -51,6 +51,7 @@ export function restraints(account: Account, match: (reference: string | null) =
     // A pending payment that quotes nothing known may be meant for anything the customer owes.
     money('pending', pending.filter(({ receivables }) => concerns(receivables.map(({ receivable_id }) => receivable_id), id)).map(({ payment }) => payment)) ??
     money('unmatched', unmatched) ??
+    still('money', 'unmatched', id) ??
     still('agreement', 'agreed', id) ??
     still('promise', 'promised', id) ??
     ASKED;

@@ -1,5 +1,6 @@
+import type { CivilDate } from '@emdia/calendar';
 import type {
-  DunningHoldLifted, DunningHoldPlaced, EventOf, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationDisputeRaised,
+  DunningHoldLifted, DunningHoldPlaced, Event, EventOf, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationDisputeRaised,
   NegotiationDisputeResolved, NegotiationPromiseBroken, NegotiationPromiseKept, NegotiationPromiseMade,
 } from '@emdia/contracts';
 import { type Account, dayOf, isCancelled, type Receivable, type Standstill, withEntry } from './account';
@@ -21,6 +22,23 @@ function end(account: Account, kind: Kind, standstill_id: string): Change {
   const known = account.standstills.get(standstill_id);
   if (known?.ended) return { ignored: 'ended' };
   const standstill = { ...(known ?? { ...BARE, standstill_id, kind, begun: false }), ended: true };
+  return { facts: { ...account, standstills: withEntry(account.standstills, standstill_id, standstill) } };
+}
+
+/** Some receivables for which money may have come; none: it was placed, or means others. */
+export interface MoneyAwaited {
+  readonly standstill_id: string;
+  readonly receivable_ids: readonly string[];
+  readonly review_date: CivilDate;
+}
+
+/** Nobody is asked for what money that waits for a person may be meant for; the newest word on that money counts. */
+export function applyMoneyAwaited(account: Account, { data }: Event<MoneyAwaited>): Change {
+  const { standstill_id, receivable_ids, review_date } = data;
+  const known = account.standstills.get(standstill_id);
+  const ended = receivable_ids.length === 0;
+  if (known ? known.ended === ended && known.receivable_ids.join() === receivable_ids.join() : ended) return { ignored: 'known' };
+  const standstill: Standstill = { ...BARE, standstill_id, kind: 'money', receivable_ids: ended ? (known?.receivable_ids ?? []) : receivable_ids, review_date, begun: true, ended };
   return { facts: { ...account, standstills: withEntry(account.standstills, standstill_id, standstill) } };
 }
 

@@ -115,6 +115,14 @@ export class BankFilesController {
     return this.decide(fileId, creditorId, ({ file_id }) => this.files.confirm(file_id, caller.actor, creditorId));
   }
 
+  @Post(':file_id/match')
+  @Scopes('bank-files:write')
+  @Answers(BankFileView, 'It is being matched')
+  @ApiOperation({ summary: 'Look once more at the money of a file that waits', description: 'What a person decided, or what is placed, stays as it is.' })
+  match(@PathId('file_id', Uuid) fileId: string, @ForCreditor() creditorId: string) {
+    return this.decide(fileId, creditorId, ({ file_id }) => this.files.matchAgain(file_id, creditorId));
+  }
+
   @Post(':file_id/undo')
   @Scopes('bank-files:write')
   @Answers(BankFileView, 'It is being undone')

@@ -129,7 +129,7 @@ describe('files of banks', () => {
     const { file: posted, is_new } = await send(bytesOf(lines400('237', titles)));
     expect([is_new, posted]).toMatchObject([true, { status: 'posted', rows: 4, rows_done: 4, counts: { posted: 3, nothing: 1, left: 0 }, covered_until: '2026-03-04' }]);
     expect(posted.report).toContain('CNAB 400 return of bank 237');
-    expect(posted.report).toContain('3 payments posted, 1 of them wait in GET /v1/unapplied (R$ 100,00).');
+    expect(posted.report).toContain('3 payments posted, 1 of them wait in GET /v1/waiting-money or GET /v1/unapplied (R$ 100,00).');
     expect(await receivable('A')).toMatchObject({ status: 'settled', payments: [{ source: SOURCE, principal_cents: 10_000 }] });
     expect(await receivable('B')).toMatchObject({ status: 'settled', payments: [{ principal_cents: 7_000, discount_cents: 1_000 }] });
     expect(await sums()).toEqual({ ...before, cash: 27_000, unapplied: -10_000, receivable: -18_000, discount: 1_000 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { readBankFile } from '@emdia/bank-files';
+import { type BankFile, readBankFile } from '@emdia/bank-files';
 import { Clock, WallClock } from '@emdia/clock';
 import { derivedId } from '@emdia/contracts';
 import { Database, failureOf } from '@emdia/database';
@@ -10,10 +10,11 @@ import { PinoLogger } from 'nestjs-pino';
 import { Accounts } from '../accounts/accounts';
 import { onFileCovered, onFileUncovered } from '../source-coverage/coverage';
 import { Coverages } from '../source-coverage/coverages';
+import { Placing } from '../waiting-money/placing';
 import { batchOf, undoing } from './batch';
 import { LookUp } from './look-up';
 import { rowsOf, type KnownRow } from './row';
-import { advance, confirm, type KeptRow, readAs, receive, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
+import { advance, confirm, type KeptRow, matchAgain, matched, readAs, receive, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
 import { FILE_COLUMNS, StoredFiles } from './stored-files';
 
 /** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
@@ -26,7 +27,7 @@ const ENCODING = 'latin1';
 
 const CLAIM = `
   update bank_file set lease_epoch_ms = $2 where file_id = (
-    select file_id from bank_file where status in ('received', 'posting', 'holding', 'undoing') and lease_epoch_ms <= $1 order by received_at, file_id limit 1 for update skip locked
+    select file_id from bank_file where status in ('received', 'posting', 'matching', 'holding', 'undoing') and lease_epoch_ms <= $1 order by received_at, file_id limit 1 for update skip locked
   ) returning ${FILE_COLUMNS}`;
 
 /** What somebody hands over: a file of one source of a creditor. */
@@ -55,6 +56,7 @@ export class BankFiles implements Sweep {
     private readonly accounts: Accounts,
     private readonly coverages: Coverages,
     private readonly lookUp: LookUp,
+    private readonly placing: Placing,
     private readonly logger: PinoLogger,
     { installationKey }: Config,
     sweeps: Sweeps,
@@ -80,6 +82,10 @@ export class BankFiles implements Sweep {
     return this.runner.change(step(this.files, file_id, (known) => confirm(known, actor)), { creditorId });
   }
 
+  matchAgain(file_id: string, creditorId: string): Promise<unknown> {
+    return this.runner.change(step(this.files, file_id, matchAgain), { creditorId });
+  }
+
   /** Nobody is asked on the word of a file that is not believed any more: what it covered is uncovered at once, its payments are taken back one after the other. */
   async undo(file: StoredFile, actor: string): Promise<void> {
     const { file_id, creditor_id, covered_until } = file;
@@ -94,7 +100,7 @@ export class BankFiles implements Sweep {
   }
 
   async busy(): Promise<boolean> {
-    return (await this.database.query(`select from bank_file where status in ('received', 'posting', 'holding', 'undoing') limit 1`)).length > 0;
+    return (await this.database.query(`select from bank_file where status in ('received', 'posting', 'matching', 'holding', 'undoing') limit 1`)).length > 0;
   }
 
   async run(): Promise<number> {
@@ -123,6 +129,15 @@ export class BankFiles implements Sweep {
       await this.take(now, rows.slice(now.rows_done, now.rows_done + BATCH_ROWS));
       now = await this.renewed(file.file_id);
     }
+    if (now.status === 'matching') await this.match(now, read, rows);
+  }
+
+  /** Coverage never overtakes the payments it vouches for, nor what they may mean: it is written when both are done. */
+  private async match(file: StoredFile, read: BankFile, rows: readonly KnownRow[]): Promise<void> {
+    await this.placing.file(file, read, rows);
+    const until = file.read!.covers_until;
+    const covered = until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileCovered(this.coverages, { ...file, partition }, until));
+    await this.runner.changeAll([step(this.files, file.file_id, (known, now) => matched(known, now)), ...covered]);
   }
 
   private async bytesOf(fileId: string): Promise<Buffer> {
@@ -162,11 +177,7 @@ export class BankFiles implements Sweep {
   }
 
   private async write(file: StoredFile, steps: readonly Step[], progress: Parameters<typeof advance>[1]): Promise<void> {
-    const isLast = file.status === 'posting' && progress.from + progress.rows >= file.rows!;
-    const until = isLast ? file.read!.covers_until : null;
-    // Coverage never overtakes the payments it vouches for: it is written with the last of them.
-    const covered = until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileCovered(this.coverages, { ...file, partition }, until));
-    await this.runner.changeAll([step(this.files, file.file_id, (known, now) => advance(known, progress, now)), ...steps, ...covered]);
+    await this.runner.changeAll([step(this.files, file.file_id, (known) => advance(known, progress)), ...steps]);
   }
 
   private async takeBack(file: StoredFile): Promise<void> {

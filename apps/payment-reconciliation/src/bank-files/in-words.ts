@@ -29,6 +29,7 @@ function standing({ status, rows, rows_done, decided_by }: StoredFile): string {
   switch (status) {
     case 'received': return 'It waits to be read.';
     case 'posting': return `It is being posted: ${progress}.`;
+    case 'matching': return 'Its rows are posted; what quotes nothing known is being looked at.';
     case 'holding': return `What it tells of is being held: ${progress}.`;
     case 'posted': return `Posted whole: ${count(rows!, 'row')}.`;
     case 'needs-confirmation': return 'Nothing of it is posted: a person has to look at the problems and confirm it, or undo it. Until then nobody is asked for the debts that it names.';
@@ -42,7 +43,7 @@ function standing({ status, rows, rows_done, decided_by }: StoredFile): string {
 export function inWords(file: StoredFile, waiting: { readonly rows: number; readonly cents: number }, left: ReadonlyMap<LeftReason, number>): string {
   const { counts: { posted, awaiting, held, returned, known, nothing }, covered_until, source, status, read } = file;
   const lines = [what(file), standing(file)];
-  if (posted > 0) lines.push(`${count(posted, 'payment')} posted, ${waiting.rows === 0 ? 'every one to what it pays' : `${waiting.rows.toLocaleString('en')} of them wait in GET /v1/unapplied (${formatBRL(waiting.cents)})`}.`);
+  if (posted > 0) lines.push(`${count(posted, 'payment')} posted, ${waiting.rows === 0 ? 'every one to what it pays' : `${waiting.rows.toLocaleString('en')} of them wait in GET /v1/waiting-money or GET /v1/unapplied (${formatBRL(waiting.cents)})`}.`);
   if (returned > 0) lines.push(`${count(returned, 'payment')} taken back by the bank.`);
   if (awaiting > 0) lines.push(`${count(awaiting, 'payment')} made and not yet credited: no money yet, and nobody is asked meanwhile.`);
   if (held > 0) lines.push(`${count(held, 'row')} held until somebody confirms.`);

@@ -36,6 +36,8 @@ export interface KnownRow {
   readonly our_number: string | null;
   readonly external_id: string | null;
   readonly said: Said;
+  /** As it was read. */
+  readonly row: Row;
 }
 
 /** A payment's reference is visible ASCII of at most 80 characters; what is longer or has blanks is no exact key. */
@@ -79,4 +81,4 @@ function saidBy(file: BankFile, row: Row): Said {
 
 /** The rows of a file as the ledger takes them, in the order of the file. */
 export const rowsOf = (file: BankFile): KnownRow[] =>
-  file.rows.map((row) => ({ row_id: derivedId('bank-row', rowIdentity(file, row)), line: row.line, our_number: row.our_number, external_id: row.external_id, said: saidBy(file, row) }));
+  file.rows.map((row) => ({ row_id: derivedId('bank-row', rowIdentity(file, row)), line: row.line, our_number: row.our_number, external_id: row.external_id, said: saidBy(file, row), row }));

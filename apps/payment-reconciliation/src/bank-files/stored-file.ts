@@ -5,11 +5,11 @@ import { type DecisionOne, Forbidden } from '@emdia/messaging';
 import type { LeftReason } from './row';
 
 /**
- * `received`: not yet read. `posting`: its rows are being taken in. `posted`: all of them are. `holding`: it needs a person's
+ * `received`: not yet read. `posting`: its rows are being taken in; `matching`: money of it that quotes nothing known is looked at. `posted`: all is done. `holding`: it needs a person's
  * word, and what it tells of is being held until then; `needs-confirmation`: that is done. `refused`: nothing of it can be
  * read. `undoing`, `undone`: what it had posted is being, or has been, taken back.
  */
-export const STATUSES = ['received', 'posting', 'posted', 'holding', 'needs-confirmation', 'refused', 'undoing', 'undone'] as const;
+export const STATUSES = ['received', 'posting', 'matching', 'posted', 'holding', 'needs-confirmation', 'refused', 'undoing', 'undone'] as const;
 export type Status = (typeof STATUSES)[number];
 
 /** What became of a row. `returned`: a payment that was taken back; `known`: taken in before, with this file or another; `nothing`: it is not about money. */
@@ -123,13 +123,25 @@ const isAt = (known: StoredFile | null, status: Status, from: number): known is 
  * Some rows were taken in, in the same transaction as what they post. Throws Forbidden where another worker was here first: of two
  * that have the same rows in hand one writes, and the other nothing at all.
  */
-export function advance(known: StoredFile | null, { from, rows, counts, posted_cents, kept }: Progress, now: Date): DecisionOne<StoredFile | null> {
+export function advance(known: StoredFile | null, { from, rows, counts, posted_cents, kept }: Progress): DecisionOne<StoredFile | null> {
   const status = known?.status === 'holding' ? 'holding' : 'posting';
   if (!isAt(known, status, from)) throw new Forbidden(TAKEN_OVER, 'Another worker has taken these rows in.');
   const rows_done = from + rows;
   const isOver = rows_done >= known.rows!;
-  const over = status === 'holding' ? { status: 'needs-confirmation' as const } : { status: 'posted' as const, covered_until: known.read!.covers_until, concluded_at: now };
+  const over = status === 'holding' ? { status: 'needs-confirmation' as const } : { status: 'matching' as const };
   return { next: { ...known, rows_done, counts: added(known.counts, counts), posted_cents: known.posted_cents + posted_cents, unsaved: [...known.unsaved, ...kept], ...(isOver ? over : {}) } };
+}
+
+/** Its money is placed, or held for a person: only now has its source told everything that it tells. */
+export function matched(known: StoredFile | null, now: Date): DecisionOne<StoredFile | null> {
+  if (known?.status !== 'matching') throw new Forbidden(TAKEN_OVER, 'Another worker has matched this file.');
+  return { next: { ...known, status: 'posted', covered_until: known.read!.covers_until, concluded_at: now } };
+}
+
+/** Its money that still waits is looked at once more. */
+export function matchAgain(known: StoredFile | null): DecisionOne<StoredFile | null> {
+  if (known?.status !== 'posted') throw notNow(known, 'Only a file that is posted can be matched again.');
+  return { next: { ...known, status: 'matching' } };
 }
 
 const added = (a: Counts, b: Partial<Counts>): Counts => Object.fromEntries(OUTCOMES.map((outcome) => [outcome, a[outcome] + (b[outcome] ?? 0)])) as unknown as Counts;

@@ -1,0 +1,155 @@
+import { Injectable } from '@nestjs/common';
+import { type BankFile } from '@emdia/bank-files';
+import { Clock } from '@emdia/clock';
+import { customerKey, derivedId } from '@emdia/contracts';
+import { Database, failureOf } from '@emdia/database';
+import { Forbidden, Runner, step, type Step } from '@emdia/messaging';
+import { Config, Metrics } from '@emdia/runtime';
+import { PinoLogger } from 'nestjs-pino';
+import { Accounts } from '../accounts/accounts';
+import { applyPayment } from '../accounts/applications';
+import { applyMoneyAwaited, type MoneyAwaited } from '../accounts/standstills';
+import { onAccount } from '../accounts/steps';
+import type { KnownRow } from '../bank-files/row';
+import { type Confirmed, type Match, matchAll, type Suggestion } from '../matching';
+import { Books } from './book';
+import { creditOf, payerOf } from './credits';
+import { accept, creditId, type Held, isPlaced, look, type Money, refuse, reviewDate, type Waiting, waitingKey } from './waiting';
+import { WaitingMoneys } from './waiting-moneys';
+
+const ACTOR = 'matching';
+
+/** A row whose money is in the ledger, and the account that has it. */
+interface PostedRow {
+  readonly row_id: string;
+  readonly payment_id: string;
+  readonly account_key: string;
+  readonly customer_id: string | null;
+  readonly unapplied_cents: number;
+}
+
+const POSTED = `
+  select r.row_id, r.payment_id, p.account_key, nullif(split_part(p.account_key, '/', 2), '') as customer_id, p.unapplied_cents::float8 as unapplied_cents
+  from bank_row r join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id
+  where r.file_id = $1 and r.state = 'posted'`;
+
+/** Places money that quotes nothing known: by itself where it is sure, else as suggestions to a person, which hold what they name. */
+@Injectable()
+export class Placing {
+  private readonly installationKey: string;
+  private readonly counted;
+
+  constructor(
+    private readonly database: Database,
+    private readonly runner: Runner,
+    private readonly clock: Clock,
+    private readonly accounts: Accounts,
+    private readonly moneys: WaitingMoneys,
+    private readonly books: Books,
+    private readonly logger: PinoLogger,
+    { installationKey }: Config,
+    metrics: Metrics,
+  ) {
+    this.installationKey = installationKey;
+    this.counted = metrics.counter('emdia_money_matched_total', 'Money that quoted nothing known, by what the matching made of it.', ['status']);
+  }
+
+  /** Looks at the money of one file, all of whose rows are posted. Running it again changes nothing that a person decided, or that was placed. */
+  async file({ file_id, creditor_id, source }: Pick<Waiting, 'file_id' | 'creditor_id' | 'source'>, read: BankFile, rows: readonly KnownRow[]): Promise<void> {
+    const posted = new Map((await this.database.query<PostedRow>(POSTED, [file_id])).map((row) => [row.row_id, row]));
+    const sure: Confirmed[] = [];
+    const waiting: { money: Money; account_key: string }[] = [];
+    for (const { row_id, row } of rows) {
+      const at = posted.get(row_id);
+      if (!at) continue;
+      const { payment_id, account_key } = at;
+      const isKnown = at.customer_id !== null && !at.customer_id.startsWith('#');
+      // Only keys and people prove who pays for whom; a payment that has found its customer did so by a key.
+      if (isKnown && at.unapplied_cents === 0) sure.push({ customer_id: at.customer_id!, payer: payerOf(row, this.installationKey) });
+      if (isKnown || at.unapplied_cents === 0) continue;
+      const about = { creditor_id, source, payment_id, file_id };
+      waiting.push({ account_key, money: { ...about, credit: creditOf(read, row, creditId(about), this.installationKey) } });
+    }
+    await this.books.confirm(creditor_id, sure);
+    if (waiting.length === 0) return;
+    const found = matchAll(waiting.map(({ money }) => money.credit), await this.books.of(creditor_id));
+    for (const { money, account_key } of waiting) await this.put(money, account_key, found.get(money.credit.credit_id)!);
+  }
+
+  private async put(money: Money, account_key: string, found: Match): Promise<void> {
+    const { creditor_id, source, payment_id } = money;
+    const now = this.clock.now();
+    const placed = isPlaced(found) ? found.parts : [];
+    const before = await this.one(creditor_id, source, payment_id);
+    // The same parts that the store will find; it decides, and refuses where a person was here meanwhile.
+    const decided = look(before, money, found, now);
+    if ('ignored' in decided) return;
+    const steps = [
+      step(this.moneys, waitingKey(money), (known, at) => look(known, money, found, at)),
+      ...placed.map(({ receivable_id, customer_id, amount_cents }) =>
+        applyPayment(this.accounts, account_key, customerKey(creditor_id, customer_id), { source, payment_id, receivable_id, amount_cents, actor: ACTOR })),
+      ...this.holding(money, before?.held ?? [], decided.next!.held, now),
+    ];
+    try {
+      await this.runner.changeAll(steps);
+      this.counted.inc({ status: found.status });
+    } catch (error) {
+      // What it would be placed on has changed since the book was read: the next look sees it.
+      if (!(error instanceof Forbidden) && failureOf(error) === 'outage') throw error;
+      this.logger.warn({ err: error, payment_id, source }, 'Money could not be placed as it was matched; it waits.');
+    }
+  }
+
+  /** What nobody is asked for because of this money, as it was and as it is. */
+  private holding(of: Pick<Waiting, 'creditor_id' | 'source' | 'payment_id'>, before: readonly Held[], after: readonly Held[], now: Date): Step[] {
+    const { creditor_id, source, payment_id } = of;
+    const customers = new Set([...before, ...after].map(({ customer_id }) => customer_id));
+    return [...customers].sort().map((customer_id) => {
+      const key = customerKey(creditor_id, customer_id);
+      const standstill_id = derivedId('waiting-money', creditor_id, source, payment_id, customer_id);
+      const data: MoneyAwaited = { standstill_id, receivable_ids: after.find((each) => each.customer_id === customer_id)?.receivable_ids ?? [], review_date: reviewDate(now) };
+      const id = derivedId('money-awaited', standstill_id, now.toISOString(), data.receivable_ids.join());
+      return onAccount(this.accounts, key, { id, type: 'money-awaited', source: '/emdia/payment-reconciliation', key, time: now.toISOString(), creditor_id, data }, applyMoneyAwaited);
+    });
+  }
+
+  /** A person places money: on the receivables they name, in that order, as far as it goes. Throws Forbidden. */
+  async accept(creditor_id: string, waiting: Waiting, receivable_ids: readonly string[], actor: string): Promise<void> {
+    const { source, payment_id } = waiting;
+    const rows = await this.database.query<{ receivable_id: string; account_key: string }>(
+      'select receivable_id, account_key from receivable where creditor_id = $1 and receivable_id = any($2::uuid[])', [creditor_id, receivable_ids]);
+    const accountOf = new Map(rows.map((row) => [row.receivable_id, row.account_key]));
+    const accounts = new Set(receivable_ids.map((id) => accountOf.get(id)));
+    if (accounts.size !== 1 || accounts.has(undefined)) throw new Forbidden('several-customers', 'The receivables must be of one customer, and known. Money for several is refunded, or told by its source as several payments.');
+    const [payment] = await this.database.query<{ account_key: string }>('select account_key from payment where creditor_id = $1 and source = $2 and payment_id = $3', [creditor_id, source, payment_id]);
+    const now = this.clock.now();
+    const [to] = accounts as Set<string>;
+    const parts = this.partsOf(waiting, receivable_ids);
+    await this.runner.changeAll([
+      step(this.moneys, waitingKey(waiting), (known, at) => accept(known, receivable_ids, actor, at)),
+      ...receivable_ids.map((receivable_id) => applyPayment(this.accounts, payment!.account_key, to!, { source, payment_id, receivable_id, amount_cents: parts.get(receivable_id), actor })),
+      ...this.holding(waiting, waiting.held, [], now),
+    ], { creditorId: creditor_id });
+  }
+
+  /** As it was suggested, where it was; else all that is left, in turn. */
+  private partsOf({ suggestions }: Waiting, receivable_ids: readonly string[]): ReadonlyMap<string, number> {
+    const same = suggestions.find(({ parts }: Suggestion) => parts.length === receivable_ids.length && parts.every(({ receivable_id }) => receivable_ids.includes(receivable_id)));
+    return new Map((same?.parts ?? []).map(({ receivable_id, amount_cents }) => [receivable_id, amount_cents]));
+  }
+
+  async refuse(creditor_id: string, waiting: Waiting, receivable_ids: readonly string[], actor: string): Promise<void> {
+    const now = this.clock.now();
+    const decided = refuse(waiting, receivable_ids, actor, now);
+    const after = 'next' in decided ? decided.next!.held : waiting.held;
+    await this.runner.changeAll([
+      step(this.moneys, waitingKey(waiting), (known, at) => refuse(known, receivable_ids, actor, at)),
+      ...this.holding(waiting, waiting.held, after, now),
+    ], { creditorId: creditor_id });
+  }
+
+  private async one(creditor_id: string, source: string, payment_id: string): Promise<Waiting | null> {
+    const key = waitingKey({ creditor_id, source, payment_id });
+    return (await this.database.transaction((tx) => this.moneys.load(tx, [key]))).get(key) ?? null;
+  }
+}
