@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { personKey } from '@emdia/brazil';
 import { Clock, WallClock } from '@emdia/clock';
 import { BillingHeartbeat, BillingSourceCovered, type Contract, type DataOf, derivedId, DunningHeartbeat, encode, type Instrument, NegotiationHeartbeat, outgoing, type Outgoing } from '@emdia/contracts';
 import { Database } from '@emdia/database';
@@ -38,6 +39,7 @@ interface File {
   readonly report: string;
 }
 
+const INSTALLATION = 'installation-key-of-this-test-which-is-long-enough';
 const TOKEN = 'internal-token-of-this-test-which-is-long-enough';
 const SOURCE = 'bradesco';
 /** A slip of Bradesco as its creditor registers it: with the check digit, and the barcode to tell the bank. */
@@ -50,8 +52,12 @@ describe('files of banks', () => {
   const wall = new LateClock();
   const folder = mkdtempSync(join(tmpdir(), 'emdia-bank-files-'));
   let creditor = CREDITOR;
-  const billing = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(
-    JSON.stringify({ key_id: creditor, creditor_id: creditor, scopes: ['ledger:read', 'unapplied:read', 'bank-files:read', 'bank-files:write'], actor: 'agent-7' }))).listen(0, '127.0.0.1');
+  /** The people whom billing-ingestion would tell of. */
+  const people = new Map<string, { name: string; document: string | null }>();
+  const payers = () => [...people].map(([customer_id, { name, document }]) => ({ customer_id, name, document_key: document && personKey(document, '', '', INSTALLATION), document_fragment: document?.slice(3, 9) ?? null }));
+  const caller = () => ({ key_id: creditor, creditor_id: creditor, scopes: ['ledger:read', 'unapplied:read', 'unapplied:write', 'bank-files:read', 'bank-files:write'], actor: 'agent-7' });
+  const billing = createServer(({ url }, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(
+    JSON.stringify(url?.endsWith('/payers') ? { customers: payers(), next_after: null } : caller()))).listen(0, '127.0.0.1');
   let test: TestDatabase;
   let broker: InProcessBroker;
   let house: House;
@@ -62,7 +68,7 @@ describe('files of banks', () => {
     test = await testDatabase('reconciliation-bank-files');
     broker = new InProcessBroker(new WallClock());
     const url = `http://127.0.0.1:${(billing.address() as AddressInfo).port}`;
-    const config = Config.from({ DATABASE_URL: test.url, PORT: '0', EMDIA_LOG_LEVEL: 'silent', BILLING_INGESTION_URL: url, EMDIA_INTERNAL_TOKEN: TOKEN, EMDIA_BANK_FILES_FOLDER: folder });
+    const config = Config.from({ DATABASE_URL: test.url, PORT: '0', EMDIA_LOG_LEVEL: 'silent', BILLING_INGESTION_URL: url, EMDIA_INTERNAL_TOKEN: TOKEN, EMDIA_INSTALLATION_KEY: INSTALLATION, EMDIA_BANK_FILES_FOLDER: folder });
     house = await run([paymentReconciliation], 'in-process', { config, clock: new HandClock(), wall, broker });
     database = new Database({ url: test.url, schema: 'reconciliation' });
     await publish(made(BillingSourceCovered, { creditor_id: CREDITOR, source: SOURCE, partition: 0, rails: ['BOLETO'], lag_business_days: 5, covered_until: null, checked_at: '2026-03-01T12:00:00.000Z' }));
@@ -235,6 +241,69 @@ describe('files of banks', () => {
       creditor = CREDITOR;
     }
     expect((await call<{ items: object[] }>('GET', 'v1/bank-files?limit=1')).body.items).toMatchObject([{ file_id }]);
+  });
+
+  describe('with money that quotes nothing known', () => {
+    interface Waiting { readonly payment_id: string; readonly status: string; readonly suggestions: { parts: { receivable_id: string }[]; why: string[] }[]; readonly doubts: string[]; readonly words: object[] }
+    const E2E_OF = (n: number) => `E00000000202603041200abcdefgh${900 + n}`;
+    const pix = (n: number, valor: string, pagador: object) => Buffer.from(JSON.stringify({ pix: [{ endToEndId: E2E_OF(n), valor, horario: '2026-03-04T12:00:00.000Z', pagador }] }));
+    const waiting = async () => new Map((await call<{ items: Waiting[] }>('GET', 'v1/waiting-money?limit=200')).body.items.map((each) => [each.payment_id, each]));
+    const say = async (n: number, verdict: 'accept' | 'refuse', ...ids: string[]) => {
+      const { status, body } = await call<Waiting>('POST', `v1/waiting-money/${E2E_OF(n)}/${verdict}`, { receivable_ids: ids.map(receivableId) });
+      await house.settle();
+      return { status, body };
+    };
+
+    it('place what a known document explains, and say why', async () => {
+      people.set('C-doc', { name: 'Ana Maria Lima', document: '52998224725' });
+      await invoice('doc', [], 12_345);
+      await send(pix(1, '123.45', { cpf: '52998224725', nome: 'ANA M LIMA' }), 'psp');
+      expect(await receivable('doc')).toMatchObject({ status: 'settled' });
+      expect((await waiting()).has(E2E_OF(1))).toBe(false);
+      expect(await database.query('select placed_by, status from waiting_money where payment_id = $1', [E2E_OF(1)])).toEqual([{ placed_by: 'payer', status: 'placed' }]);
+    });
+
+    it('leave a name to a person, ask nobody meanwhile, and do as the person says', async () => {
+      people.set('C-name', { name: 'Beatriz Nogueira Prado', document: null });
+      await invoice('name', [], 23_456);
+      const { file_id } = await send(pix(2, '234.56', { nome: 'BEATRIZ NOGUEIRA PRADO' }), 'psp');
+      const suggested = (await waiting()).get(E2E_OF(2))!;
+      expect(suggested).toMatchObject({ status: 'suggested', suggestions: [{ parts: [{ receivable_id: receivableId('name') }] }] });
+      expect(suggested.doubts).toContain('O pagador ainda não é conhecido.');
+      expect([await receivable('name'), await gate('name')]).toMatchObject([{ collectability: 'unmatched', status: 'open' }, 'unmatched']);
+      expect((await say(2, 'accept', 'name')).body).toMatchObject({ status: 'placed', words: [{ verdict: 'accepted', actor: 'agent-7' }] });
+      expect(await receivable('name')).toMatchObject({ status: 'settled' });
+      expect((await say(2, 'accept', 'name')).status).toBe(409);
+      await call('POST', `v1/bank-files/${file_id}/match`);
+      await house.settle();
+      expect((await waiting()).has(E2E_OF(2))).toBe(false);
+    });
+
+    it('never make a refused suggestion again, and let go whom it held', async () => {
+      people.set('C-no', { name: 'Caio Ferraz Duarte', document: null });
+      await invoice('no', [], 34_567);
+      const { file_id } = await send(pix(3, '345.67', { nome: 'CAIO FERRAZ DUARTE' }), 'psp');
+      expect((await receivable('no')).collectability).toBe('unmatched');
+      expect((await say(3, 'refuse', 'no')).body).toMatchObject({ status: 'unknown', suggestions: [] });
+      expect((await receivable('no')).collectability).toBe('owed');
+      await call('POST', `v1/bank-files/${file_id}/match`);
+      await house.settle();
+      expect((await waiting()).get(E2E_OF(3))).toMatchObject({ status: 'unknown', suggestions: [], words: [{ verdict: 'refused' }] });
+      expect((await receivable('no')).collectability).toBe('owed');
+      expect((await say(3, 'accept', 'no', 'name')).status).toBe(409);
+      expect((await say(3, 'accept', 'no')).status).toBe(200);
+      expect(await receivable('no')).toMatchObject({ status: 'settled' });
+    });
+
+    it('let go whom it held when the file is undone', async () => {
+      people.set('C-gone', { name: 'Davi Rezende Falcao', document: null });
+      await invoice('gone', [], 45_678);
+      const { file_id } = await send(pix(4, '456.78', { nome: 'DAVI REZENDE FALCAO' }), 'psp');
+      expect((await receivable('gone')).collectability).toBe('unmatched');
+      await decide(file_id, 'undo');
+      expect((await receivable('gone')).collectability).toBe('owed');
+      expect((await waiting()).has(E2E_OF(4))).toBe(false);
+    });
   });
 
   it('are taken from a watched folder, each version once, and no half of one', async () => {

@@ -187,7 +187,8 @@ export class BankFiles implements Sweep {
       const now = this.clock.now();
       const steps = rows.flatMap(({ account_key, ...row }) => (account_key === null ? [] : [undoing(file, { row, account_key }, this.accounts, now)]));
       const kept = rows.map(({ account_key: _, ...row }): KeptRow => ({ ...row, state: 'undone' }));
-      await this.runner.changeAll([step(this.files, file.file_id, (known) => takeBack(known, kept)), ...steps]);
+      const lettingGo = await this.placing.lettingGo(file, rows.flatMap(({ payment_id }) => payment_id ?? []));
+      await this.runner.changeAll([step(this.files, file.file_id, (known) => takeBack(known, kept)), ...steps, ...lettingGo]);
       await this.renewed(file.file_id);
     }
     await this.change(file.file_id, (known, now) => undone(known, now));

@@ -30,11 +30,11 @@ export class BankFiles1700000004100 implements MigrationInterface {
       -- Money that quoted nothing known, what it may mean, and every person's word on it.
       create table waiting_money (
         creditor_id text not null, source text not null, payment_id text not null, file_id uuid not null, amount_cents bigint not null, currency text not null, paid_date date not null,
-        status text not null check (status in ('suggested', 'unknown', 'double', 'placed')), suggestions jsonb not null, doubts jsonb not null,
+        status text not null check (status in ('suggested', 'unknown', 'double', 'placed', 'withdrawn')), suggestions jsonb not null, doubts jsonb not null,
         placed_by text check (placed_by in ('key', 'payer', 'person')), words jsonb not null, held jsonb not null, looked_at timestamptz not null, primary key (creditor_id, source, payment_id),
         check ((status = 'placed') = (placed_by is not null))
       );
-      create index waiting_money_page on waiting_money (creditor_id, paid_date, source, payment_id) where status <> 'placed';
+      create index waiting_money_page on waiting_money (creditor_id, paid_date, source, payment_id) where status not in ('placed', 'withdrawn');
       -- Who has paid for whom, sealed; by a key or a person's word, never by a guess.
       create table confirmed_payer (creditor_id text not null, customer_id text not null, payer_sealed text not null);
       create index confirmed_payer_of on confirmed_payer (creditor_id, customer_id);

@@ -14,8 +14,8 @@ import type { KnownRow } from '../bank-files/row';
 import { type Confirmed, type Match, matchAll, type Suggestion } from '../matching';
 import { Books } from './book';
 import { creditOf, payerOf } from './credits';
-import { accept, creditId, type Held, isPlaced, look, type Money, refuse, reviewDate, type Waiting, waitingKey } from './waiting';
-import { WaitingMoneys } from './waiting-moneys';
+import { accept, creditId, type Held, isPlaced, look, type Money, refuse, reviewDate, type Waiting, waitingKey, withdraw } from './waiting';
+import { WAITING_COLUMNS, WaitingMoneys } from './waiting-moneys';
 
 const ACTOR = 'matching';
 
@@ -146,6 +146,14 @@ export class Placing {
       step(this.moneys, waitingKey(waiting), (known, at) => refuse(known, receivable_ids, actor, at)),
       ...this.holding(waiting, waiting.held, after, now),
     ], { creditorId: creditor_id });
+  }
+
+  /** The steps that let go of money whose file is undone, and of whom it held. */
+  async lettingGo({ creditor_id, source }: Pick<Waiting, 'creditor_id' | 'source'>, payment_ids: readonly string[]): Promise<Step[]> {
+    const rows = await this.database.query<Waiting>(
+      `select ${WAITING_COLUMNS} from waiting_money where creditor_id = $1 and source = $2 and payment_id = any($3::text[]) and status not in ('placed', 'withdrawn')`, [creditor_id, source, payment_ids]);
+    const now = this.clock.now();
+    return rows.flatMap((waiting) => [step(this.moneys, waitingKey(waiting), (known, at) => withdraw(known, at)), ...this.holding(waiting, waiting.held, [], now)]);
   }
 
   private async one(creditor_id: string, source: string, payment_id: string): Promise<Waiting | null> {

@@ -7,7 +7,7 @@ import { Database } from '@emdia/database';
 import { Answers, Caller, cursorOf, ForCreditor, MayLack, Page, paged, pageOf, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
 import { inWords, type Suggestion } from '../matching';
 import { Placing } from './placing';
-import { STATUSES, type Waiting } from './waiting';
+import { STATUSES, type Waiting, WAITING } from './waiting';
 import { WAITING_COLUMNS } from './waiting-moneys';
 
 const closed = { additionalProperties: false };
@@ -29,8 +29,6 @@ const WaitingView = Type.Object(
   closed,
 );
 
-const WAITING = STATUSES.filter((status) => status !== 'placed');
-
 class WaitingQuery extends Page {
   @MayLack({ enum: WAITING })
   @IsIn(WAITING)
@@ -49,7 +47,7 @@ class Decision {
 
 const LIST = `
   select ${WAITING_COLUMNS} from waiting_money
-  where creditor_id = $1 and status <> 'placed' and ($6::text is null or status = $6) and ($2::date is null or (waiting_money.paid_date, source, payment_id) > ($2, $3, $4))
+  where creditor_id = $1 and status not in ('placed', 'withdrawn') and ($6::text is null or status = $6) and ($2::date is null or (waiting_money.paid_date, source, payment_id) > ($2, $3, $4))
   order by waiting_money.paid_date, source, payment_id limit $5`;
 
 const shown = ({ source, payment_id, file_id, amount_cents, currency, paid_date, status, suggestions, doubts, words, looked_at }: Waiting) => ({

@@ -4,9 +4,12 @@ import { heldBy, type Credit, type Decision, type Doubt, type Match, type Sugges
 import { LOOK_AGAIN_DAYS } from '../accounts/collectability';
 import { dayOf } from '../accounts/account';
 
-/** `suggested` and `unknown` wait for a person; `double` means what is already paid; `placed`: it is where it belongs. */
-export const STATUSES = ['suggested', 'unknown', 'double', 'placed'] as const;
+/** `suggested` and `unknown` wait for a person; `double` means what is already paid; `placed`: it is where it belongs; `withdrawn`: the file that told of it was undone. */
+export const STATUSES = ['suggested', 'unknown', 'double', 'placed', 'withdrawn'] as const;
+/** Those in which somebody has to do something. */
+export const WAITING = ['suggested', 'unknown', 'double'] as const satisfies readonly Status[];
 export type Status = (typeof STATUSES)[number];
+const isWaiting = ({ status }: { readonly status: Status }): boolean => (WAITING as readonly Status[]).includes(status);
 
 /** A person's word on some money, and whose it was. */
 export interface Word extends Omit<Decision, 'credit_id'> {
@@ -56,7 +59,7 @@ export const isPlaced = (found: Match): found is Extract<Match, { status: 'match
 
 /** The money as the matching now sees it. What a person has placed stays placed. */
 export function look(known: Waiting | null, { credit, ...money }: Money, found: Match, now: Date): DecisionOne<Waiting | null> {
-  if (known?.status === 'placed') return { ignored: 'placed' };
+  if (known && !isWaiting(known)) return { ignored: known.status };
   const { amount_cents, currency, paid_date } = credit;
   const told = tell(found);
   return { next: { ...money, amount_cents, currency, paid_date, words: known?.words ?? [], ...told, held: told.status === 'suggested' ? heldIn(found) : [], looked_at: now } };
@@ -89,9 +92,13 @@ function byCustomer(receivable_ids: readonly string[], customerOf: ReadonlyMap<s
 }
 
 const waits = (known: Waiting | null): Waiting => {
-  if (!known || known.status === 'placed') throw new Forbidden('not-waiting', 'This money does not wait any more. Read GET /v1/waiting-money again.');
+  if (!known || !isWaiting(known)) throw new Forbidden('not-waiting', 'This money does not wait any more. Read GET /v1/waiting-money again.');
   return known;
 };
+
+/** The file that told of the money was undone. */
+export const withdraw = (known: Waiting | null, now: Date): DecisionOne<Waiting | null> =>
+  (known && isWaiting(known) ? { next: { ...known, status: 'withdrawn', suggestions: [], held: [], looked_at: now } } : { ignored: 'not-waiting' });
 
 /** A person says which receivables the money is for. */
 export function accept(known: Waiting | null, receivable_ids: readonly string[], actor: string, now: Date): DecisionOne<Waiting | null> {
