@@ -212,7 +212,8 @@ describe('files of banks', () => {
     expect(alone.file.counts).toMatchObject({ posted: 1, returned: 1 });
   });
 
-  it('leave over what takes back a payment nobody told of', async () => {
+  it('take back both where a payment and its devolução are undone', async () => {
+    const before = await sums();
     const returned = { id: '1', rtrId: 'D00000000202603051200abcdefgh009', valor: '40.00', horario: { solicitacao: '2026-03-05T12:00:00.000Z' }, status: 'DEVOLVIDO' };
     const lonely = Buffer.from(JSON.stringify({ pix: [{ endToEndId: 'E00000000202603041200abcdefgh077', valor: '100.00', horario: '2026-03-04T12:00:00.000Z', devolucoes: [returned] }] }));
     const { file_id, file: posted } = await send(lonely, 'psp');
@@ -220,6 +221,7 @@ describe('files of banks', () => {
     await decide(file_id, 'undo');
     expect((await call<{ items: { state: string }[] }>('GET', `v1/bank-files/${file_id}/rows`)).body.items.map(({ state }) => state)).toEqual(['undone', 'undone']);
     expect((await call<{ items: object[] }>('GET', `v1/bank-files/${file_id}/rows?state=left`)).body.items).toEqual([]);
+    expect(await sums()).toEqual(before);
   });
 
   it('say in words why nothing of them can be read', async () => {

@@ -70,7 +70,7 @@ class Taking {
   }
 
   private pay(row: KnownRow, money: Money, credit_date: string | null, before: KeptRow | null): Outcome {
-    const { state } = before ?? {};
+    const state = before?.state;
     const isHolding = this.file.status === 'holding';
     const isOut = state === 'awaiting' || state === 'held';
     if (state === 'posted' || state === 'returned' || (isOut && (isHolding || (state === 'awaiting' && credit_date === null)))) return 'known';

@@ -14,7 +14,7 @@ const REVERSIBLE = `
   select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and state = 'posted' and (payment_id = any($3::text[]) or our_number = any($4::text[]))
   order by paid_date desc, row_id`;
 const PLACED = `
-  select ${ROW_COLUMNS.split(', ').map((column) => `r.${column.trim()}`).join(', ')}, p.account_key
+  select ${ROW_COLUMNS.split(/,\s+/).map((column) => `r.${column}`).join(', ')}, p.account_key
   from (select * from bank_row where file_id = $1 and state in ('posted', 'awaiting', 'held', 'returned') order by line, row_id limit $2) r
   left join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id`;
 
