@@ -37,6 +37,12 @@ describe('the oracle turns red', () => {
     good(invariants.order([sent(1), sent(2, { key: 'a/c2' })], [heard(2, 0, { key: 'a/c2' }), heard(1, 1)]), 2);
   });
 
+  it('when what was set aside comes back before it went, and not when two things set aside change places', () => {
+    const set = (id: number, what: 'rejected' | 'resolved', rejection_id: string) => sent(id, { type: `billing.event-${what}.v1`, data: { rejection_id } });
+    bad(invariants.order([set(1, 'rejected', 'r'), set(2, 'resolved', 'r')], [heard(2, 0), heard(1, 1)]));
+    good(invariants.order([set(1, 'rejected', 'r'), set(2, 'rejected', 's')], [heard(2, 0), heard(1, 1)]), 2);
+  });
+
   it('when a provider took a message twice, or one that nobody began', () => {
     good(invariants.takenOnce([mail()], [call()]));
     bad(invariants.takenOnce([mail(), mail({ epoch_ms: T + 99 })], [call()]));

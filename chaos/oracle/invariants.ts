@@ -32,6 +32,15 @@ export function nothingUnpublished(sent: readonly Sent[], heard: readonly Heard[
   return finding('every committed event is published', sent, (row) => (ids.has(row.event_id) ? null : row));
 }
 
+/**
+ * What has an order of its own within a key. Notifications changes one message at a time under its own lock, so that two
+ * messages to one person have none between them; nor have two events that nobody could read, for which nobody locks.
+ */
+function laneOf({ schema, type, data }: Sent): string {
+  if (/\.event-(rejected|resolved)\./.test(type)) return String(data.rejection_id);
+  return schema === 'notifications' ? String(data.notice_id) : '';
+}
+
 /** First occurrences of a key's events stand in the topic as their rows were committed. */
 export function order(sent: readonly Sent[], heard: readonly Heard[]): Finding {
   const rowOf = new Map(sent.map((row) => [row.event_id, row]));
@@ -44,9 +53,8 @@ export function order(sent: readonly Sent[], heard: readonly Heard[]): Finding {
     if (!row || seen.has(row.event_id)) continue;
     seen.add(row.event_id);
     checked++;
-    // Coverage goes to every partition under one key: order is a partition's. Notifications changes one message at a
-    // time under its own lock, so that two messages to one person have no order between them.
-    const place = `${topic}/${partition} ${key} ${row.schema === 'notifications' ? String(row.data.notice_id) : ''}`;
+    // Coverage goes to every partition under one key: order is a partition's.
+    const place = `${topic}/${partition} ${key} ${laneOf(row)}`;
     const before = last.get(place);
     if (before && before.id > row.id) violations.push({ topic, partition, offset, key, came_after: before, but_was_before: row });
     else last.set(place, row);

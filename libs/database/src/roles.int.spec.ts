@@ -91,6 +91,11 @@ describe('roles', () => {
     expect(ours.busy).toBe(0);
   });
 
+  it('let a look for what is due take longer, and cut the next transaction all the same', async () => {
+    expect(await ours.look(`select pg_sleep(1.3), 'found' as found`)).toMatchObject([{ found: 'found' }]);
+    await Promise.all(Array.from({ length: 4 }, () => expect(ours.query('select pg_sleep(1.3)')).rejects.toThrow('transaction timeout')));
+  });
+
   it.each([
     ['computes', async () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_400)],
     ['waits', () => new Promise<void>((resolve) => setTimeout(resolve, 1_400))],

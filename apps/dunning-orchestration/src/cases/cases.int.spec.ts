@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DrivenClock, WallClock } from '@emdia/clock';
 import { derivedId } from '@emdia/contracts';
 import { Database, type Tx } from '@emdia/database';
 import { DeadLetters, fold, messagingMigrations, Runner, Seal, step } from '@emdia/messaging';
 import { Sweeps } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
+import { Client } from 'pg';
 import { creditor_id, key, receivableId, Story } from '../../test/story';
 import { placeHold } from '../holds/hold';
 import { dunningOrchestration } from '../index';
@@ -152,6 +154,17 @@ describe('the store of cases', () => {
     expect(await sweep.run(due, 2)).toBe(1);
     expect(await database.query('select key from notice order by key')).toEqual(['b', 'c', 'd'].map((name) => ({ key: `${creditor_id}/${name}` })));
     expect([await sweep.run(due, 2), await sweep.run(due, 2)]).toEqual([1, 0]);
+  });
+
+  it('finds what is due however long it has to look', async () => {
+    await makeDue('slow');
+    const other = new Client({ connectionString: test.url });
+    await other.connect();
+    await other.query('begin; lock table dunning.due_action in access exclusive mode');
+    const taken = sweepOf().run(due, 10);
+    await pause(1_300);
+    await other.query('commit').finally(() => other.end());
+    expect(await taken).toBe(1);
   });
 
   it('takes fewer at once after a connection was lost, for a batch too slow is cut so, and more again when it goes well', async () => {

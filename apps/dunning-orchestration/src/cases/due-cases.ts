@@ -14,7 +14,7 @@ const LANES = 3;
 /** The head is looked at again after so many looks behind the last case taken. */
 const HEAD_EVERY = 32;
 const SLOW_LOOK_MS = 50;
-const HEAD_WAIT_MS_MAX = 2_000;
+const HEAD_WAIT_MS_MAX = 15_000;
 
 interface Due {
   readonly key: string;
@@ -83,7 +83,7 @@ export class DueCases {
   }
 
   private look(now: Date, limit: number, { due_at, key }: Due): Promise<Due[]> {
-    return this.database.query<Due & Record<string, unknown>>(
+    return this.database.look<Due & Record<string, unknown>>(
       'select key, due_at from due_action where due_at <= $1 and (due_at, key) > ($2::timestamptz, $3) order by due_at, key limit $4', [now, due_at, key, limit]);
   }
 

@@ -101,7 +101,7 @@ export class Sending implements OnModuleInit, Sweep {
   /** (a) One transaction for the batch; the look-up of names and addresses comes before it. */
   private async claim(now: Date, limit: number): Promise<{ looked: number; claimed: Claimed[] }> {
     const by = { owner: this.owner, epoch_ms: this.wall.epochMs() };
-    const due = await this.database.query<{ notice_id: string; creditor_id: string; customer_id: string }>(
+    const due = await this.database.look<{ notice_id: string; creditor_id: string; customer_id: string }>(
       `select notice_id, creditor_id, customer_id from delivery
        where status = 'due' and due_at <= $1 and (retry_at_epoch_ms is null or retry_at_epoch_ms <= $2) order by due_at, notice_id limit $3`,
       [now, by.epoch_ms, limit],
@@ -246,7 +246,7 @@ export class Sending implements OnModuleInit, Sweep {
   /** Claims and calls that a crash left behind. Runs of one process follow each other, so none of them is of this one. */
   private async recover(): Promise<number> {
     const epochMs = this.wall.epochMs();
-    const rows = await this.database.query<{ notice_id: string }>(
+    const rows = await this.database.look<{ notice_id: string }>(
       `select notice_id from delivery where status in ('claimed', 'sending') and claimed_at_epoch_ms < $1 and coalesce(call_began_epoch_ms, 0) < $1 limit $2`,
       [epochMs - CLAIM_MS_MAX, BATCH_MAX],
     );

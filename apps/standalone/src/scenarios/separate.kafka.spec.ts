@@ -12,6 +12,8 @@ const CUSTOMERS = 60;
 const LATE = 12;
 /** How long it takes to publish them all: longer than it takes to kill every service. */
 const LOAD_MS = 5_000;
+/** A relay looks once a second, a consumer waits 200 ms for more. */
+const ON_ITS_WAY_MS_MAX = 2_000;
 const SCHEMAS = ['billing', 'reconciliation', 'dunning', 'negotiation', 'notifications'];
 
 const invoice = (n: number): Told => ({
@@ -116,8 +118,11 @@ async function took(house: SeparateHouse, numbers: readonly number[]): Promise<b
   return row!.invoices === numbers.length + 1 && row!.payments === numbers.filter((n) => paidCents(n) > 0).length;
 }
 
-/** No service has anything to read, to hand on or to send now. */
-async function atRest(house: SeparateHouse): Promise<boolean> {
+/** At rest, and so again after longer than anything takes on its way: what Kafka has and nobody has fetched is nobody's yet. */
+const atRest = async (house: SeparateHouse): Promise<boolean> => (await looksAtRest(house)) && (await pause(ON_ITS_WAY_MS_MAX, true)) && (await looksAtRest(house));
+
+/** No service has anything to read, to hand on or to send now, as far as it knows. */
+async function looksAtRest(house: SeparateHouse): Promise<boolean> {
   const states = await Promise.all(house.names.map(async (name) => (await fetch(`${house.urlOf(name)}/health/ready`)).json() as Promise<{ ready: boolean; services: Record<string, { parts: { consumer?: { lag: number } } }> }>));
   const lag = states.flatMap(({ services }) => Object.values(services)).reduce((sum, { parts }) => sum + (parts.consumer?.lag ?? 0), 0);
   const outboxes = SCHEMAS.map((schema) => `select 1 from ${schema}.outbox where type not like '%.heartbeat.v1'`).join(' union all ');

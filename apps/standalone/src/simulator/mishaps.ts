@@ -24,12 +24,14 @@ export class MishapLine {
     private readonly around: Mishaps,
   ) {
     const { database } = application;
-    const [transaction, transactionOf, query] = [database.transaction.bind(database), database.transactionOf.bind(database), database.query.bind(database)];
-    // On the instance: the services get their Database by class, and everything goes through these three.
+    const [transaction, transactionOf] = [database.transaction.bind(database), database.transactionOf.bind(database)];
+    const [query, look] = [database.query.bind(database), database.look.bind(database)];
+    // On the instance: the services get their Database by class, and everything goes through these four.
     Object.assign(database, {
       transaction: <T>(work: Work<T>) => this.through((inner: Work<T>) => transaction(inner), work),
       transactionOf: <T>(creditorId: string, work: Work<T>) => this.through((inner: Work<T>) => transactionOf(creditorId, inner), work),
       query: <R>(sql: string, values?: unknown[]) => (this.isDead ? Promise.reject(outage('the process is gone')) : query<R>(sql, values)),
+      look: <R>(sql: string, values?: unknown[]) => (this.isDead ? Promise.reject(outage('the process is gone')) : look<R>(sql, values)),
     } satisfies Partial<Database>);
   }
 
