@@ -14,7 +14,7 @@ import type { KnownRow } from '../bank-files/row';
 import { type Confirmed, type Match, matchAll, type Suggestion } from '../matching';
 import { Books } from './book';
 import { creditOf, payerOf } from './credits';
-import { accept, creditId, type Held, isPlaced, look, type Money, refuse, reviewDate, type Waiting, waitingKey, withdraw } from './waiting';
+import { accept, creditId, type Held, look, type Money, partsPlaced, refuse, reviewDate, type Waiting, waitingKey, withdraw } from './waiting';
 import { WAITING_COLUMNS, WaitingMoneys } from './waiting-moneys';
 
 const ACTOR = 'matching';
@@ -79,7 +79,7 @@ export class Placing {
   private async put(money: Money, account_key: string, found: Match): Promise<void> {
     const { creditor_id, source, payment_id } = money;
     const now = this.clock.now();
-    const placed = isPlaced(found) ? found.parts : [];
+    const placed = partsPlaced(found);
     const before = await this.one(creditor_id, source, payment_id);
     // The same parts that the store will find; it decides, and refuses where a person was here meanwhile.
     const decided = look(before, money, found, now);

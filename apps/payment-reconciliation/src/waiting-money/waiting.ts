@@ -1,6 +1,6 @@
 import { addDays, type CivilDate } from '@emdia/calendar';
 import { type DecisionOne, Forbidden } from '@emdia/messaging';
-import { heldBy, type Credit, type Decision, type Doubt, type Match, type Suggestion } from '../matching';
+import { heldBy, type Credit, type Decision, type Doubt, type Match, type Part, type Suggestion } from '../matching';
 import { LOOK_AGAIN_DAYS } from '../accounts/collectability';
 import { dayOf } from '../accounts/account';
 
@@ -53,9 +53,9 @@ export const waitingKey = ({ creditor_id, source, payment_id }: Pick<Waiting, 'c
 /** Until when nobody is asked because of it, without a person having looked. */
 export const reviewDate = (now: Date): CivilDate => addDays(dayOf(now), LOOK_AGAIN_DAYS);
 
-/** Whether money is placed without a person: to receivables of one customer, whole parts of what came. */
-export const isPlaced = (found: Match): found is Extract<Match, { status: 'matched' }> =>
-  found.status === 'matched' && new Set(found.parts.map(({ customer_id }) => customer_id)).size === 1;
+/** What of money is placed without a person: parts of one customer's receivables, or nothing. */
+export const partsPlaced = (found: Match): readonly Part[] =>
+  found.status === 'matched' && new Set(found.parts.map(({ customer_id }) => customer_id)).size === 1 ? found.parts : [];
 
 /** The money as the matching now sees it. What a person has placed stays placed. */
 export function look(known: Waiting | null, { credit, ...money }: Money, found: Match, now: Date): DecisionOne<Waiting | null> {
@@ -68,7 +68,7 @@ export function look(known: Waiting | null, { credit, ...money }: Money, found: 
 function tell(found: Match): Pick<Waiting, 'status' | 'suggestions' | 'doubts' | 'placed_by'> {
   switch (found.status) {
     case 'matched':
-      if (isPlaced(found)) return { status: 'placed', suggestions: [{ points: 1_000, parts: found.parts, reasons: found.reasons }], doubts: [], placed_by: found.by };
+      if (partsPlaced(found).length > 0) return { status: 'placed', suggestions: [{ points: 1_000, parts: found.parts, reasons: found.reasons }], doubts: [], placed_by: found.by };
       return { status: 'suggested', suggestions: [{ points: 1_000, parts: found.parts, reasons: found.reasons }], doubts: ['several_customers'], placed_by: null };
     case 'double':
       return { status: 'double', suggestions: [], doubts: [], placed_by: null };
