@@ -8,5 +8,4 @@ export const paymentReconciliation: Service = {
   module: PaymentReconciliationModule,
   migrations,
   resources: ['v1/receivables', 'v1/ledger', 'v1/unapplied', 'v1/allocation-policy', 'v1/bank-files', 'v1/waiting-money', 'internal/v1/gate', 'internal/v1/standing'],
-  raw: ['v1/bank-files'],
 };
