@@ -193,6 +193,7 @@ export class Oracle {
 
   private async atTheEnd(): Promise<Finding[]> {
     const { lives, asked, garbage } = this.load;
+    const read_epoch_ms = Date.now();
     const [sent, calls] = [await this.database.sent(), await this.database.calls()];
     const receivables = await this.database.surely<invariants.Books['receivables'][number]>(`
       select r.invoice_id, r.amount_cents, r.open_cents, r.status, r.original_due_date as due_date,
@@ -217,7 +218,7 @@ export class Oracle {
       invariants.eventsTakenIn(lives, events.map(({ event_id }) => event_id)),
       invariants.invoicesAsTold(lives, books, false), invariants.invoicesAsTold(lives, books, true), invariants.paymentsAsTold(lives, books),
       invariants.poisonKept(lives, quarantined), invariants.deadLettersOfGarbage(garbage, letters),
-      invariants.endsAsTaken(this.provider.accepted, calls), invariants.askedOnce(asked, times),
+      invariants.endsAsTaken(this.provider.accepted, calls, read_epoch_ms), invariants.askedOnce(asked, times),
     ];
   }
 
