@@ -34,10 +34,10 @@ export function nothingUnpublished(sent: readonly Sent[], heard: readonly Heard[
 
 /**
  * What has an order of its own within a key. Notifications changes one message at a time under its own lock, so that two
- * messages to one person have none between them; nor have two events that nobody could read, for which nobody locks.
+ * messages to one person have none between them; nor has what was set aside and concerns nobody, for which nobody locks.
  */
 function laneOf({ schema, type, data }: Sent): string {
-  if (/\.event-(rejected|resolved)\./.test(type)) return String(data.rejection_id);
+  if (/\.event-(rejected|resolved)\./.test(type) && data.creditor_id === null) return String(data.rejection_id);
   return schema === 'notifications' ? String(data.notice_id) : '';
 }
 
