@@ -72,14 +72,11 @@ export function takenOnce(accepted: readonly Accepted[], calls: readonly Call[])
   });
 }
 
-/** A call that began so recently may still be written down: a provider that said "later" is asked again minutes after the last fault. */
-const UNDER_WAY_MS_MAX = 60_000;
-
-/** What ended as sent was taken, what was taken ended as sent or unknown, as read at an instant. */
-export function endsAsTaken(accepted: readonly Accepted[], calls: readonly Call[], read_epoch_ms: number): Finding {
+/** What ended as sent was taken, what was taken ended as sent or unknown, and every call ended; read at a standstill. */
+export function endsAsTaken(accepted: readonly Accepted[], calls: readonly Call[]): Finding {
   const taken = new Set(accepted.map(({ notice_id }) => notice_id));
   return finding('sent means taken, and taken means sent or unknown', calls, (call) => {
-    if (call.status === 'sending' && call.call_began_epoch_ms > read_epoch_ms - UNDER_WAY_MS_MAX) return null;
+    if (call.status === 'sending') return { never_ended: call };
     if (call.status === 'sent') return taken.has(call.notice_id) ? null : { sent_but_not_taken: call };
     return taken.has(call.notice_id) && call.status !== 'unknown' ? { taken_but: call } : null;
   });
