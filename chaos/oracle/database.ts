@@ -80,6 +80,12 @@ export class Database {
     return this.surely<Sent>(`select schema, id, key, type, body::jsonb ->> 'id' as event_id, (extract(epoch from at) * 1000)::float8 as epoch_ms, body::jsonb -> 'data' as data from chaos.sent order by schema, id`);
   }
 
+  /** How many events the services have committed so far. */
+  async committed(): Promise<number> {
+    const [row] = await this.surely<{ events: number }>('select count(*) as events from chaos.sent');
+    return row!.events;
+  }
+
   async calls(): Promise<Call[]> {
     return this.surely<Call>(`
       select notice_id, customer_id, purpose, status, attempt, call_began_epoch_ms,

@@ -37,8 +37,10 @@ describe('the oracle turns red', () => {
     good(invariants.order([sent(1), sent(2, { key: 'a/c2' })], [heard(2, 0, { key: 'a/c2' }), heard(1, 1)]), 2);
   });
 
-  it('when what was set aside comes back before it went, and not when two things set aside change places', () => {
-    const set = (id: number, what: 'rejected' | 'resolved', rejection_id: string) => sent(id, { type: `billing.event-${what}.v1`, data: { rejection_id } });
+  it('when what was set aside comes back before it went, and not when two things set aside that concern nobody change places', () => {
+    const set = (id: number, what: 'rejected' | 'resolved', rejection_id: string, creditor_id: string | null = null) => sent(id, { type: `billing.event-${what}.v1`, data: { rejection_id, creditor_id } });
+    bad(invariants.order([set(1, 'rejected', 'r', 'acme'), set(2, 'rejected', 's', 'acme')], [heard(2, 0), heard(1, 1)]));
+    bad(invariants.order([set(1, 'rejected', 'r', 'acme'), sent(2)], [heard(2, 0), heard(1, 1)]));
     bad(invariants.order([set(1, 'rejected', 'r'), set(2, 'resolved', 'r')], [heard(2, 0), heard(1, 1)]));
     good(invariants.order([set(1, 'rejected', 'r'), set(2, 'rejected', 's')], [heard(2, 0), heard(1, 1)]), 2);
   });
@@ -55,6 +57,8 @@ describe('the oracle turns red', () => {
     good(invariants.endsAsTaken([], [call({ status: 'unknown' })]));
     bad(invariants.endsAsTaken([], [call()]));
     bad(invariants.endsAsTaken([mail()], [call({ status: 'failed' })]));
+    bad(invariants.endsAsTaken([mail()], [call({ status: 'sending' })]));
+    bad(invariants.endsAsTaken([], [call({ status: 'sending' })]));
   });
 
   it('when a person is written to twice in a day', () => {

@@ -34,10 +34,10 @@ export function nothingUnpublished(sent: readonly Sent[], heard: readonly Heard[
 
 /**
  * What has an order of its own within a key. Notifications changes one message at a time under its own lock, so that two
- * messages to one person have none between them; nor have two events that nobody could read, for which nobody locks.
+ * messages to one person have none between them; nor has what was set aside and concerns nobody, for which nobody locks.
  */
 function laneOf({ schema, type, data }: Sent): string {
-  if (/\.event-(rejected|resolved)\./.test(type)) return String(data.rejection_id);
+  if (/\.event-(rejected|resolved)\./.test(type) && data.creditor_id === null) return String(data.rejection_id);
   return schema === 'notifications' ? String(data.notice_id) : '';
 }
 
@@ -72,10 +72,11 @@ export function takenOnce(accepted: readonly Accepted[], calls: readonly Call[])
   });
 }
 
-/** What ended as sent was taken, what was taken ended as sent or unknown. */
+/** What ended as sent was taken, what was taken ended as sent or unknown, and every call ended; read at a standstill. */
 export function endsAsTaken(accepted: readonly Accepted[], calls: readonly Call[]): Finding {
   const taken = new Set(accepted.map(({ notice_id }) => notice_id));
   return finding('sent means taken, and taken means sent or unknown', calls, (call) => {
+    if (call.status === 'sending') return { never_ended: call };
     if (call.status === 'sent') return taken.has(call.notice_id) ? null : { sent_but_not_taken: call };
     return taken.has(call.notice_id) && call.status !== 'unknown' ? { taken_but: call } : null;
   });

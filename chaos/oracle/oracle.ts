@@ -13,6 +13,7 @@ const LOOK_WAIT_MS = 10_000;
 const REST_MS_MAX = 60_000;
 const QUIET_MS = 10_000;
 const QUIET_WAIT_MS_MAX = 30_000;
+const STANDSTILL_WAIT_MS_MAX = 60_000;
 const GROUPS = ['billing-ingestion', 'payment-reconciliation', 'dunning-orchestration', 'negotiation', 'notifications'];
 
 /** What the oracle has to say at the end; a violation bears the time it was first seen at. */
@@ -140,12 +141,11 @@ export class Oracle {
   async judge(): Promise<Judgement> {
     await this.load.stop();
     const rested_ms = await this.rest(0, REST_MS_MAX);
-    // A message that a provider turned away is tried again minutes later: quiet for a while is enough to judge.
     await this.rest(QUIET_MS, QUIET_WAIT_MS_MAX);
-    for (let tries = 0; tries < 60 && !(await this.topics.isUpToDate()); tries++) await pause(500);
     this.stopping.abort();
     await this.looking;
-    const findings = [...(await this.always(true)), ...(await this.atTheEnd()), ...(await this.laws()), {
+    const found = await this.atAStandstill(async () => [...(await this.always(true)), ...(await this.atTheEnd())]);
+    const findings = [...found, ...(await this.laws()), {
       name: 'lag is back to normal within 60 s, unattended', checked: 1, violations: rested_ms === null ? [await this.unrest()] : [],
     }];
     findings.forEach((each) => this.note(each));
@@ -189,6 +189,27 @@ export class Oracle {
       }
     }
     return busy;
+  }
+
+  /**
+   * Reads while nothing moves: a provider that said "later" is asked again up to minutes after the last fault, and what is
+   * on its way is neither taken nor written down. What still moves at the deadline is judged as it stands.
+   */
+  private async atAStandstill<T>(read: () => Promise<T>): Promise<T> {
+    for (const deadline = Date.now() + STANDSTILL_WAIT_MS_MAX; ; await pause(500)) {
+      const moment = await this.stillMoment();
+      const late = Date.now() > deadline;
+      if (moment === null && !late) continue;
+      const found = await read();
+      if (late || moment === (await this.stillMoment())) return found;
+    }
+  }
+
+  /** The same name as long as nothing moves; null while something is at work or not yet read from its topic. */
+  private async stillMoment(): Promise<string | null> {
+    const busy = await this.database.atWork(new Date(Date.now() + this.house.offset_ms), 0);
+    if (busy.length > 0 || !(await this.topics.isUpToDate())) return null;
+    return `${this.provider.accepted.length} ${await this.database.committed()}`;
   }
 
   private async atTheEnd(): Promise<Finding[]> {

@@ -172,6 +172,8 @@ const cutOf = (error: unknown): unknown =>
 
 async function prepareSchema(url: string, schema: string, migrations: readonly Migration[]): Promise<void> {
   const admin = new Client({ connectionString: url });
+  // It only waits while TypeORM migrates: broken meanwhile it would end the process without a word; so the next statement fails.
+  admin.on('error', () => undefined);
   await admin.connect();
   try {
     // TypeORM itself takes no lock: two processes that start together would both run the first migration.

@@ -123,17 +123,25 @@ describe('roles', () => {
     expect(await ours.transaction((tx) => tx.query('select 1 as one'))).toEqual([{ one: 1 }]);
   });
 
+  /** A process that makes its schema, and how it ended. */
+  const prepare = (...args: string[]) =>
+    new Promise<string>((resolve) => {
+      const child = fork(path.join(__dirname, '../test/migrate.ts'), args, { execArgv: ['-r', '@swc-node/register'], cwd: path.resolve(__dirname, '../../..'), silent: true });
+      let said = '';
+      child.stderr!.on('data', (text) => (said += text));
+      child.on('exit', (code) => resolve(`${code} ${said}`));
+    });
+
+  it('say what was wrong when the connection of a start breaks while migrations run', async () => {
+    const other = await testDatabase('roles-cut');
+    expect(await prepare(other.url, 'cut')).toMatch(/^1 (?!.*Unhandled).*connection/is);
+    expect(await prepare(other.url)).toBe('0 ');
+    await other.drop();
+  }, 60_000);
+
   it('are made once, and migrations run once, when many processes start at the same time on two databases', async () => {
     const other = await testDatabase('roles');
-    const script = path.join(__dirname, '../test/migrate.ts');
-    const run = (url: string) =>
-      new Promise<string>((resolve) => {
-        const child = fork(script, [url], { execArgv: ['-r', '@swc-node/register'], cwd: path.resolve(__dirname, '../../..'), silent: true });
-        let said = '';
-        child.stderr!.on('data', (text) => (said += text));
-        child.on('exit', (code) => resolve(`${code} ${said}`));
-      });
-    const ends = await Promise.all([test.url, other.url, test.url, other.url].map(run));
+    const ends = await Promise.all([test.url, other.url, test.url, other.url].map((url) => prepare(url)));
     expect(ends).toEqual(['0 ', '0 ', '0 ', '0 ']);
     expect(await as(roleOf('crowd', 'owner'), 'select name from crowd.migration')).toHaveLength(1);
     await other.drop();
