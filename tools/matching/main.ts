@@ -5,8 +5,9 @@
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { statementSet } from '../../apps/payment-reconciliation/test/matching/statement-set';
-import { type Figures, figuresBy, figuresOf, play } from '../../apps/payment-reconciliation/test/matching/trial';
+import { figuresBy, figuresOf, play } from '../../apps/payment-reconciliation/test/matching/trial';
 import { match, Candidates, MATCH_SETTINGS } from '../../apps/payment-reconciliation/src/matching';
+import { type MatchingResult, matchingTable } from '../measure/tables';
 
 const { values } = parseArgs({
   options: {
@@ -15,13 +16,8 @@ const { values } = parseArgs({
   },
 });
 
-const share = (part: number, of: number): string => (of === 0 ? '–' : `${((100 * part) / of).toFixed(1)}% of ${of}`);
-
-const line = (name: string, f: Figures): string =>
-  `| ${name} | ${f.rows} | ${f.automatic} | ${f.wrong} | ${share(f.only_automatic, f.only)} | ${share(f.decidable_automatic, f.decidable)} | ${share(f.only_first, f.only)} | ${share(f.left_told, f.left)} |`;
-
 /** Milliseconds that one credit takes against at least 10,000 open receivables: median and 99th percentile. */
-function cost(seed: number): { open: number; index_ms: number; median_ms: number; p99_ms: number } {
+function cost(seed: number): MatchingResult['cost'] {
   const set = statementSet(seed, { customers: 3_400, knownShare: 0.85 });
   const began = performance.now();
   const candidates = new Candidates({ customers: set.customers, receivables: set.invoices, confirmed: set.confirmed });
@@ -40,15 +36,12 @@ function main(): number {
   if (![seed, customers, knownShare, decideEveryDays].every(Number.isFinite)) throw new Error('--seed, --customers, --known and --decide-days are numbers.');
   const { judged, matched_ms } = play(statementSet(seed, { customers, knownShare }), { decideEveryDays });
   const all = figuresOf(judged);
-  const speed = cost(seed);
-  const bound = all.wrong === 0 && all.automatic > 0 ? `none wrong of ${all.automatic} automatic: at most ${((300 / all.automatic)).toFixed(3)}% with 95% confidence (3/N)` : `${all.wrong} WRONG of ${all.automatic} automatic`;
-  console.log([
-    `Seed ${seed}, ${customers} customers, ${Math.round(100 * knownShare)}% of the payers seen before, decided every ${decideEveryDays} day(s): ${bound}.`, '',
-    '| credits | rows | automatic | wrong | only one candidate: automatic | of these, payer known or key | only one candidate: first | left to a person: told |', '|---|---|---|---|---|---|---|---|',
-    line('**all**', all), ...figuresBy(judged, 'channel').map(([name, figures]) => line(name, figures)), ...figuresBy(judged, 'situation').map(([name, figures]) => line(name, figures)), '',
-    `Cost: ${(matched_ms / judged.length).toFixed(2)} ms per credit of this statement; against ${speed.open} open receivables median ${speed.median_ms.toFixed(2)} ms, 99th percentile ${speed.p99_ms.toFixed(2)} ms, index built in ${speed.index_ms.toFixed(0)} ms.`,
-  ].join('\n'));
-  if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ seed, customers, known_share: knownShare, decide_days: decideEveryDays, figures: all, cost: speed }, null, 2)}\n`);
+  const result: MatchingResult = {
+    seed, customers, known_share: knownShare, decide_days: decideEveryDays, ms_per_credit: matched_ms / judged.length,
+    figures: { all, ...Object.fromEntries([...figuresBy(judged, 'channel'), ...figuresBy(judged, 'situation')]) }, cost: cost(seed),
+  };
+  console.log(matchingTable(result));
+  if (values.json) fs.writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
   return all.wrong === 0 ? 0 : 1;
 }
 

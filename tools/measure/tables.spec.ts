@@ -1,4 +1,4 @@
-import { benchTable, between, chaosTable, simulateTable } from './tables';
+import { benchTable, between, chaosTable, fuzzTable, matchingTable, simulateTable } from './tables';
 
 const row = { id: 'relay', value: 104.26, unit: 'x', better: 'higher' as const, target: 100, floor: 50, min: 99.1, max: 120, cpu_us_per_event: 21.44, repeats: 5 };
 const bench = (change: object) => benchTable({ machine: '2 cores', quiet: true, rows: [{ ...row, ...change }] });
@@ -28,6 +28,21 @@ describe('the tables of the README', () => {
     const text = simulateTable({ seeds: 200, steps: 9_000, case_days: 40_000, case_days_per_second: 212.7, faults: { crash: 3 }, laws: [{ law: 1, checked: 5, violations: 0 }] });
     expect(text).toContain('200 seeds, 9,000 steps, 40,000 case-days, 213 a second');
     expect(text).toContain('| 1 | 5 | 0 |');
+  });
+
+  it('claim of matching what the number of automatic matches supports, and no bound where one is wrong', () => {
+    const figures = { rows: 1_200, automatic: 1_000, wrong: 0, only: 800, only_automatic: 780, only_first: 799, decidable: 700, decidable_automatic: 699, left: 0, left_told: 0 };
+    const run = { seed: 1, customers: 500, known_share: 0.85, decide_days: 1, ms_per_credit: 0.251, figures: { all: figures }, cost: { open: 11_000, index_ms: 200, median_ms: 0.25, p99_ms: 2.1 } };
+    expect(matchingTable(run)).toContain('none wrong of 1,000 automatic bounds the rate below 0.300 % (95 %)');
+    expect(matchingTable(run)).toContain('| all | 1,200 | 1,000 | 0 | 97.5 % of 800 | 99.9 % of 700 | 99.9 % of 800 | – |');
+    const wrong = matchingTable({ ...run, figures: { all: { ...figures, wrong: 2 } } });
+    expect(wrong).toContain('2 WRONG of 1,000 automatic');
+    expect(wrong).not.toContain('bounds');
+  });
+
+  it('tell how mutated files ended', () => {
+    const text = fuzzTable({ kinds: [{ kind: 'ofx', inputs: 100_000, seed: 1, seconds: 61.04, slowest_ms: 12.34, postings: { ok: 40_000, refused: 60_000 } }] });
+    expect(text).toContain('| ofx | 100,000 | ok 40,000, refused 60,000 | 12.3 ms | 61 s |');
   });
 
   it('go between their markers, and nowhere else', () => {

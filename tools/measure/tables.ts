@@ -27,6 +27,25 @@ export interface SimulateResult {
   readonly laws: readonly { readonly law: number; readonly checked: number; readonly violations: number }[];
 }
 
+/** What `npm run matching -- --json` writes: counts for all rows, each channel and each situation; milliseconds. */
+export interface MatchingResult {
+  readonly seed: number;
+  readonly customers: number;
+  readonly known_share: number;
+  readonly decide_days: number;
+  readonly ms_per_credit: number;
+  readonly figures: Readonly<Record<string, {
+    readonly rows: number; readonly automatic: number; readonly wrong: number; readonly only: number; readonly only_automatic: number; readonly only_first: number;
+    readonly decidable: number; readonly decidable_automatic: number; readonly left: number; readonly left_told: number;
+  }>>;
+  readonly cost: { readonly open: number; readonly index_ms: number; readonly median_ms: number; readonly p99_ms: number };
+}
+
+/** What `npm run fuzz -- --json` writes. */
+export interface FuzzResult {
+  readonly kinds: readonly { readonly kind: string; readonly inputs: number; readonly seed: number; readonly seconds: number; readonly slowest_ms: number; readonly postings: Readonly<Record<string, number>> }[];
+}
+
 const number = (value: number): string => (Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3))));
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -63,6 +82,28 @@ export function chaosTable({ seconds, events, faults, witnesses, invariants }: C
 export function simulateTable({ seeds, steps, case_days, case_days_per_second, faults, laws }: SimulateResult): string {
   const body = laws.map(({ law, checked, violations }) => [String(law), number(checked), String(violations)]);
   return `${number(seeds)} seeds, ${number(steps)} steps, ${number(case_days)} case-days, ${number(case_days_per_second)} a second.\n\nFaults: ${listed(faults)}.\n\n${table(['law', 'checked', 'violations'], body)}`;
+}
+
+/** Markdown of a matched statement whose truth is known: a row each for all, every channel and every situation. */
+export function matchingTable({ seed, customers, known_share, decide_days, ms_per_credit, figures, cost }: MatchingResult): string {
+  const share = (part: number, of: number) => (of === 0 ? '–' : `${((100 * part) / of).toFixed(1)} % of ${number(of)}`);
+  const { automatic, wrong } = figures.all!;
+  const bound = wrong === 0 && automatic > 0 ? `none wrong of ${number(automatic)} automatic bounds the rate below ${(300 / automatic).toFixed(3)} % (95 %)` : `${wrong} WRONG of ${number(automatic)} automatic`;
+  const body = Object.entries(figures).map(([name, f]) => [
+    name, number(f.rows), number(f.automatic), number(f.wrong), share(f.only_automatic, f.only), share(f.decidable_automatic, f.decidable), share(f.only_first, f.only), share(f.left_told, f.left),
+  ]);
+  const head = ['credits', 'rows', 'automatic', 'wrong', 'only one candidate: automatic', 'of these, payer known or key', 'only one candidate: first', 'left to a person: told'];
+  return [
+    `Seed ${seed}, ${number(customers)} customers, ${Math.round(100 * known_share)} % of the payers seen before, decided every ${decide_days} day(s): ${bound}.`,
+    table(head, body),
+    `${ms_per_credit.toFixed(2)} ms per credit; against ${number(cost.open)} open receivables median ${cost.median_ms.toFixed(2)} ms, 99th percentile ${cost.p99_ms.toFixed(2)} ms, index built in ${number(cost.index_ms)} ms.`,
+  ].join('\n\n');
+}
+
+/** Markdown of mutated files: how many of each kind, and how they ended. */
+export function fuzzTable({ kinds }: FuzzResult): string {
+  const body = kinds.map(({ kind, inputs, seconds, slowest_ms, postings }) => [kind, number(inputs), listed(postings), `${slowest_ms.toFixed(1)} ms`, `${number(seconds)} s`]);
+  return `Seed ${kinds[0]?.seed}; no crash, no hang, no money that the file does not tell of.\n\n${table(['kind', 'inputs', 'ended', 'slowest', 'all'], body)}`;
 }
 
 /** Puts a text between two markers of a page; throws where the page has not both. */
