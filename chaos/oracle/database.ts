@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Pool, types } from 'pg';
+import { Pool, type PoolClient, types } from 'pg';
 
 // Cents and ids fit a number here, and dates stay the texts they are.
 types.setTypeParser(20, Number);
@@ -35,17 +35,12 @@ const SETTLE = `
   select (select count(*) from notifications.delivery where status in ('claimed', 'sending') or (status = 'due' and due_at <= $1 and coalesce(retry_at_epoch_ms, 0) <= $2)) as sends,
     (select count(*) from dunning.due_action where due_at <= $1) as actions, ${SCHEMAS.map((schema) => `(select count(*) from ${schema}.outbox where type not like '%.heartbeat.v1') as ${schema}`).join(', ')}`;
 
-/** Reads what the services wrote, as the superuser, past every role and proxy. */
-export class Database {
-  private readonly pool: Pool;
-
-  constructor(url: string) {
-    this.pool = new Pool({ connectionString: url, application_name: 'oracle', max: 3, keepAlive: true });
-    this.pool.on('error', () => undefined);
-  }
+/** Reads what the services wrote. */
+export class Reading {
+  constructor(private readonly source: Pool | PoolClient) {}
 
   async query<R>(sql: string, values: unknown[] = []): Promise<R[]> {
-    return (await this.pool.query(sql, values)).rows as R[];
+    return (await this.source.query(sql, values)).rows as R[];
   }
 
   /** Asks until the database answers. */
@@ -58,6 +53,39 @@ export class Database {
         await pause(500);
       }
     }
+  }
+
+  async sent(): Promise<Sent[]> {
+    return this.surely<Sent>(`select schema, id, key, type, body::jsonb ->> 'id' as event_id, (extract(epoch from at) * 1000)::float8 as epoch_ms, body::jsonb -> 'data' as data from chaos.sent order by schema, id`);
+  }
+
+  async calls(): Promise<Call[]> {
+    return this.surely<Call>(`
+      select notice_id, customer_id, purpose, status, attempt, call_began_epoch_ms,
+        array(select c ->> 'receivable_id' from jsonb_array_elements(coalesce(verdict -> 'covers', '[]')) c where (c ->> 'goes')::boolean) as receivable_ids
+      from notifications.delivery where call_began_epoch_ms is not null`);
+  }
+
+  async someOpenReceivables(): Promise<{ customer_id: string; receivable_id: string }[]> {
+    return this.query(`select customer_id, receivable_id from negotiation.receivable where status = 'open' and collectability = 'owed' order by receivable_id desc limit 40`);
+  }
+
+  /** What is at work or due now, by name; nothing when the house is at rest. `now` is business time; `soonMs`: also what is tried again so soon. */
+  async atWork(now: Date, soonMs: number): Promise<string[]> {
+    const [row] = await this.query<Record<string, number>>(SETTLE, [now, Date.now() + soonMs]);
+    return Object.entries(row!).filter(([, count]) => count > 0).map(([name, count]) => `${name} ${count}`);
+  }
+}
+
+/** As the superuser, past every role and proxy. */
+export class Database extends Reading {
+  private readonly pool: Pool;
+
+  constructor(url: string) {
+    const pool = new Pool({ connectionString: url, application_name: 'oracle', max: 3, keepAlive: true });
+    pool.on('error', () => undefined);
+    super(pool);
+    this.pool = pool;
   }
 
   /**
@@ -76,31 +104,15 @@ export class Database {
     for (const schema of SCHEMAS) await this.query(`create trigger chaos_copy after insert on ${schema}.outbox referencing new table as added for each statement execute function chaos.copy()`);
   }
 
-  async sent(): Promise<Sent[]> {
-    return this.surely<Sent>(`select schema, id, key, type, body::jsonb ->> 'id' as event_id, (extract(epoch from at) * 1000)::float8 as epoch_ms, body::jsonb -> 'data' as data from chaos.sent order by schema, id`);
-  }
-
-  /** How many events the services have committed so far. */
-  async committed(): Promise<number> {
-    const [row] = await this.surely<{ events: number }>('select count(*) as events from chaos.sent');
-    return row!.events;
-  }
-
-  async calls(): Promise<Call[]> {
-    return this.surely<Call>(`
-      select notice_id, customer_id, purpose, status, attempt, call_began_epoch_ms,
-        array(select c ->> 'receivable_id' from jsonb_array_elements(coalesce(verdict -> 'covers', '[]')) c where (c ->> 'goes')::boolean) as receivable_ids
-      from notifications.delivery where call_began_epoch_ms is not null`);
-  }
-
-  async someOpenReceivables(): Promise<{ customer_id: string; receivable_id: string }[]> {
-    return this.query(`select customer_id, receivable_id from negotiation.receivable where status = 'open' and collectability = 'owed' order by receivable_id desc limit 40`);
-  }
-
-  /** What is at work or due now, by name; nothing when the house is at rest. `now` is business time; `soonMs`: also what is tried again so soon. */
-  async atWork(now: Date, soonMs: number): Promise<string[]> {
-    const [row] = await this.query<Record<string, number>>(SETTLE, [now, Date.now() + soonMs]);
-    return Object.entries(row!).filter(([, count]) => count > 0).map(([name, count]) => `${name} ${count}`);
+  /** Reads in one snapshot, which is taken with the first statement. */
+  async atOneInstant<T>(read: (reading: Reading) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('begin isolation level repeatable read read only');
+      return await read(new Reading(client));
+    } finally {
+      client.release(true);
+    }
   }
 
   async close(): Promise<void> {

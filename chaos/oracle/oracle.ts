@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Whereabouts } from '../house';
 import type { ProviderFault } from '../schedule';
-import { Database, SCHEMAS, type Sent } from './database';
+import { Database, type Reading, SCHEMAS, type Sent } from './database';
 import * as invariants from './invariants';
 import type { Finding } from './invariants';
 import { Load } from './load';
-import { Provider } from './provider';
+import { type Accepted, Provider } from './provider';
 import { Topics } from './topics';
 import { CREDITOR, PLATFORM } from './truth';
 
@@ -96,7 +96,7 @@ export class Oracle {
     for (let turn = 0; !this.stopping.signal.aborted; turn++) {
       try {
         await this.watchRelays();
-        if (turn % (LOOK_WAIT_MS / 500) === 0) for (const finding of await this.always(false)) this.note(finding);
+        if (turn % (LOOK_WAIT_MS / 500) === 0) for (const finding of await this.always(this.database, [...this.provider.accepted], false)) this.note(finding);
       } catch {
         // The database is away; it is looked at again.
       }
@@ -115,22 +115,21 @@ export class Oracle {
   }
 
   /** What must hold at any moment. */
-  private async always(final: boolean): Promise<Finding[]> {
-    const accepted = [...this.provider.accepted];
+  private async always(reading: Reading, accepted: readonly Accepted[], final: boolean): Promise<Finding[]> {
     const heard = [...this.topics.records];
-    const [sent, calls] = [await this.database.sent(), await this.database.calls()];
-    const sums = await this.database.surely<{ what: string; cents: number }>(`
+    const [sent, calls] = [await reading.sent(), await reading.calls()];
+    const sums = await reading.surely<{ what: string; cents: number }>(`
       select 'entry ' || entry_id as what, sum(amount_cents) as cents from reconciliation.posting group by entry_id
       union all select 'creditor ' || e.creditor_id || ' ' || e.currency, sum(p.amount_cents) from reconciliation.posting p join reconciliation.entry e on e.id = p.entry_id group by e.creditor_id, e.currency`);
     return [
       invariants.order(sent, heard), invariants.takenOnce(accepted, calls), invariants.oncePerDay(accepted, calls), invariants.stepsOnce(sent, accepted, final),
-      invariants.leftAlone(sent, calls), invariants.leftInPeace(this.load.asked, await this.standing(), calls), invariants.toldTrueTime(accepted, calls), invariants.balanced(sums),
+      invariants.leftAlone(sent, calls), invariants.leftInPeace(this.load.asked, await this.standing(reading), calls), invariants.toldTrueTime(accepted, calls), invariants.balanced(sums),
     ];
   }
 
   /** Which promises, disputes and holds stand. */
-  private async standing(): Promise<Set<string>> {
-    const rows = await this.database.surely<{ kind: string; receivable_id: string }>(`
+  private async standing(reading: Reading): Promise<Set<string>> {
+    const rows = await reading.surely<{ kind: string; receivable_id: string }>(`
       select 'promise' as kind, receivable_id from negotiation.promise join negotiation.cover on thing_id = promise_id where status = 'active'
       union all select 'dispute', receivable_id from negotiation.dispute join negotiation.cover on thing_id = dispute_id where status = 'open'
       union all select 'hold', unnest(receivable_ids) from dunning.hold where lifted_at is null`);
@@ -144,7 +143,7 @@ export class Oracle {
     await this.rest(QUIET_MS, QUIET_WAIT_MS_MAX);
     this.stopping.abort();
     await this.looking;
-    const found = await this.atAStandstill(async () => [...(await this.always(true)), ...(await this.atTheEnd())]);
+    const found = await this.atAStandstill(async (reading, accepted) => [...(await this.always(reading, accepted, true)), ...(await this.atTheEnd(reading, accepted))]);
     const findings = [...found, ...(await this.laws()), {
       name: 'lag is back to normal within 60 s, unattended', checked: 1, violations: rested_ms === null ? [await this.unrest()] : [],
     }];
@@ -192,42 +191,40 @@ export class Oracle {
   }
 
   /**
-   * Reads while nothing moves: a provider that said "later" is asked again up to minutes after the last fault, and what is
-   * on its way is neither taken nor written down. What still moves at the deadline is judged as it stands.
+   * Reads at one instant at which nobody is sending: a provider that said "later" is asked again up to minutes after the last
+   * fault, and what is on its way is neither taken nor written down. What still moves at the deadline is judged as it stands.
    */
-  private async atAStandstill<T>(read: () => Promise<T>): Promise<T> {
-    for (const deadline = Date.now() + STANDSTILL_WAIT_MS_MAX; ; await pause(500)) {
-      const moment = await this.stillMoment();
-      const late = Date.now() > deadline;
-      if (moment === null && !late) continue;
-      const found = await read();
-      if (late || moment === (await this.stillMoment())) return found;
+  private async atAStandstill<T>(read: (reading: Reading, accepted: readonly Accepted[]) => Promise<T>): Promise<T> {
+    for (const deadline = Date.now() + STANDSTILL_WAIT_MS_MAX; ; await pause(200)) {
+      const found = await this.database.atOneInstant(async (reading) => {
+        const before = this.provider.accepted.length;
+        const busy = await reading.atWork(new Date(Date.now() + this.house.offset_ms), 0);
+        const accepted = [...this.provider.accepted];
+        if ((busy.length > 0 || accepted.length > before) && Date.now() < deadline) return null;
+        if (busy.length > 0) console.log(`No standstill within ${STANDSTILL_WAIT_MS_MAX / 1000} s: ${busy.join('; ')}`);
+        for (let tries = 0; tries < 60 && !(await this.topics.isUpToDate()); tries++) await pause(500);
+        return { of: await read(reading, accepted) };
+      });
+      if (found) return found.of;
     }
   }
 
-  /** The same name as long as nothing moves; null while something is at work or not yet read from its topic. */
-  private async stillMoment(): Promise<string | null> {
-    const busy = await this.database.atWork(new Date(Date.now() + this.house.offset_ms), 0);
-    if (busy.length > 0 || !(await this.topics.isUpToDate())) return null;
-    return `${this.provider.accepted.length} ${await this.database.committed()}`;
-  }
-
-  private async atTheEnd(): Promise<Finding[]> {
+  private async atTheEnd(reading: Reading, accepted: readonly Accepted[]): Promise<Finding[]> {
     const { lives, asked, garbage } = this.load;
-    const [sent, calls] = [await this.database.sent(), await this.database.calls()];
-    const receivables = await this.database.surely<invariants.Books['receivables'][number]>(`
+    const [sent, calls] = [await reading.sent(), await reading.calls()];
+    const receivables = await reading.surely<invariants.Books['receivables'][number]>(`
       select r.invoice_id, r.amount_cents, r.open_cents, r.status, r.original_due_date as due_date,
         (select coalesce(sum(p.amount_cents), 0) from reconciliation.posting p where p.receivable_id = r.receivable_id and p.account = 'receivable') as posted_cents
       from reconciliation.receivable r`);
-    const payments = await this.database.surely<invariants.Books['payments'][number]>(`
+    const payments = await reading.surely<invariants.Books['payments'][number]>(`
       select p.payment_id, p.received_cents, p.refunded_cents,
         (select count(*) from reconciliation.posting b where b.payment_id = p.payment_id and b.account = 'cash' and b.amount_cents > 0) as receipts,
         (select coalesce(sum(b.amount_cents), 0) from reconciliation.posting b where b.payment_id = p.payment_id and b.account = 'cash') as booked_cents
       from reconciliation.payment p where p.received_cents > 0`);
-    const events = await this.database.surely<{ event_id: string }>(`select event_id from billing.upstream_event where creditor_id = $1`, [CREDITOR]);
-    const quarantined = await this.database.surely<{ event_id: string; reason: string }>(`select event_id, reason from billing.quarantine`);
-    const letters = await this.database.surely<{ schema: string; reason: string; detail: string }>(SCHEMAS.map((schema) => `select '${schema}' as schema, reason, detail from ${schema}.dead_letter`).join(' union all '));
-    const times = await this.database.surely<{ kind: string; receivable_id: string; times: number }>(`
+    const events = await reading.surely<{ event_id: string }>(`select event_id from billing.upstream_event where creditor_id = $1`, [CREDITOR]);
+    const quarantined = await reading.surely<{ event_id: string; reason: string }>(`select event_id, reason from billing.quarantine`);
+    const letters = await reading.surely<{ schema: string; reason: string; detail: string }>(SCHEMAS.map((schema) => `select '${schema}' as schema, reason, detail from ${schema}.dead_letter`).join(' union all '));
+    const times = await reading.surely<{ kind: string; receivable_id: string; times: number }>(`
       select kind, receivable_id, count(*) as times from (
         select 'promise' as kind, receivable_id from negotiation.promise join negotiation.cover on thing_id = promise_id
         union all select 'dispute', receivable_id from negotiation.dispute join negotiation.cover on thing_id = dispute_id
@@ -238,7 +235,7 @@ export class Oracle {
       invariants.eventsTakenIn(lives, events.map(({ event_id }) => event_id)),
       invariants.invoicesAsTold(lives, books, false), invariants.invoicesAsTold(lives, books, true), invariants.paymentsAsTold(lives, books),
       invariants.poisonKept(lives, quarantined), invariants.deadLettersOfGarbage(garbage, letters),
-      invariants.endsAsTaken(this.provider.accepted, calls), invariants.askedOnce(asked, times),
+      invariants.endsAsTaken(accepted, calls), invariants.askedOnce(asked, times),
     ];
   }
 
