@@ -30,14 +30,16 @@ export class RestHouse {
     readonly story: Story,
     readonly documents: Record<string, Document>,
     readonly operations: readonly Operation[],
+    /** Parts of paths under which there is something. */
+    readonly parts: Readonly<Record<string, string>>,
   ) {}
 
   static async open(): Promise<RestHouse> {
     const broker = new InProcessBroker(new WallClock());
     const story = await Story.open('in-process', '2026-03-10 08:00', { EMDIA_LOG_LEVEL: 'debug', EMDIA_INTERNAL_TOKEN: INTERNAL_TOKEN }, broker);
     const all = await documents(story.house);
-    const house = new RestHouse(story, all, operationsOf(all));
     await fill(story);
+    const house = new RestHouse(story, all, operationsOf(all), { file_id: await bankFiles(story) });
     await poison(broker);
     await story.until('2026-03-14');
     return house;
@@ -118,6 +120,20 @@ async function fill(story: Story): Promise<void> {
   const key = { authorization: `Bearer ${ADMIN_KEY}`, 'x-emdia-creditor': CREDITOR, 'content-type': 'text/csv' };
   await fetch(`${story.house.url}/v1/imports?kind=payments`, { method: 'POST', headers: key, body: csv });
   await story.house.settle();
+}
+
+/** Files of a bank whose money quotes nothing known; the first of them, with as many rows. */
+async function bankFiles(story: Story): Promise<string> {
+  const pix = (n: string) => ({ endToEndId: `E0000000020260309${n}abcdefghijklmn`.padEnd(32, '0'), txid: `nobody${n}`.padEnd(26, '0'), valor: '7.00', horario: '2026-03-09T12:00:00.000Z' });
+  const upload = async (name: string, rows: object[]) => {
+    const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'x-emdia-creditor': CREDITOR, 'content-type': 'application/octet-stream' };
+    const response = await fetch(`${story.house.url}/v1/bank-files?source=pix&name=${name}`, { method: 'POST', headers, body: JSON.stringify({ pix: rows }) });
+    return ((await response.json()) as { file_id: string }).file_id;
+  };
+  const first = await upload('first', numbers.map((n) => pix(`9${n}`)));
+  for (const n of numbers) await upload(n, [pix(n)]);
+  await story.house.settle();
+  return first;
 }
 
 /** Events that break their contracts, until each service has 25 dead letters. */
