@@ -2,6 +2,7 @@ import type { BankFile, FileKind, Posting, Problem } from '@emdia/bank-files';
 import { addDays, type CivilDate } from '@emdia/calendar';
 import { fileNumber } from '@emdia/bank-files';
 import { type DecisionOne, Forbidden } from '@emdia/messaging';
+import { dayOf } from '../accounts/account';
 import type { LeftReason } from './row';
 
 /**
@@ -89,16 +90,22 @@ export function receive(known: StoredFile | null, given: Given, now: Date): Deci
   return { next: { ...given, ...fresh, received_at: now }, result: true };
 }
 
-/** The last day of which the file tells everything: what a statement covers; of a return the day before it was made, which is over. */
-export const coversUntil = ({ kind, header }: BankFile): CivilDate | null =>
-  header.covered_until ?? (kind === 'ofx' || kind === 'pix' || header.generated_on === null ? null : addDays(header.generated_on, -1));
+/**
+ * The last day of which the file tells everything: what a statement covers; of a return, the day before it was made. Never a day that was not over when the file was made,
+ * or when it came: a statement of the month ends on a day to come, and who pays on that day is not in it.
+ */
+export function coversUntil({ kind, header }: BankFile, received_at: Date): CivilDate | null {
+  const made = header.generated_on === null ? null : addDays(header.generated_on, -1);
+  const told = header.covered_until ?? (kind === 'ofx' || kind === 'pix' ? null : made);
+  return told === null ? null : [told, made ?? told, addDays(dayOf(received_at), -1)].sort()[0]!;
+}
 
 /** It was read: its rows are taken in, held until a person says so, or there are none. */
 export function readAs(known: StoredFile | null, file: BankFile, now: Date): DecisionOne<StoredFile | null> {
   if (known?.status !== 'received') return { ignored: 'read-before' };
   const { kind, bank, layout, posting, currency, totals, problems } = file;
   const read: Read = {
-    kind, bank, layout, posting, currency, number: fileNumber(file), covers_until: coversUntil(file),
+    kind, bank, layout, posting, currency, number: fileNumber(file), covers_until: coversUntil(file, known.received_at),
     settled_rows: totals.settled_rows, settled_cents: totals.gross_cents, problems: problems.slice(0, PROBLEMS_KEPT_MAX),
   };
   if (posting === 'refused') return { next: { ...known, read, rows: 0, status: 'refused', concluded_at: now } };
