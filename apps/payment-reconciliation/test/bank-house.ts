@@ -10,6 +10,7 @@ import { Database } from '@emdia/database';
 import { InProcessBroker, type Row } from '@emdia/messaging';
 import { Config, type House, run } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
+import { Client } from 'pg';
 import type { Title } from '../../../libs/bank-files/test/synthetic';
 import { paymentReconciliation } from '../src/index';
 import { CREDITOR, issued, NOW, receivableId } from './story';
@@ -88,6 +89,13 @@ export class BankHouse {
     this.billing.closeAllConnections();
     await this.test.drop();
     rmSync(this.folder, { recursive: true });
+  };
+
+  /** Runs statements as who may do anything, in this service's schema. */
+  readonly asOwner = async (sql: string): Promise<void> => {
+    const client = new Client({ connectionString: this.test.url, options: '-c search_path=reconciliation' });
+    await client.connect();
+    await client.query(sql).finally(() => client.end());
   };
 
   private async answer(url: string): Promise<object> {

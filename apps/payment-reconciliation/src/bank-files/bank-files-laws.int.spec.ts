@@ -31,3 +31,46 @@ describe('between a file and what it pays', () => {
     expect(await gate('early')).toBe('owed');
   });
 });
+
+describe('a file that the ledger will not have whole', () => {
+  const bank = new BankHouse();
+  const { decide, file, invoice, receivable, send } = bank;
+  beforeAll(bank.open);
+  afterAll(bank.close);
+  const numbers = Array.from({ length: 5 }, (_, n) => `00000000${200 + n}1`);
+
+  it('is undone but for the row that cannot be taken back, which is told', async () => {
+    for (const number of numbers) await invoice(number, slip(number));
+    const { file_id } = await send(bytesOf(lines400('237', numbers.map((number) => title(number)))));
+    // What this row had brought in is gone already: taking it back once more would be money out of nothing.
+    await bank.database.query(`update payment set received_cents = 0, unapplied_cents = 0 where payment_id = (select payment_id from bank_row where file_id = $1 order by line offset 2 limit 1)`, [file_id]);
+    const undone = (await decide(file_id, 'undo')).file;
+    expect(undone.status).toBe('undone');
+    expect(undone.report).toContain('1 row left over: the ledger would not take it back');
+    expect(await bank.database.query('select state, count(*)::int as rows from bank_row where file_id = $1 group by 1 order by 1', [file_id])).toEqual([{ state: 'posted', rows: 1 }, { state: 'undone', rows: 4 }]);
+    expect((await receivable(numbers[4]!)).status).toBe('open');
+  });
+
+  it('is taken in smaller pieces where all at once takes too long, and so it is undone', async () => {
+    // Every row takes its time: five together are more than a transaction has.
+    await bank.asOwner(`create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return new; end $$;
+      create trigger slowly before insert or update on bank_row for each row execute function slowly()`);
+    const others = numbers.map((number) => number.replace('2', '3'));
+    const { file_id, file: posted } = await send(bytesOf(lines400('237', others.map((number) => title(number)))));
+    expect(posted).toMatchObject({ status: 'posted', counts: { posted: 5, left: 0 } });
+    expect((await decide(file_id, 'undo')).file).toMatchObject({ status: 'undone' });
+    await bank.asOwner('drop trigger slowly on bank_row; drop function slowly()');
+  }, 60_000);
+
+  it('does not keep the files behind it waiting', async () => {
+    const first = await bank.call<{ file_id: string }>('POST', `v1/bank-files?source=${SOURCE}&name=A.RET`, bytesOf(lines400('237', [title('000000000911')])));
+    await bank.house.settle();
+    // Its body cannot be opened any more.
+    await bank.database.query(`update bank_file_body set body_sealed = 'x' where file_id = $1`, [first.body.file_id]);
+    await bank.database.query(`update bank_file set status = 'posting', rows_done = 0, received_at = '2026-01-01' where file_id = $1`, [first.body.file_id]);
+    const { body } = await bank.call<{ file_id: string }>('POST', `v1/bank-files?source=${SOURCE}&name=B.RET`, bytesOf(lines400('237', [title('000000000922')])));
+    for (let tries = 0; tries < 100 && (await file(body.file_id)).status !== 'posted'; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([(await file(first.body.file_id)).status, (await file(body.file_id)).status]).toEqual(['posting', 'posted']);
+    await bank.database.query(`update bank_file set status = 'posted' where file_id = $1`, [first.body.file_id]);
+  }, 30_000);
+});

@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { type BankFile, readBankFile } from '@emdia/bank-files';
 import { Clock, WallClock } from '@emdia/clock';
 import { derivedId } from '@emdia/contracts';
-import { Database, failureOf } from '@emdia/database';
-import { Forbidden, Runner, Seal, step, type Step } from '@emdia/messaging';
+import { Database } from '@emdia/database';
+import { Forbidden, inHalves, Runner, Seal, step, type Step } from '@emdia/messaging';
 import { Config, Metrics, type Sweep, Sweeps } from '@emdia/runtime';
 import { PinoLogger } from 'nestjs-pino';
 import { Accounts } from '../accounts/accounts';
@@ -23,7 +23,12 @@ export const FILE_BYTES_MAX = 64 * 2 ** 20;
 const BATCH_ROWS = 250;
 /** A worker that has not been heard of for so long is taken for dead. */
 const LEASE_MS = 30_000;
+/** What fails is tried again after so long. */
+const RETRY_DELAY_MS = 5_000;
 const ENCODING = 'latin1';
+const LEASE = `update bank_file set lease_epoch_ms = $2 where file_id = $1 returning ${FILE_COLUMNS}`;
+
+const wasTakenOver = (error: unknown): boolean => error instanceof Forbidden && error.reason === TAKEN_OVER;
 
 const CLAIM = `
   update bank_file set lease_epoch_ms = $2 where file_id = (
@@ -109,12 +114,14 @@ export class BankFiles implements Sweep {
     if (!file) return 0;
     try {
       await this.work({ ...file, unsaved: [] });
+      await this.database.query(LEASE, [file.file_id, 0]);
     } catch (error) {
-      if (!(error instanceof Forbidden && error.reason === TAKEN_OVER)) throw error;
+      if (!wasTakenOver(error)) {
+        // The files behind it do not wait for what this one lacks; where the database is gone, the lease runs out.
+        await this.database.query(LEASE, [file.file_id, this.wall.epochMs() + RETRY_DELAY_MS]).catch(() => undefined);
+        throw error;
+      }
       this.logger.warn({ file_id: file.file_id }, 'A bank file was taken over by another worker.');
-    } finally {
-      // Whoever comes next need not wait for this lease; where the database is gone, it runs out.
-      await this.database.query('update bank_file set lease_epoch_ms = 0 where file_id = $1', [file.file_id]).catch(() => undefined);
     }
     return 1;
   }
@@ -125,10 +132,7 @@ export class BankFiles implements Sweep {
     const rows = rowsOf(read);
     let now = file;
     if (file.status === 'received') now = await this.change(file.file_id, (known, at) => readAs(known, read, at));
-    while (now.status === 'posting' || now.status === 'holding') {
-      await this.take(now, rows.slice(now.rows_done, now.rows_done + BATCH_ROWS));
-      now = await this.renewed(file.file_id);
-    }
+    while (now.status === 'posting' || now.status === 'holding') now = await this.take(now, rows.slice(now.rows_done, now.rows_done + BATCH_ROWS));
     if (now.status === 'matching') await this.match(now, read, rows);
   }
 
@@ -147,26 +151,30 @@ export class BankFiles implements Sweep {
 
   /** The file as it now is, and the lease for longer. */
   private async renewed(fileId: string): Promise<StoredFile> {
-    const [file] = await this.database.query<StoredFile>(`update bank_file set lease_epoch_ms = $2 where file_id = $1 returning ${FILE_COLUMNS}`, [fileId, this.wall.epochMs() + LEASE_MS]);
+    const [file] = await this.database.query<StoredFile>(LEASE, [fileId, this.wall.epochMs() + LEASE_MS]);
     return { ...file!, unsaved: [] };
   }
 
   /** Takes rows in, in one transaction; where the ledger refuses one of them, the others go in without it. */
-  private async take(file: StoredFile, rows: readonly KnownRow[]): Promise<void> {
-    try {
-      const { steps, progress } = batchOf(file, rows, await this.lookUp.found(file, rows), this.accounts, this.clock.now());
-      await this.write(file, steps, progress);
+  private async take(file: StoredFile, rows: readonly KnownRow[]): Promise<StoredFile> {
+    let now = file;
+    await inHalves(rows, async (some) => {
+      const { steps, progress } = batchOf(now, some, await this.lookUp.found(now, some), this.accounts, this.clock.now());
+      await this.write(now, steps, progress);
       for (const [outcome, count] of Object.entries(progress.counts)) this.counted.inc({ outcome }, count);
-    } catch (error) {
-      if (failureOf(error) === 'outage' || (error instanceof Forbidden && error.reason === TAKEN_OVER)) throw error;
-      if (rows.length > 1) {
-        const half = rows.length >> 1;
-        await this.take(file, rows.slice(0, half));
-        return this.take(await this.renewed(file.file_id), rows.slice(half));
-      }
-      this.logger.error({ err: error, file_id: file.file_id, line: rows[0]?.line }, 'A row of a bank file was refused by the ledger.');
-      await this.leave(file, rows);
-    }
+      now = await this.renewed(file.file_id);
+    }, async (row, error) => {
+      this.refused(file, row, error);
+      await this.leave(now, [row]);
+      now = await this.renewed(file.file_id);
+    });
+    return now;
+  }
+
+  /** Says that the ledger refused a row; throws where it was not the ledger. */
+  private refused({ file_id }: StoredFile, { line }: { readonly line: number }, error: unknown): void {
+    if (wasTakenOver(error)) throw error;
+    this.logger.error({ err: error, file_id, line }, 'A row of a bank file was refused by the ledger.');
   }
 
   private leave(file: StoredFile, rows: readonly KnownRow[]): Promise<void> {
@@ -181,17 +189,23 @@ export class BankFiles implements Sweep {
   }
 
   private async takeBack(file: StoredFile): Promise<void> {
-    for (;;) {
-      const rows = await this.lookUp.placed(file.file_id, BATCH_ROWS);
-      if (rows.length === 0) break;
-      const now = this.clock.now();
-      const steps = rows.flatMap(({ account_key, ...row }) => (account_key === null ? [] : [undoing(file, { row, account_key }, this.accounts, now)]));
-      const kept = rows.map(({ account_key: _, ...row }): KeptRow => ({ ...row, state: 'undone' }));
-      const lettingGo = await this.placing.lettingGo(file, rows.flatMap(({ payment_id }) => payment_id ?? []));
-      await this.runner.changeAll([step(this.files, file.file_id, (known) => takeBack(known, kept)), ...steps, ...lettingGo]);
-      await this.renewed(file.file_id);
+    for (let rows = await this.lookUp.placed(file.file_id, BATCH_ROWS); rows.length > 0; rows = await this.lookUp.placed(file.file_id, BATCH_ROWS, rows.at(-1))) {
+      await inHalves(rows, (some) => this.takeRowsBack(file, some), async ({ account_key: _, ...row }, error) => {
+        this.refused(file, row, error);
+        // It stays as it is, and the report says so.
+        await this.change(file.file_id, (known) => takeBack(known, [{ ...row, reason: 'not-taken-back' }]));
+      });
     }
     await this.change(file.file_id, (known, now) => undone(known, now));
+  }
+
+  private async takeRowsBack(file: StoredFile, rows: Readonly<Awaited<ReturnType<LookUp['placed']>>>): Promise<void> {
+    const now = this.clock.now();
+    const steps = rows.flatMap(({ account_key, ...row }) => (account_key === null ? [] : [undoing(file, { row, account_key }, this.accounts, now)]));
+    const kept = rows.map(({ account_key: _, ...row }): KeptRow => ({ ...row, state: 'undone' }));
+    const lettingGo = await this.placing.lettingGo(file, rows.flatMap(({ payment_id }) => payment_id ?? []));
+    await this.runner.changeAll([step(this.files, file.file_id, (known) => takeBack(known, kept)), ...steps, ...lettingGo]);
+    await this.renewed(file.file_id);
   }
 
   private async change(fileId: string, decide: Parameters<typeof step<StoredFile | null>>[2]): Promise<StoredFile> {

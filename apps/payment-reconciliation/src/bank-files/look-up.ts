@@ -15,8 +15,10 @@ const REVERSIBLE = `
   order by paid_date desc, row_id`;
 const PLACED = `
   select ${ROW_COLUMNS.split(/,\s+/).map((column) => `r.${column}`).join(', ')}, p.account_key
-  from (select * from bank_row where file_id = $1 and state in ('posted', 'awaiting', 'held', 'returned') order by line, row_id limit $2) r
+  from (select * from bank_row where file_id = $1 and state in ('posted', 'awaiting', 'held', 'returned') and (line, row_id) > ($3, $4::uuid) order by line, row_id limit $2) r
   left join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id`;
+
+const FIRST = { line: -1, row_id: '00000000-0000-0000-0000-000000000000' };
 
 /** Reads what has to be known before rows are taken in or back; all of it may be outdated a moment later, and then the transaction fails. */
 @Injectable()
@@ -44,9 +46,9 @@ export class LookUp {
     };
   }
 
-  /** Rows of a file that did something which is to be taken back. */
-  placed(fileId: string, limit: number): Promise<(Placed['row'] & { readonly account_key: string | null })[]> {
-    return this.database.query(PLACED, [fileId, limit]);
+  /** Rows of a file that did something which is to be taken back, by line, from the one after `last` on. */
+  placed(fileId: string, limit: number, last: Pick<KeptRow, 'line' | 'row_id'> = FIRST): Promise<(Placed['row'] & { readonly account_key: string | null })[]> {
+    return this.database.query(PLACED, [fileId, limit, last.line, last.row_id]);
   }
 
   /** Until when the other posted files of a file's source have told everything. */
