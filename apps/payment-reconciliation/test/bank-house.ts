@@ -157,10 +157,10 @@ export class BankHouse {
     new Map((await this.call<{ items: Waiting[] }>('GET', 'v1/waiting-money?limit=200')).body.items.map((each) => [each.payment_id, each]));
   readonly say = async (payment_id: string, verdict: 'accept' | 'refuse', ...ids: string[]) => {
     const { status, body } = await this.call<Waiting>('POST', `v1/waiting-money/${payment_id}/${verdict}`, { receivable_ids: ids.map(receivableId) });
-    await this.house.settle();
     return { status, body };
   };
 }
 
 /** A Pix that quotes nothing known. */
-export const pixFrom = (endToEndId: string, valor: string, pagador: object): Buffer => Buffer.from(JSON.stringify({ pix: [{ endToEndId, valor, horario: '2026-03-04T12:00:00.000Z', pagador }] }));
+export const pixFrom = (endToEndId: string, valor: string, pagador: object, more: object = {}): Buffer =>
+  Buffer.from(JSON.stringify({ pix: [{ endToEndId, valor, horario: '2026-03-04T12:00:00.000Z', pagador, ...more }] }));

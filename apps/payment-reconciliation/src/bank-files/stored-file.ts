@@ -139,10 +139,16 @@ export function advance(known: StoredFile | null, { from, rows, counts, posted_c
   return { next: { ...known, rows_done, counts: added(known.counts, counts), posted_cents: known.posted_cents + posted_cents, unsaved: [...known.unsaved, ...kept], ...(isOver ? over : {}) } };
 }
 
+/** What is found out about its money is written while it is being matched, and not after. */
+export function stillMatching(known: StoredFile | null): DecisionOne<StoredFile | null> {
+  if (known?.status !== 'matching') throw new Forbidden(TAKEN_OVER, 'Another worker has matched this file.');
+  return { ignored: 'matching' };
+}
+
 /** Its money is placed, or held for a person: only now has its source told everything that it tells. */
 export function matched(known: StoredFile | null, now: Date): DecisionOne<StoredFile | null> {
-  if (known?.status !== 'matching') throw new Forbidden(TAKEN_OVER, 'Another worker has matched this file.');
-  return { next: { ...known, status: 'posted', covered_until: known.read!.covers_until, concluded_at: now } };
+  stillMatching(known);
+  return { next: { ...known!, status: 'posted', covered_until: known!.read!.covers_until, concluded_at: now } };
 }
 
 /** Its money that still waits is looked at once more. */
