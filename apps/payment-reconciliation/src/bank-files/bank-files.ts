@@ -11,10 +11,10 @@ import { Accounts } from '../accounts/accounts';
 import { onFileCovered, onFileUncovered } from '../source-coverage/coverage';
 import { Coverages } from '../source-coverage/coverages';
 import { Placing } from '../waiting-money/placing';
-import { batchOf, undoing } from './batch';
+import { batchOf, type Placed, takenBack } from './batch';
 import { LookUp } from './look-up';
 import { rowsOf, type KnownRow } from './row';
-import { advance, confirm, type KeptRow, matchAgain, matched, readAs, receive, stillMatching, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
+import { advance, confirm, type KeptRow, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
 import { FILE_COLUMNS, StoredFiles } from './stored-files';
 
 /** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
@@ -179,7 +179,7 @@ export class BankFiles implements Sweep {
 
   private leave(file: StoredFile, rows: readonly KnownRow[]): Promise<void> {
     const kept = rows.map(({ row_id, line, our_number }): KeptRow => ({
-      row_id, file_id: file.file_id, line, our_number, state: 'left', payment_id: null, reference: null, amount_cents: null, paid_date: null, credit_date: null, reason: 'refused-by-ledger',
+      row_id, file_id: file.file_id, line, our_number, state: 'left', payment_id: null, reference: null, amount_cents: null, paid_date: null, credit_date: null, reason: 'refused-by-ledger', others: [],
     }));
     return this.write(file, [], { from: file.rows_done, rows: rows.length, counts: { left: rows.length }, posted_cents: 0, kept });
   }
@@ -190,7 +190,7 @@ export class BankFiles implements Sweep {
 
   private async takeBack(file: StoredFile): Promise<void> {
     for (let rows = await this.lookUp.placed(file.file_id, BATCH_ROWS); rows.length > 0; rows = await this.lookUp.placed(file.file_id, BATCH_ROWS, rows.at(-1))) {
-      await inHalves(rows, (some) => this.takeRowsBack(file, some), async ({ account_key: _, ...row }, error) => {
+      await inHalves(rows, (some) => this.takeRowsBack(file, some), async ({ row }, error) => {
         this.refused(file, row, error);
         // It stays as it is, and the report says so.
         await this.change(file.file_id, (known) => takeBack(known, [{ ...row, reason: 'not-taken-back' }]));
@@ -199,12 +199,17 @@ export class BankFiles implements Sweep {
     await this.change(file.file_id, (known, now) => undone(known, now));
   }
 
-  private async takeRowsBack(file: StoredFile, rows: Readonly<Awaited<ReturnType<LookUp['placed']>>>): Promise<void> {
+  private async takeRowsBack(file: StoredFile, rows: readonly Placed[]): Promise<void> {
     const now = this.clock.now();
-    const steps = rows.flatMap(({ account_key, ...row }) => (account_key === null ? [] : [undoing(file, { row, account_key }, this.accounts, now)]));
-    const kept = rows.map(({ account_key: _, ...row }): KeptRow => ({ ...row, state: 'undone' }));
-    const lettingGo = await this.placing.lettingGo(file, rows.flatMap(({ payment_id }) => payment_id ?? []));
-    await this.runner.changeAll([step(this.files, file.file_id, (known) => takeBack(known, kept)), ...steps, ...lettingGo]);
+    const back = rows.map((placed) => ({ ...takenBack(file, placed, this.accounts, now), payment_id: placed.row.payment_id }));
+    const heirs = new Map(back.flatMap(({ heir }) => (heir ? [[heir.file_id, heir.status]] : [])));
+    const lettingGo = await this.placing.lettingGo(file, back.flatMap(({ kept, payment_id }) => (kept.state === 'undone' || kept.payment_id !== payment_id ? (payment_id ?? []) : [])));
+    await this.runner.changeAll([
+      step(this.files, file.file_id, (known) => takeBack(known, back.map(({ kept }) => kept))),
+      ...[...heirs].map(([file_id, status]) => step(this.files, file_id, (known) => stillStands(known, status))),
+      ...back.flatMap(({ steps }) => steps),
+      ...lettingGo,
+    ]);
     await this.renewed(file.file_id);
   }
 

@@ -14,7 +14,10 @@ const REVERSIBLE = `
   select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and state = 'posted' and (payment_id = any($3::text[]) or our_number = any($4::text[]))
   order by paid_date desc, row_id`;
 const PLACED = `
-  select ${ROW_COLUMNS.split(/,\s+/).map((column) => `r.${column}`).join(', ')}, p.account_key
+  select ${ROW_COLUMNS.split(/,\s+/).map((column) => `r.${column}`).join(', ')}, p.account_key,
+    (select coalesce(json_agg(json_build_object('file_id', f.file_id, 'line', o -> 'line', 'credited', o -> 'credited', 'status', f.status) order by f.received_at, f.file_id), '[]')
+       from jsonb_array_elements(r.others) o join bank_file f on f.file_id = (o ->> 'file_id')::uuid
+       where f.status in ('posting', 'matching', 'posted', 'holding', 'needs-confirmation')) as tellers
   from (select * from bank_row where file_id = $1 and state in ('posted', 'awaiting', 'held', 'returned') and (line, row_id) > ($3, $4::uuid) order by line, row_id limit $2) r
   left join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id`;
 
@@ -47,8 +50,10 @@ export class LookUp {
   }
 
   /** Rows of a file that did something which is to be taken back, by line, from the one after `last` on. */
-  placed(fileId: string, limit: number, last: Pick<KeptRow, 'line' | 'row_id'> = FIRST): Promise<(Placed['row'] & { readonly account_key: string | null })[]> {
-    return this.database.query(PLACED, [fileId, limit, last.line, last.row_id]);
+  async placed(fileId: string, limit: number, last?: Placed): Promise<Placed[]> {
+    const { line, row_id } = last?.row ?? FIRST;
+    const rows = await this.database.query<KeptRow & Omit<Placed, 'row'>>(PLACED, [fileId, limit, line, row_id]);
+    return rows.map(({ account_key, tellers, ...row }) => ({ row, account_key, tellers }));
   }
 
   /** Until when the other posted files of a file's source have told everything. */

@@ -1,7 +1,7 @@
 import type { BankFile, FileKind, Posting, Problem } from '@emdia/bank-files';
 import { addDays, type CivilDate } from '@emdia/calendar';
 import { fileNumber } from '@emdia/bank-files';
-import { type DecisionOne, Forbidden } from '@emdia/messaging';
+import { type DecisionOne, Forbidden, Outdated } from '@emdia/messaging';
 import { dayOf } from '../accounts/account';
 import type { LeftReason } from './row';
 
@@ -20,7 +20,14 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** The states in which a row is kept; `undone` once what it had done was taken back. */
 export type RowState = Exclude<Outcome, 'known' | 'nothing'> | 'undone';
 
-/** A row that is about money, as it stands. */
+/** A file that tells a row too, on which line of it, and whether with the credit. */
+export interface Teller {
+  readonly file_id: string;
+  readonly line: number;
+  readonly credited: boolean;
+}
+
+/** A row that is about money, as it stands, under the file that made it stand so. */
 export interface KeptRow {
   readonly row_id: string;
   readonly file_id: string;
@@ -34,6 +41,8 @@ export interface KeptRow {
   readonly paid_date: CivilDate | null;
   readonly credit_date: CivilDate | null;
   readonly reason: LeftReason | null;
+  /** What is undone stands by their word. */
+  readonly others: readonly Teller[];
 }
 
 /** What reading a file told; problems name lines, never people. */
@@ -177,6 +186,12 @@ const notNow = (known: StoredFile | null, message: string): Forbidden => new For
 export function takeBack(known: StoredFile | null, kept: readonly KeptRow[]): DecisionOne<StoredFile | null> {
   if (known?.status !== 'undoing') throw new Forbidden(TAKEN_OVER, 'The file is not being undone any more.');
   return { next: { ...known, unsaved: [...known.unsaved, ...kept] } };
+}
+
+/** A file to which a row of another goes over stands as it did when that was decided. Throws Outdated. */
+export function stillStands(known: StoredFile | null, status: Status): DecisionOne<StoredFile | null> {
+  if (known?.status !== status) throw new Outdated(`file ${known?.file_id} is ${known?.status} and no longer ${status}`);
+  return { ignored: status };
 }
 
 /** Nothing of it is left in the ledger. */
