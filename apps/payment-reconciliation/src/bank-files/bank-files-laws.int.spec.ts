@@ -62,6 +62,22 @@ describe('a file that the ledger will not have whole', () => {
     await bank.asOwner('drop trigger slowly on bank_row; drop function slowly()');
   }, 60_000);
 
+  it('keeps whom a row names from being asked, though it does not say how much, or the ledger refuses it', async () => {
+    await bank.asOwner(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = 'check_violation'; end $$;
+      create trigger refuse before insert or update on payment for each row when (new.received_cents = 66600) execute function refuse()`);
+    await invoice('nothing', slip('000000000411'));
+    await invoice('refused', slip('000000000422'));
+    const { file_id, file: posted } = await send(bytesOf(lines400('237', [title('000000000411', { paid: 0 }), title('000000000422', { paid: 66_600 })])));
+    expect(posted).toMatchObject({ status: 'posted', counts: { left: 2 } });
+    expect(posted.report).toContain('1 row left over: the ledger refused it');
+    expect([await receivable('nothing'), await receivable('refused')]).toMatchObject([{ collectability: 'pending' }, { collectability: 'pending' }]);
+    await decide(file_id, 'undo');
+    expect([await receivable('nothing'), await receivable('refused')]).toMatchObject([{ collectability: 'owed' }, { collectability: 'owed' }]);
+    await bank.asOwner('drop trigger refuse on payment; drop function refuse()');
+    await decide(file_id, 'confirm');
+    expect([await receivable('nothing'), await receivable('refused')]).toMatchObject([{ collectability: 'pending' }, { status: 'settled' }]);
+  });
+
   it('does not keep the files behind it waiting', async () => {
     const first = await bank.call<{ file_id: string }>('POST', `v1/bank-files?source=${SOURCE}&name=A.RET`, bytesOf(lines400('237', [title('000000000911')])));
     await bank.house.settle();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type BankFile, readBankFile } from '@emdia/bank-files';
+import { type BankFile, fileNumber, readBankFile } from '@emdia/bank-files';
 import { Clock, WallClock } from '@emdia/clock';
 import { derivedId } from '@emdia/contracts';
 import { Database } from '@emdia/database';
@@ -14,7 +14,7 @@ import { Placing } from '../waiting-money/placing';
 import { batchOf, type Placed, takenBack } from './batch';
 import { LookUp } from './look-up';
 import { rowsOf, type KnownRow } from './row';
-import { advance, confirm, type KeptRow, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
+import { advance, confirm, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
 import { FILE_COLUMNS, StoredFiles } from './stored-files';
 
 /** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
@@ -131,7 +131,10 @@ export class BankFiles implements Sweep {
     const read = readBankFile(await this.bytesOf(file.file_id));
     const rows = rowsOf(read);
     let now = file;
-    if (file.status === 'received') now = await this.change(file.file_id, (known, at) => readAs(known, read, at));
+    if (file.status === 'received') {
+      const corrected = await this.lookUp.corrected(file, fileNumber(read), rows);
+      now = await this.change(file.file_id, (known, at) => readAs(known, read, at, corrected));
+    }
     while (now.status === 'posting' || now.status === 'holding') now = await this.take(now, rows.slice(now.rows_done, now.rows_done + BATCH_ROWS));
     if (now.status === 'matching') await this.match(now, read, rows);
   }
@@ -165,7 +168,7 @@ export class BankFiles implements Sweep {
       now = await this.renewed(file.file_id);
     }, async (row, error) => {
       this.refused(file, row, error);
-      await this.leave(now, [row]);
+      await this.leave(now, row);
       now = await this.renewed(file.file_id);
     });
     return now;
@@ -177,11 +180,10 @@ export class BankFiles implements Sweep {
     this.logger.error({ err: error, file_id, line }, 'A row of a bank file was refused by the ledger.');
   }
 
-  private leave(file: StoredFile, rows: readonly KnownRow[]): Promise<void> {
-    const kept = rows.map(({ row_id, line, our_number }): KeptRow => ({
-      row_id, file_id: file.file_id, line, our_number, state: 'left', payment_id: null, reference: null, amount_cents: null, paid_date: null, credit_date: null, reason: 'refused-by-ledger', others: [],
-    }));
-    return this.write(file, [], { from: file.rows_done, rows: rows.length, counts: { left: rows.length }, posted_cents: 0, kept });
+  /** Of a row that the ledger refused, whom it names is not asked; where the ledger will not have that either, it is told and no more. */
+  private async leave(file: StoredFile, row: KnownRow): Promise<void> {
+    const { steps, progress } = batchOf(file, [row], await this.lookUp.found(file, [row]), this.accounts, this.clock.now(), true);
+    await inHalves([row], () => this.write(file, steps, progress), () => this.write(file, [], { ...progress, kept: progress.kept.map((kept) => ({ ...kept, payment_id: null, reference: null })) }));
   }
 
   private async write(file: StoredFile, steps: readonly Step[], progress: Parameters<typeof advance>[1]): Promise<void> {

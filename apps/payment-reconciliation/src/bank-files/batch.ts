@@ -3,7 +3,7 @@ import type { Step, Store } from '@emdia/messaging';
 import { type Account, accountKeyOf } from '../accounts/account';
 import { applyFailed, applyPending, applyRefunded, applyReported, applyWithdrawn, type Withdrawn } from '../accounts/payments';
 import { onAccount, onPayment } from '../accounts/steps';
-import type { KnownRow, Money } from './row';
+import { type KnownRow, type LeftReason, type Money, referencesIn } from './row';
 import type { Counts, KeptRow, Outcome, Progress, RowState, Status, StoredFile, Teller } from './stored-file';
 
 /** What has to be known before rows are taken in. */
@@ -47,8 +47,8 @@ class Taking {
     private readonly now: Date,
   ) {}
 
-  take(row: KnownRow): void {
-    const outcome = this.outcomeOf(row);
+  take(row: KnownRow, refused: boolean): void {
+    const outcome = refused ? this.leave(row, 'refused-by-ledger', this.found.kept.get(row.row_id) ?? null) : this.outcomeOf(row);
     this.counts[outcome] = (this.counts[outcome] ?? 0) + 1;
   }
 
@@ -60,8 +60,7 @@ class Taking {
         return 'nothing';
       case 'left':
         if (before && before.state !== 'undone') return before.state === 'left' ? 'left' : this.known(row, before, false);
-        this.keep(row, 'left', { reason: said.reason });
-        return 'left';
+        return this.leave(row, said.reason, before);
       case 'reversed':
         return this.reverse(row, said, before);
       default:
@@ -69,10 +68,28 @@ class Taking {
     }
   }
 
+  /** Left to a person; whom a payment names that cannot be booked is not asked meanwhile. */
+  leave(row: KnownRow, reason: LeftReason, before: KeptRow | null): Outcome {
+    const references = referencesIn(row);
+    if (references === null) this.keep(row, 'left', { reason });
+    else {
+      const payment_id = nextPaymentId(before?.payment_id ?? null, this.file, row);
+      const reference = this.referenceOf({ references });
+      const { amount_cents, currency } = 'money' in row.said ? row.said.money : { amount_cents: 0, currency: this.file.read?.currency ?? 'BRL' };
+      this.hold(this.about(payment_id, reference), amount_cents, currency);
+      this.keep(row, 'left', { reason, payment_id, reference }, before);
+    }
+    return 'left';
+  }
+
+  private hold(about: About, amount_cents: number, currency: string): void {
+    this.steps.push(onPayment(this.accounts, told(BillingPaymentPending, this.id('pending', about.payment_id), { ...about, amount_cents, currency }, this.now), applyPending));
+  }
+
   private pay(row: KnownRow, money: Money, credit_date: string | null, before: KeptRow | null): Outcome {
     const state = before?.state;
     const isHolding = this.file.status === 'holding';
-    const isOut = state === 'awaiting' || state === 'held';
+    const isOut = state === 'awaiting' || state === 'held' || (state === 'left' && before!.payment_id !== null);
     if (state === 'posted' || state === 'returned' || (isOut && (isHolding || (state === 'awaiting' && credit_date === null)))) return this.known(row, before!, credit_date !== null);
     const payment_id = isOut ? before!.payment_id! : nextPaymentId(before?.payment_id ?? null, this.file, row);
     if (this.found.received.has(payment_id)) return 'known';
@@ -82,7 +99,7 @@ class Taking {
     const line = { payment_id, reference, amount_cents, paid_date, credit_date };
     if (credit_date === null || isHolding) {
       // What was held already stays held by the same word.
-      if (!isOut) this.steps.push(onPayment(this.accounts, told(BillingPaymentPending, this.id('pending', payment_id), { ...about, amount_cents, currency }, this.now), applyPending));
+      if (!isOut) this.hold(about, amount_cents, currency);
       const waits = isHolding ? 'held' : 'awaiting';
       this.keep(row, waits, line, before);
       return waits;
@@ -122,7 +139,7 @@ class Taking {
   }
 
   /** The surest reference that somebody has; the surest of all where nobody has any, so that an invoice which comes later may claim it. */
-  private referenceOf({ references }: Money): string | null {
+  private referenceOf({ references }: Pick<Money, 'references'>): string | null {
     return references.find((each) => this.found.claimed.has(each)) ?? references[0] ?? null;
   }
 
@@ -166,10 +183,10 @@ export const firstPaymentId = ({ read }: Pick<StoredFile, 'read'>, { external_id
 
 const nextPaymentId = (before: string | null, file: StoredFile, row: KnownRow): string => again(before, firstPaymentId(file, row));
 
-/** The steps of some rows, and what the file's own step has to write. */
-export function batchOf(file: StoredFile, rows: readonly KnownRow[], found: Found, accounts: Store<Account>, now: Date): Batch {
+/** The steps of some rows, and what the file's own step has to write; of rows that the ledger refused, what can be done without it. */
+export function batchOf(file: StoredFile, rows: readonly KnownRow[], found: Found, accounts: Store<Account>, now: Date, refused = false): Batch {
   const taking = new Taking(file, found, accounts, now);
-  for (const row of rows) taking.take(row);
+  for (const row of rows) taking.take(row, refused);
   const { steps, kept, counts, posted_cents } = taking;
   // Of a row that comes twice in a file the last word is kept: an upsert may not meet it twice.
   const last = new Map(kept.map((row) => [row.row_id, row]));
@@ -218,7 +235,7 @@ function undoing({ creditor_id, source }: StoredFile, row: KeptRow, account_key:
   if (account_key === null) return [];
   const payment_id = row.payment_id!;
   const about = { creditor_id, source, payment_id, customer_id: null, reference: row.state === 'returned' ? null : row.reference };
-  if (row.state === 'awaiting' || row.state === 'held') return [onAccount(accounts, account_key, told(BillingPaymentFailed, derivedId('bank-row-undone', creditor_id, source, payment_id), { ...about, code: 'file-undone' }, now), applyFailed)];
+  if (row.state !== 'posted' && row.state !== 'returned') return [onAccount(accounts, account_key, told(BillingPaymentFailed, derivedId('bank-row-undone', creditor_id, source, payment_id), { ...about, code: 'file-undone' }, now), applyFailed)];
   const refund_id = row.state === 'returned' ? row.reference! : null;
   const data: Withdrawn = { ...about, refund_id, amount_cents: row.amount_cents! };
   const id = derivedId('bank-row-undone', creditor_id, source, payment_id, refund_id ?? '');

@@ -109,10 +109,15 @@ export function coversUntil({ kind, header }: BankFile, received_at: Date): Civi
   return told === null ? null : [told, made ?? told, addDays(dayOf(received_at), -1)].sort()[0]!;
 }
 
-/** It was read: its rows are taken in, held until a person says so, or there are none. */
-export function readAs(known: StoredFile | null, file: BankFile, now: Date): DecisionOne<StoredFile | null> {
+/**
+ * It was read: its rows are taken in, held until a person says so, or there are none. One that corrects another, by name, waits for a person too: which payments
+ * of the first were wrong, nobody but the bank knows, and both together are too much.
+ */
+export function readAs(known: StoredFile | null, file: BankFile, now: Date, corrected: string | null): DecisionOne<StoredFile | null> {
   if (known?.status !== 'received') return { ignored: 'read-before' };
-  const { kind, bank, layout, posting, currency, totals, problems } = file;
+  const { kind, bank, layout, currency, totals } = file;
+  const posting = corrected === null || file.posting === 'refused' ? file.posting : 'needs_confirmation';
+  const problems = [...(corrected === null ? [] : [{ line: null, reason: `it corrects "${corrected}", a file of the same number that is posted: undo that one, then confirm this one` }]), ...file.problems];
   const read: Read = {
     kind, bank, layout, posting, currency, number: fileNumber(file), covers_until: coversUntil(file, known.received_at),
     settled_rows: totals.settled_rows, settled_cents: totals.gross_cents, problems: problems.slice(0, PROBLEMS_KEPT_MAX),

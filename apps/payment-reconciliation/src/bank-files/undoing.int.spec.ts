@@ -1,4 +1,4 @@
-import { bytesOf, lines400 } from '../../../../libs/bank-files/test/synthetic';
+import { bytesOf, lines240, lines400 } from '../../../../libs/bank-files/test/synthetic';
 import { BankHouse, slip, title } from '../../test/bank-house';
 import { receivableId } from '../../test/story';
 
@@ -66,6 +66,24 @@ describe('a file that is undone while others tell the same', () => {
     expect(await receivable('e')).toMatchObject({ status: 'settled' });
     await decide(doubt.file_id, 'undo');
     expect([await receivable('e'), await sums()]).toMatchObject([{ status: 'open', collectability: 'owed' }, {}]);
+  });
+
+  it('is put right by one of the same number only once a person has said so: nothing is counted twice, and nobody is asked meanwhile', async () => {
+    await invoice('f', slip(number(31)));
+    await invoice('g', slip(number(32)), 5_000);
+    const of240 = (cents: number, more: Parameters<typeof title>[] = []) => bytesOf(lines240('237', [title(number(31), { paid: cents }), title(number(32), { title: 5_000, paid: 5_000 }), ...more.map((each) => title(...each))]));
+    const wrong = await send(of240(10_000));
+    expect([wrong.file.status, (await receivable('f')).status, (await receivable('g')).status]).toEqual(['posted', 'settled', 'settled']);
+    // Sent again with more, it corrects nothing.
+    expect((await send(of240(10_000, [[number(33)]]))).file.status).toBe('posted');
+    const before = await sums();
+    const right = await send(of240(9_000));
+    expect([right.file.status, right.file.counts, await sums()]).toMatchObject(['needs-confirmation', { held: 1, known: 1 }, before]);
+    expect(right.file.report).toContain('it corrects "CB.RET", a file of the same number');
+    for (const { file_id } of (await call<{ items: { file_id: string; status: string; read: { kind: string } }[] }>('GET', 'v1/bank-files')).body.items.filter((each) => each.status === 'posted' && each.read.kind === 'cnab240')) await decide(file_id, 'undo');
+    expect([await receivable('f'), await receivable('g')]).toMatchObject([{ status: 'open', collectability: 'pending' }, { status: 'open', collectability: 'pending' }]);
+    await decide(right.file_id, 'confirm');
+    expect([await receivable('f'), await receivable('g')]).toMatchObject([{ open_cents: 1_000, collectability: 'owed' }, { status: 'settled' }]);
   });
 
   const paymentOf = async (our_number: string) =>
