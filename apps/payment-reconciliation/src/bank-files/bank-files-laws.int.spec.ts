@@ -32,6 +32,26 @@ describe('between a file and what it pays', () => {
   });
 });
 
+describe('one payment that two sources tell', () => {
+  const bank = new BankHouse();
+  const { call, invoice, receivable, send } = bank;
+  beforeAll(bank.open);
+  afterAll(bank.close);
+
+  it('is listed as perhaps the same, and neither applied nor given back by itself', async () => {
+    await invoice('both', slip('000000000011'));
+    await invoice('twice', slip('000000000022'));
+    const of = (...titles: Parameters<typeof title>[]) => bytesOf(lines400('237', titles.map((each) => title(...each))));
+    await send(of(['000000000011'], ['000000000022'], ['000000000022']));
+    await send(of(['000000000011'], ['000000000022', { on: '2026-03-03' }]), 'platform');
+    const { items } = (await call<{ items: { source: string; customer_id: string; reason: string; unapplied_cents: number; perhaps_same_as: { source: string } | null }[] }>('GET', 'v1/unapplied')).body;
+    expect(items.map(({ customer_id, source, reason, perhaps_same_as }) => [customer_id, source, reason, perhaps_same_as?.source ?? null]).sort()).toEqual([
+      ['C-both', 'platform', 'paid-twice', SOURCE], ['C-twice', 'platform', 'paid-twice', null], ['C-twice', SOURCE, 'paid-twice', null],
+    ].sort());
+    expect([await receivable('both'), await receivable('twice')]).toMatchObject([{ status: 'settled' }, { status: 'settled' }]);
+  });
+});
+
 describe('a file that the ledger will not have whole', () => {
   const bank = new BankHouse();
   const { decide, file, invoice, receivable, send } = bank;
