@@ -64,7 +64,7 @@ describe('files of banks', () => {
     const wrong = bytesOf([...lines.slice(0, -1), trailer.slice(0, 91) + '000000000001' + trailer.slice(103)]);
     const { file_id, file: doubtful } = await send(wrong);
     expect(doubtful).toMatchObject({ status: 'needs-confirmation', counts: { held: 1 }, covered_until: null });
-    expect([await receivable('doubt'), await gate('doubt')]).toMatchObject([{ status: 'open' }, 'pending']);
+    expect([await receivable('doubt'), await gate('doubt')]).toMatchObject([{ status: 'open' }, 'unmatched']);
     expect((await decide(file_id, 'undo')).file).toMatchObject({ status: 'undone' });
     expect(await receivable('doubt')).toMatchObject({ collectability: 'owed' });
     expect((await decide(file_id, 'confirm')).file).toMatchObject({ status: 'posted', counts: { posted: 1 } });

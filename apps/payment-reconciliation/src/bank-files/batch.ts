@@ -1,7 +1,7 @@
 import { BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, type Contract, type DataOf, derivedId, type EventOf } from '@emdia/contracts';
 import type { Step, Store } from '@emdia/messaging';
 import { type Account, accountKeyOf } from '../accounts/account';
-import { applyFailed, applyPending, applyRefunded, applyReported, applyWithdrawn, type Withdrawn } from '../accounts/payments';
+import { applyDoubted, applyFailed, applyPending, applyRefunded, applyReported, applyWithdrawn, type Withdrawn } from '../accounts/payments';
 import { onAccount, onPayment } from '../accounts/steps';
 import { type KnownRow, type LeftReason, type Money, referencesIn } from './row';
 import type { Counts, KeptRow, Outcome, Progress, RowState, Status, StoredFile, Teller } from './stored-file';
@@ -83,7 +83,8 @@ class Taking {
   }
 
   private hold(about: About, amount_cents: number, currency: string): void {
-    this.steps.push(onPayment(this.accounts, told(BillingPaymentPending, this.id('pending', about.payment_id), { ...about, amount_cents, currency }, this.now), applyPending));
+    const apply = this.file.status === 'holding' ? applyDoubted : applyPending;
+    this.steps.push(onPayment(this.accounts, told(BillingPaymentPending, this.id('pending', about.payment_id), { ...about, amount_cents, currency }, this.now), apply));
   }
 
   private pay(row: KnownRow, money: Money, credit_date: string | null, before: KeptRow | null): Outcome {
@@ -227,7 +228,7 @@ export function takenBack(file: StoredFile, placed: Placed, accounts: Store<Acco
   const { creditor_id, source, read } = file;
   const payment_id = again(row.payment_id, '');
   const data = { creditor_id, source, payment_id, customer_id: null, reference: row.reference, amount_cents: row.amount_cents!, currency: read!.currency! };
-  const pending = onPayment(accounts, told(BillingPaymentPending, derivedId('bank-row-pending', creditor_id, source, payment_id), data, now), applyPending);
+  const pending = onPayment(accounts, told(BillingPaymentPending, derivedId('bank-row-pending', creditor_id, source, payment_id), data, now), state === 'held' ? applyDoubted : applyPending);
   return { steps: [...undo, pending], kept: { ...kept, state, payment_id, credit_date: null }, heir };
 }
 

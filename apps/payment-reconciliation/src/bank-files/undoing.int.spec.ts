@@ -56,11 +56,11 @@ describe('a file that is undone while others tell the same', () => {
   it('leaves held what a file names that waits for confirmation', async () => {
     await invoice('e', slip(number(21)));
     const doubt = await send(doubtful([number(21)]));
-    expect([doubt.file.status, (await receivable('e')).collectability]).toEqual(['needs-confirmation', 'pending']);
+    expect([doubt.file.status, (await receivable('e')).collectability]).toEqual(['needs-confirmation', 'unmatched']);
     const clean = await send(of([number(21)], [number(22)]));
     expect((await receivable('e')).status).toBe('settled');
     await decide(clean.file_id, 'undo');
-    expect(await receivable('e')).toMatchObject({ status: 'open', collectability: 'pending' });
+    expect(await receivable('e')).toMatchObject({ status: 'open', collectability: 'unmatched' });
     expect((await file(doubt.file_id)).status).toBe('needs-confirmation');
     await decide(doubt.file_id, 'confirm');
     expect(await receivable('e')).toMatchObject({ status: 'settled' });
@@ -81,7 +81,7 @@ describe('a file that is undone while others tell the same', () => {
     expect([right.file.status, right.file.counts, await sums()]).toMatchObject(['needs-confirmation', { held: 1, known: 1 }, before]);
     expect(right.file.report).toContain('it corrects "CB.RET", a file of the same number');
     for (const { file_id } of (await call<{ items: { file_id: string; status: string; read: { kind: string } }[] }>('GET', 'v1/bank-files')).body.items.filter((each) => each.status === 'posted' && each.read.kind === 'cnab240')) await decide(file_id, 'undo');
-    expect([await receivable('f'), await receivable('g')]).toMatchObject([{ status: 'open', collectability: 'pending' }, { status: 'open', collectability: 'pending' }]);
+    expect([await receivable('f'), await receivable('g')]).toMatchObject([{ status: 'open', collectability: 'unmatched' }, { status: 'open', collectability: 'unmatched' }]);
     await decide(right.file_id, 'confirm');
     expect([await receivable('f'), await receivable('g')]).toMatchObject([{ open_cents: 1_000, collectability: 'owed' }, { status: 'settled' }]);
   });
