@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
-import { anotherMessage, house, id, makeSmallHouse } from '../test/small-house';
+import { anotherMessage, bankFile, house, id, makeSmallHouse } from '../test/small-house';
 import { audit } from './audit';
 import { figuresOf } from './figures';
 import type { LawReport } from './finding';
@@ -201,6 +201,23 @@ describe('law 4 goes red', () => {
     await expectBroken(4, what);
   });
 
+  it('not for what banks\' files told, took back and gave back', async () => {
+    await client.query(bankFile);
+    expect((await audited()).map(({ violations }) => violations)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it.each([
+    ['a row that was not booked', `update reconciliation.bank_row set payment_id = 'b9' where payment_id = 'b1'`, /700 cents came and were booked 0 times/],
+    ['a row whose money was taken back', `update reconciliation.bank_row set state = 'posted', payment_id = 'b2' where payment_id = 'b4'`, /100 cents came and were booked 0 times/],
+    ['a payment taken back twice', `insert into reconciliation.posting select '${id(63)}', 'acme', a, null, 'itau', 'b2', c from (values ('cash', -800), ('unapplied', 800)) as v (a, c)`, /never reported/],
+    ['money back that no row tells', `delete from reconciliation.bank_row where state = 'returned'`, /0 cents went back in 0 refunds and were booked 1 times/],
+    ['a row of a file that was undone', `update reconciliation.bank_file set status = 'undone'`, /though its file is undone/],
+  ])('for %s', async (_, sql, what) => {
+    await client.query(bankFile);
+    await client.query(sql);
+    await expectBroken(4, what);
+  });
+
   it('for a payment booked twice, though both entries balance', async () => {
     await client.query(`insert into reconciliation.entry values ('${id(57)}', 'acme', 'BRL', 'payment:p1', '2026-03-11T12:01Z');
       insert into reconciliation.posting values ('${id(57)}', 'acme', 'cash', null, 'bank', 'p1', 10000), ('${id(57)}', 'acme', 'unapplied', null, 'bank', 'p1', -10000)`);
@@ -245,6 +262,21 @@ describe('law 4 goes red', () => {
 });
 
 describe('law 5 goes red', () => {
+  it.each([
+    ['money that is not in the ledger', `delete from reconciliation.payment where payment_id = 'b1'`, /no such payment/],
+    ['money that waits though nothing of it does', `update reconciliation.payment set unapplied_cents = 0 where payment_id = 'b1'`, /nothing of it is unapplied/],
+    ['a hold that no money stands behind', `insert into reconciliation.standstill values ('${id(77)}', 'acme', 'c2', 'money', array['${PAID}']::uuid[], true, false)`, /0 payments that wait name these debts, 1 holds/],
+    ['money whose debtor is not held', `update reconciliation.standstill set ended = true`, /1 payments that wait name these debts, 0 holds/],
+    ['money let go that still holds', `update reconciliation.waiting_money set status = 'withdrawn'`, /withdrawn and still holds/],
+    ['money that nobody placed', `update reconciliation.waiting_money set status = 'placed', held = '[]'; delete from reconciliation.standstill`, /nobody applied it/],
+    ['a word that was not kept', `update reconciliation.waiting_money set status = 'placed', held = '[]', words = '[{"verdict": "accepted", "actor": "ana"}]'; delete from reconciliation.standstill;
+      insert into reconciliation.application values ('acme', 'itau', 'b1', '${OPEN}', 'matching')`, /ana accepted it, and did not apply it/],
+  ])('for %s', async (_, sql, what) => {
+    await client.query(bankFile);
+    await client.query(sql);
+    await expectBroken(5, what);
+  });
+
   it.each([
     ['a message that no notice asked for', `delete from dunning.notice; delete from dunning.covered_step`, /no notice asked/],
     ['another régua version', `update notifications.delivery set regua_version = 'padrao-2'`, /régua version/],

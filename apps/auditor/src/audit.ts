@@ -31,7 +31,7 @@ export async function audit({ urls, law, still, now, budget_scope, sleep }: Audi
       () => notHarassed(snapshot, budget_scope),
       () => notForgotten(snapshot, { still, now }),
       () => nothingLost(snapshot, { still, again }),
-      () => explained(snapshot),
+      () => explained(snapshot, { still }),
     ];
     const findings: Finding[] = [];
     for (const judge of law === undefined ? judges : [judges[law - 1]!]) findings.push(await judge());

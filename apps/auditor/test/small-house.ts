@@ -18,7 +18,12 @@ const TABLES = `
   create table reconciliation.collectability_change (receivable_id uuid, version int, collectability text, recorded_at timestamptz, primary key (receivable_id, version));
   create table reconciliation.entry (id uuid primary key default gen_random_uuid(), creditor_id text, currency text, cause text, recorded_at timestamptz);
   create table reconciliation.posting (entry_id uuid, creditor_id text, account text, receivable_id uuid, source text, payment_id text, amount_cents bigint);
-  create table reconciliation.payment (account_key text, creditor_id text, source text, payment_id text, paid_date date, recorded_at timestamptz);
+  create table reconciliation.payment (account_key text, creditor_id text, source text, payment_id text, paid_date date, recorded_at timestamptz, received_cents bigint, unapplied_cents bigint);
+  create table reconciliation.application (creditor_id text, source text, payment_id text, receivable_id uuid, actor text);
+  create table reconciliation.standstill (standstill_id uuid, creditor_id text, customer_id text, kind text, receivable_ids uuid[], begun boolean, ended boolean);
+  create table reconciliation.bank_file (file_id uuid primary key, creditor_id text, status text);
+  create table reconciliation.bank_row (creditor_id text, source text, row_id uuid, file_id uuid, state text, payment_id text, reference text, amount_cents bigint, reason text);
+  create table reconciliation.waiting_money (creditor_id text, source text, payment_id text, status text, held jsonb, words jsonb);
   create table reconciliation.allocation (account_key text, creditor_id text, source text, payment_id text, receivable_id uuid, principal_cents bigint);
   create table dunning.case_file (key text primary key, case_id uuid);
   create table dunning.case_receivable (receivable_id uuid primary key, key text, creditor_id text, status text, standing text, standing_reason text, next_step text,
@@ -67,7 +72,7 @@ const FACTS = `
     ('${id(53)}', 'acme', 'unapplied', null, 'bank', 'p1', 10000), ('${id(53)}', 'acme', 'receivable', '${PAID}', 'bank', 'p1', -10000),
     ('${id(54)}', 'acme', 'cash', null, 'bank', 'p2', 10000), ('${id(54)}', 'acme', 'unapplied', null, 'bank', 'p2', -10000),
     ('${id(55)}', 'acme', 'unapplied', null, 'bank', 'p2', 10000), ('${id(55)}', 'acme', 'cash', null, 'bank', 'p2', -10000);
-  insert into reconciliation.payment values ('acme/c1', 'acme', 'bank', 'p1', '2026-03-11', '2026-03-11T12:00Z'), ('acme/c1', 'acme', 'bank', 'p2', '2026-03-11', '2026-03-11T13:00Z');
+  insert into reconciliation.payment values ('acme/c1', 'acme', 'bank', 'p1', '2026-03-11', '2026-03-11T12:00Z', 10000, 0), ('acme/c1', 'acme', 'bank', 'p2', '2026-03-11', '2026-03-11T13:00Z', 10000, 0);
   insert into reconciliation.allocation values ('acme/c1', 'acme', 'bank', 'p1', '${PAID}', 10000);
   insert into dunning.case_file values ('acme/c1', '${id(10)}');
   insert into dunning.case_receivable values ('${OPEN}', 'acme/c1', 'acme', 'open', 'action', null, 'D+7', '2026-03-17T13:00Z', null, null, null, null);
@@ -99,5 +104,22 @@ export const anotherMessage = (n: number, changes: Record<string, string>): stri
     covers: [{ receivable_id: changes.receivable_id, due_date: '2026-03-10', step: 'D+3' }], facts: [{ receivable_id: changes.receivable_id, version: 1 }],
     verdict: JSON.parse(verdict(changes.receivable_id, 1)) as unknown,
   }) : '{}'}'::jsonb)).* from notifications.delivery d where notice_id = '${id(20)}'`;
+
+/**
+ * Statements of a bank's file: one row of 7.00 that waits and holds the open debt, one of 8.00 that was undone, and one of 9.00 that was given back,
+ * as a further row of it tells.
+ */
+export const bankFile = `
+  insert into reconciliation.bank_file values ('${id(70)}', 'acme', 'posted');
+  insert into reconciliation.bank_row values ('acme', 'itau', '${id(71)}', '${id(70)}', 'posted', 'b1', null, 700, null), ('acme', 'itau', '${id(73)}', '${id(70)}', 'posted', 'b3', null, 900, null),
+    ('acme', 'itau', '${id(74)}', '${id(70)}', 'returned', 'b3', 'r9', 900, null), ('acme', 'itau', '${id(75)}', '${id(70)}', 'awaiting', 'b4', null, 100, null);
+  insert into reconciliation.payment values ('acme/#b1', 'acme', 'itau', 'b1', '2026-03-11', '2026-03-11T12:00Z', 700, 700), ('acme/#b2', 'acme', 'itau', 'b2', '2026-03-11', '2026-03-11T12:00Z', 0, 0);
+  insert into reconciliation.entry values ('${id(61)}', 'acme', 'BRL', 'payment:itau:b1', '2026-03-11T12:00Z'), ('${id(62)}', 'acme', 'BRL', 'payment:itau:b2', '2026-03-11T12:00Z'),
+    ('${id(63)}', 'acme', 'BRL', 'withdrawal:itau:b2', '2026-03-11T12:00Z'), ('${id(64)}', 'acme', 'BRL', 'payment:itau:b3', '2026-03-11T12:00Z'), ('${id(65)}', 'acme', 'BRL', 'refund:itau:b3:r9', '2026-03-11T12:00Z');
+  insert into reconciliation.posting select e::uuid, 'acme', a, null, 'itau', p, c from (values
+    ('${id(61)}', 'b1', 700), ('${id(62)}', 'b2', 800), ('${id(63)}', 'b2', -800), ('${id(64)}', 'b3', 900), ('${id(65)}', 'b3', -900)) as v (e, p, cents)
+    cross join lateral (values ('cash', cents), ('unapplied', -cents)) as l (a, c);
+  insert into reconciliation.waiting_money values ('acme', 'itau', 'b1', 'suggested', '[{"customer_id": "c1", "receivable_ids": ["${OPEN}"]}]', '[]');
+  insert into reconciliation.standstill values ('${id(76)}', 'acme', 'c1', 'money', array['${OPEN}']::uuid[], true, false)`;
 
 export const house = { OPEN, PAID } as const;

@@ -195,7 +195,7 @@ describe('reconciliation in a house', () => {
       const { body: list } = await call('GET', 'v1/unapplied');
       expect(list.items).toContainEqual({
         source: 'bank', payment_id: 'typo', customer_id: null, reference: 'V-typo', currency: 'BRL', received_cents: 6_000, refunded_cents: 0, unapplied_cents: 6_000, reason: 'unknown-reference', fee_cents: null,
-        credited: true, paid_date: '2026-03-02',
+        credited: true, paid_date: '2026-03-02', perhaps_same_as: null,
         recorded_at: NOW.toISOString(),
       });
       const apply = () => call('POST', 'v1/unapplied/typo/apply', { receivable_id: receivableId('V'), amount_cents: 4_000 }, { 'idempotency-key': 'k-1' });

@@ -15,6 +15,7 @@ import { Heartbeats } from './heartbeats/heartbeats';
 import { LedgerController } from './ledger/ledger.controller';
 import { PaymentReconciliationConsumer } from './payment-reconciliation.consumer';
 import { Books } from './waiting-money/book';
+import { LettingGo } from './waiting-money/letting-go';
 import { Placing } from './waiting-money/placing';
 import { WaitingMoneyController } from './waiting-money/waiting-money.controller';
 import { WaitingMoneys } from './waiting-money/waiting-moneys';
@@ -22,6 +23,6 @@ import { Rejections } from './unread/rejections';
 
 @Module({
   controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, AllocationPolicyController, BankFilesController, WaitingMoneyController, GateController],
-  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts, StoredFiles, LookUp, BankFiles, Collecting, Books, WaitingMoneys, Placing],
+  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts, StoredFiles, LookUp, BankFiles, Collecting, Books, WaitingMoneys, Placing, LettingGo],
 })
 export class PaymentReconciliationModule {}

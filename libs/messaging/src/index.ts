@@ -2,6 +2,7 @@ export * from './broker';
 export * from './dead-letters';
 export { fold, type Outcome } from './fold';
 export * from './heart';
+export * from './in-halves';
 export * from './in-process-broker';
 export * from './kafka-broker';
 export * from './migration';

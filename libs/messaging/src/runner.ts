@@ -1,9 +1,10 @@
 import { decode, derivedId, invalid, isHeartbeat, type Contract, type Event } from '@emdia/contracts';
-import { failureOf, sqlStateOf, wasCut, type Database, type Tx } from '@emdia/database';
+import { failureOf, sqlStateOf, type Database, type Tx } from '@emdia/database';
 import type { Clock, WallClock } from '@emdia/clock';
 import type { Delivery } from './broker';
 import { DeadLetters, type SetAside } from './dead-letters';
 import { fold, type Outcome } from './fold';
+import { inHalves } from './in-halves';
 import { append, type Caused } from './outbox';
 import { Forbidden, Outdated, type Step } from './store';
 
@@ -81,28 +82,9 @@ export class Runner {
     if (items.length > 0) await this.take(items, reactions);
   }
 
-  private async take(items: readonly Item[], reactions: Reactions): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.transact(items, reactions);
-        return;
-      } catch (error) {
-        const outdated = error instanceof Outdated;
-        if (outdated && attempt < ATTEMPTS_MAX) continue;
-        const failure = failureOf(error);
-        // Postgres calls a missing table or right by a state too: that is the deployment's fault, not the event's.
-        const deterministic = !outdated && (failure === 'constraint' || (failure === 'defect' && sqlStateOf(error) === null));
-        if (items.length > 1 && (deterministic || outdated || wasCut(error))) {
-          const half = items.length >> 1;
-          await this.take(items.slice(0, half), reactions);
-          await this.take(items.slice(half), reactions);
-          return;
-        }
-        if (!deterministic) throw error;
-        await this.transact([{ ...items[0]!, wrong: { reason: failure, detail: inWords(error as Error) } }], reactions);
-        return;
-      }
-    }
+  private take(items: readonly Item[], reactions: Reactions): Promise<void> {
+    return inHalves(items, (some) => again(() => this.transact(some, reactions)), (item, error) =>
+      this.transact([{ ...item, wrong: { reason: failureOf(error), detail: inWords(error as Error) } }], reactions));
   }
 
   private async transact(items: readonly Item[], reactions: Reactions): Promise<void> {

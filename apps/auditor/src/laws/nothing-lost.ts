@@ -30,7 +30,7 @@ export interface Moved {
   readonly amount_cents: number;
 }
 
-/** What the ledger says of one payment: how often and how much came in, and went back. */
+/** What the ledger says of one payment: how often and how much came in, and went back, less what was taken back because the file that told of it was undone. */
 export interface Booked {
   readonly creditor_id: string;
   readonly source: string;
@@ -54,13 +54,19 @@ const TAKEN_REFUNDS = `
   from billing.refund r join billing.payment p using (creditor_id, source, payment_id) where p.status = 'received'`;
 // What came is booked once, gross: in transit, or in cash with the fee beside it; what goes back comes out of these again.
 const BOOKED = `
-  select p.creditor_id, p.source, p.payment_id,
-    count(distinct e.id) filter (where e.cause like 'payment:%')::int as receipts,
-    coalesce(sum(p.amount_cents) filter (where e.cause like 'payment:%'), 0)::float8 as received_cents,
-    count(distinct e.id) filter (where e.cause like 'refund:%')::int as returns,
-    coalesce(-sum(p.amount_cents) filter (where e.cause like 'refund:%'), 0)::float8 as returned_cents
-  from reconciliation.posting p join reconciliation.entry e on e.id = p.entry_id
-  where p.account in ('cash_in_transit', 'cash', 'fees') group by 1, 2, 3`;
+  select creditor_id, source, payment_id,
+    (count(*) filter (where cause like 'payment:%') - count(*) filter (where cause like 'withdrawal:%' and cents < 0))::int as receipts,
+    coalesce(sum(cents) filter (where cause like 'payment:%' or (cause like 'withdrawal:%' and cents < 0)), 0)::float8 as received_cents,
+    (count(*) filter (where cause like 'refund:%') - count(*) filter (where cause like 'withdrawal:%' and cents > 0))::int as returns,
+    coalesce(-sum(cents) filter (where cause like 'refund:%' or (cause like 'withdrawal:%' and cents > 0)), 0)::float8 as returned_cents
+  from (select p.creditor_id, p.source, p.payment_id, e.cause, sum(p.amount_cents) as cents
+          from reconciliation.posting p join reconciliation.entry e on e.id = p.entry_id where p.account in ('cash_in_transit', 'cash', 'fees') group by 1, 2, 3, 4, e.id) m
+  group by 1, 2, 3`;
+// Of a bank's file the ledger itself keeps every row that is about money; nothing may be left of one that was undone.
+const TOLD_BY_FILES = `
+  select r.creditor_id, r.source, r.payment_id, case when r.state = 'returned' then r.reference end as refund_id, r.amount_cents::float8 as amount_cents, r.row_id, r.reason,
+    coalesce(f.status, 'gone') as file_status
+  from reconciliation.bank_row r left join reconciliation.bank_file f using (file_id) where r.state in ('posted', 'returned')`;
 
 /** Law 4: what ingestion took in has its effect in the ledger exactly once, the ledger adds up, and what was refused is kept. */
 export async function nothingLost(snapshot: Snapshot, options: Options): Promise<Finding> {
@@ -139,16 +145,44 @@ async function money(snapshot: Snapshot, check: Check): Promise<void> {
   const booked = new Map<string, Booked>();
   await snapshot.each<Booked>('reconciliation', BOOKED, (row) => booked.set(identity(row), row));
   const refunds = new Map<string, Moved[]>();
-  await snapshot.each<Moved>('billing', TAKEN_REFUNDS, (row) => refunds.set(identity(row), [...(refunds.get(identity(row)) ?? []), row]));
-  await snapshot.each<Moved>('billing', TAKEN_PAYMENTS, (payment) => {
+  const wentBack = (row: Moved) => void refunds.set(identity(row), [...(refunds.get(identity(row)) ?? []), row]);
+  await snapshot.each<Moved>('billing', TAKEN_REFUNDS, wentBack);
+  const rows: FileRow[] = [];
+  await snapshot.each<FileRow>('reconciliation', TOLD_BY_FILES, (row) => {
+    check(`row ${row.row_id}`, wrongWithFileRow(row));
+    if (row.refund_id === null) rows.push(row);
+    else wentBack(row);
+  });
+  const taken = (payment: Moved) => {
     const key = identity(payment);
     const found = booked.get(key);
     const back = refunds.get(key) ?? [];
     booked.delete(key);
     check(key, wrongWithReceipt(payment, found));
     if (back.length || found?.returns) check(`${key} back`, wrongWithRefunds(payment, back, found));
+  };
+  const reported = new Set<string>();
+  await snapshot.each<Moved>('billing', TAKEN_PAYMENTS, (payment) => {
+    reported.add(identity(payment));
+    taken(payment);
   });
-  for (const { creditor_id, source, payment_id } of booked.values()) check(identity({ creditor_id, source, payment_id }), { what: 'the ledger has money that was never reported', creditor_id, ids: { source, payment_id } });
+  // A Pix may be told by a file and by its webhook: it is one, and was looked at.
+  for (const row of rows) if (!reported.has(identity(row))) taken(row);
+  const left = [...booked.values()].filter(({ receipts, received_cents, returns }) => receipts !== 0 || received_cents !== 0 || returns !== 0);
+  for (const { creditor_id, source, payment_id } of left) check(identity({ creditor_id, source, payment_id }), { what: 'the ledger has money that was never reported', creditor_id, ids: { source, payment_id } });
+}
+
+/** A row of a bank's file that is in the ledger, and the file that it is of. */
+export interface FileRow extends Moved {
+  readonly row_id: string;
+  readonly reason: string | null;
+  readonly file_status: string;
+}
+
+/** A row in the ledger whose file is in it: not refused, not undone; null where that is so, or where the ledger would not take it back. */
+export function wrongWithFileRow({ creditor_id, source, payment_id, row_id, reason, file_status }: FileRow): Violation | null {
+  if (['posting', 'matching', 'posted', 'undoing'].includes(file_status) || reason === 'not-taken-back') return null;
+  return { what: `a row is in the ledger though its file is ${file_status}`, creditor_id, ids: { source, payment_id, row_id } };
 }
 
 /** One payment against the money booked as received under its name: once, and as much; null where they agree. */

@@ -93,6 +93,8 @@ export interface Payment {
   readonly credited: boolean;
   readonly pending_at: Date | null;
   readonly failed_at: Date | null;
+  /** Told by a file that waits for a person's word: perhaps it never was. */
+  readonly doubted: boolean;
   readonly recorded_at: Date;
   readonly applications: readonly Application[];
   readonly allocations: readonly Allocation[];

@@ -37,6 +37,8 @@ export function restraints(account: Account, match: (reference: string | null) =
   const pending = payments.filter(isPending).map((payment) => ({ payment, receivables: match(payment.reference).receivables }));
   const unmatched = payments.filter((payment) => unappliedCents(payment) > 0);
   if (standing.length + pending.length + unmatched.length === 0) return () => ASKED;
+  const meant = (id: string, doubted: boolean): Payment[] => pending.filter((each) =>
+    each.payment.doubted === doubted && concerns(each.receivables.map(({ receivable_id }) => receivable_id), id)).map(({ payment }) => payment);
   const concerns = (receivable_ids: readonly string[], id: string) => receivable_ids.length === 0 || receivable_ids.includes(id);
   const still = (kind: Standstill['kind'], collectability: Collectability, id: string): Restraint | null => {
     const these = standing.filter((standstill) => standstill.kind === kind && concerns(standstill.receivable_ids, id));
@@ -49,8 +51,8 @@ export function restraints(account: Account, match: (reference: string | null) =
     still('dispute', 'disputed', id) ??
     still('hold', 'held', id) ??
     // A pending payment that quotes nothing known may be meant for anything the customer owes.
-    money('pending', pending.filter(({ receivables }) => concerns(receivables.map(({ receivable_id }) => receivable_id), id)).map(({ payment }) => payment)) ??
-    money('unmatched', unmatched) ??
+    money('pending', meant(id, false)) ??
+    money('unmatched', [...unmatched, ...meant(id, true)]) ??
     still('money', 'unmatched', id) ??
     still('agreement', 'agreed', id) ??
     still('promise', 'promised', id) ??

@@ -9,7 +9,7 @@ type About = { readonly source: string; readonly payment_id: string; readonly re
 const paymentOf = (account: Account, { source, payment_id, reference }: About, now: Date): Payment =>
   account.payments.get(paymentKey({ source, payment_id })) ?? {
     source, payment_id, reference, currency: null, received_cents: 0, refunded_cents: 0, fee_cents: null, credit_fee_cents: null, discount_cents: 0,
-    paid_date: null, credit_date: null, credited: false, pending_at: null, failed_at: null, recorded_at: now, applications: [], allocations: [], unapplied_reason: null,
+    paid_date: null, credit_date: null, credited: false, pending_at: null, failed_at: null, doubted: false, recorded_at: now, applications: [], allocations: [], unapplied_reason: null,
   };
 
 const withPayment = (account: Account, payment: Payment): Account => ({ ...account, payments: withEntry(account.payments, paymentKey(payment), payment) });
@@ -44,6 +44,13 @@ export function applyPending(account: Account, event: EventOf<typeof BillingPaym
   const told = new Date(event.time);
   if (known.pending_at !== null && known.pending_at >= told) return { ignored: 'older-attempt' };
   return { facts: withPayment(account, { ...known, pending_at: told, recorded_at: known.received_cents > 0 ? known.recorded_at : now }) };
+}
+
+/** A payment that a file tells which nobody has confirmed: whom it names is not asked, as for money that nobody has placed. */
+export function applyDoubted(account: Account, event: EventOf<typeof BillingPaymentPending>, now: Date): Change {
+  const change = applyPending(account, event, now);
+  if ('ignored' in change) return change;
+  return { facts: withPayment(change.facts, { ...paymentOf(change.facts, event.data, now), doubted: true }) };
 }
 
 /** A payment did not come about; money that was received stays received. */
@@ -110,5 +117,6 @@ const merged = (a: Payment, b: Payment): Payment => ({
   credited: a.credited || b.credited,
   pending_at: latest(a.pending_at, b.pending_at),
   failed_at: latest(a.failed_at, b.failed_at),
+  doubted: a.doubted || b.doubted,
   applications: [...a.applications, ...b.applications],
 });

@@ -33,7 +33,10 @@ class UnappliedQuery extends Page {
 
 const LIST = `
   select source, payment_id, customer_id, reference, currency, received_cents::float8 as received_cents, refunded_cents::float8 as refunded_cents,
-    unapplied_cents::float8 as unapplied_cents, unapplied_reason as reason, coalesce(credit_fee_cents, fee_cents)::float8 as fee_cents, credited, paid_date::text as paid_date, recorded_at
+    unapplied_cents::float8 as unapplied_cents, unapplied_reason as reason, coalesce(credit_fee_cents, fee_cents)::float8 as fee_cents, credited, paid_date::text as paid_date, recorded_at,
+    (select json_build_object('source', o.source, 'payment_id', o.payment_id) from payment o
+       where o.creditor_id = payment.creditor_id and o.source <> payment.source and o.received_cents = payment.received_cents
+         and (o.payment_id = payment.payment_id or (o.account_key = payment.account_key and o.paid_date = payment.paid_date)) order by o.source, o.payment_id limit 1) as perhaps_same_as
   from payment where creditor_id = $1 and unapplied_cents > 0 and ($6::text is null or unapplied_reason = $6) and ($2::timestamptz is null or (recorded_at, source, payment_id) > ($2, $3, $4))
   order by recorded_at, source, payment_id limit $5`;
 

@@ -34,6 +34,9 @@ export const UnappliedView = Type.Object(
   {
     source: Text(40), payment_id: Type.String(), customer_id: orNull(CustomerId), reference: orNull(Type.String()), currency: orNull(Currency), received_cents: Cents,
     refunded_cents: Cents, unapplied_cents: Version, reason: orNull(UnappliedReason), fee_cents: orNull(Cents), credited: Type.Boolean(), paid_date: orNull(CivilDate), recorded_at: Instant,
+    perhaps_same_as: Type.Union([Type.Object({ source: Text(40), payment_id: Type.String() }, closed), Type.Null()], {
+      description: 'A payment that another source told with the same id, or on the same day, of the same amount and person: perhaps this is that one, told twice. Make sure before it is applied or given back.',
+    }),
   },
   closed,
 );

@@ -40,7 +40,7 @@ const ROWS = `
 const WAITING = `
   select count(*)::int as rows, coalesce(sum(p.unapplied_cents), 0)::float8 as cents from bank_row r
   join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id where r.file_id = $1 and r.state = 'posted' and p.unapplied_cents > 0`;
-const LEFT_OVER = `select reason, count(*)::int as rows from bank_row where file_id = $1 and state = 'left' group by reason order by reason`;
+const LEFT_OVER = `select reason, count(*)::int as rows from bank_row where file_id = $1 and reason is not null and state <> 'undone' group by reason order by reason`;
 
 const shown = ({ creditor_id: _, ...file }: StoredFile & { creditor_id: string }) => file;
 
@@ -104,7 +104,7 @@ export class BankFilesController {
       return tx.query<KeptRow>(ROWS, [fileId, query.state ?? null, line, id, query.limit + 1]);
     });
     const { items, next_cursor } = paged(rows, query.limit, (row) => [row.line, row.row_id]);
-    return { items: items.map(({ file_id: _, reason, ...row }) => ({ ...row, reason: reason && LEFT[reason] })), next_cursor };
+    return { items: items.map(({ file_id: _, others: __, reason, ...row }) => ({ ...row, reason: reason && LEFT[reason] })), next_cursor };
   }
 
   @Post(':file_id/confirm')

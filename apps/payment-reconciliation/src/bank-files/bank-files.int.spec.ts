@@ -1,130 +1,23 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { personKey } from '@emdia/brazil';
-import { Clock, WallClock } from '@emdia/clock';
-import { BillingHeartbeat, BillingSourceCovered, type Contract, type DataOf, derivedId, DunningHeartbeat, encode, type Instrument, NegotiationHeartbeat, outgoing, type Outgoing } from '@emdia/contracts';
-import { Database } from '@emdia/database';
-import { InProcessBroker, type Row } from '@emdia/messaging';
-import { Config, type House, run } from '@emdia/runtime';
-import { testDatabase, type TestDatabase } from '@emdia/testing';
-import { bytesOf, lines240, lines400, type Title } from '../../../../libs/bank-files/test/synthetic';
-import { CREDITOR, issued, NOW, receivableId } from '../../test/story';
-import { paymentReconciliation } from '../index';
+import { BillingSourceCovered } from '@emdia/contracts';
+import { bytesOf, lines240, lines400 } from '../../../../libs/bank-files/test/synthetic';
+import { BankHouse, pixFrom, slip, SOURCE, title } from '../../test/bank-house';
+import { CREDITOR, receivableId } from '../../test/story';
 
-class HandClock extends Clock {
-  now(): Date {
-    return NOW;
-  }
-}
-
-/** Wall time that can be moved on. */
-class LateClock extends WallClock {
-  lateMs = 0;
-  override monotonicMs(): number {
-    return super.monotonicMs() + this.lateMs;
-  }
-}
-
-interface File {
-  readonly file_id: string;
-  readonly status: string;
-  readonly rows: number;
-  readonly rows_done: number;
-  readonly counts: Record<string, number>;
-  readonly covered_until: string | null;
-  readonly report: string;
-}
-
-const INSTALLATION = 'installation-key-of-this-test-which-is-long-enough';
-const TOKEN = 'internal-token-of-this-test-which-is-long-enough';
-const SOURCE = 'bradesco';
-/** A slip of Bradesco as its creditor registers it: with the check digit, and the barcode to tell the bank. */
-const slip = (number: string): Instrument[] => [{ rail: 'BOLETO', reference: number, code: `237${'9'.repeat(41)}` }];
-const title = (number: string, more: Partial<Title> = {}): Title => ({ code: '06', number, title: 10_000, paid: 10_000, fee: 210, on: '2026-03-02', due: '2026-03-02', credit: '2026-03-03', ...more });
 const E2E = 'E00000000202603041200abcdefgh001';
 const pixOf = (txid: string, refunds: object[] = []) => Buffer.from(JSON.stringify({ pix: [{ endToEndId: E2E, txid, valor: '100.00', horario: '2026-03-04T12:00:00.000Z', ...(refunds.length > 0 ? { devolucoes: refunds } : {}) }] }));
 
 describe('files of banks', () => {
-  const wall = new LateClock();
-  const folder = mkdtempSync(join(tmpdir(), 'emdia-bank-files-'));
-  let creditor = CREDITOR;
-  /** The people whom billing-ingestion would tell of. */
-  const people = new Map<string, { name: string; document: string | null }>();
-  const payers = () => [...people].map(([customer_id, { name, document }]) => ({ customer_id, name, document_key: document && personKey(document, '', '', INSTALLATION), document_fragment: document?.slice(3, 9) ?? null }));
-  const caller = () => ({ key_id: creditor, creditor_id: creditor, scopes: ['ledger:read', 'unapplied:read', 'unapplied:write', 'bank-files:read', 'bank-files:write'], actor: 'agent-7' });
-  const billing = createServer(({ url }, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(
-    JSON.stringify(url?.endsWith('/payers') ? { customers: payers(), next_after: null } : caller()))).listen(0, '127.0.0.1');
-  let test: TestDatabase;
-  let broker: InProcessBroker;
-  let house: House;
-  let database: Database;
-  let rows = 0;
+  const bank = new BankHouse();
+  const { call, decide, file, folder, gate, invoice, people, receivable, send, sums, waiting, wall } = bank;
 
   beforeAll(async () => {
-    test = await testDatabase('reconciliation-bank-files');
-    broker = new InProcessBroker(new WallClock());
-    const url = `http://127.0.0.1:${(billing.address() as AddressInfo).port}`;
-    const config = Config.from({ DATABASE_URL: test.url, PORT: '0', EMDIA_LOG_LEVEL: 'silent', BILLING_INGESTION_URL: url, EMDIA_INTERNAL_TOKEN: TOKEN, EMDIA_INSTALLATION_KEY: INSTALLATION, EMDIA_BANK_FILES_FOLDER: folder });
-    house = await run([paymentReconciliation], 'in-process', { config, clock: new HandClock(), wall, broker });
-    database = new Database({ url: test.url, schema: 'reconciliation' });
-    await publish(made(BillingSourceCovered, { creditor_id: CREDITOR, source: SOURCE, partition: 0, rails: ['BOLETO'], lag_business_days: 5, covered_until: null, checked_at: '2026-03-01T12:00:00.000Z' }));
+    await bank.open();
+    await bank.publish(bank.made(BillingSourceCovered, { creditor_id: CREDITOR, source: SOURCE, partition: 0, rails: ['BOLETO'], lag_business_days: 5, covered_until: null, checked_at: '2026-03-01T12:00:00.000Z' }));
   });
-  afterAll(async () => {
-    await database?.close();
-    await house?.stop();
-    billing.close();
-    billing.closeAllConnections();
-    await test.drop();
-    rmSync(folder, { recursive: true });
-  });
-
-  const made = <C extends Contract>(contract: C, data: DataOf<C>): Outgoing => outgoing(contract, { id: derivedId('test', ++rows), key: 'acme/', creditor_id: CREDITOR, now: NOW, data });
-  const publish = async (...events: Outgoing[]) => {
-    const source = await broker.source('test', async () => []);
-    const list = events.map((event): Row => ({ id: String(++rows), topic: event.contract.topic, type: event.contract.type, key: event.key, partition: null, body: encode(event, 'test') }));
-    await new Promise<void>((resolve) => void source.publish(list, () => resolve()));
-    await house.settle();
-    await source.close();
-  };
-  const invoice = async (id: string, instruments: Instrument[], amount_cents = 10_000) => {
-    const { event } = issued(id, { customer_id: `C-${id}`, instruments, amount_cents });
-    const key = `${CREDITOR}/C-${id}`;
-    await publish({ ...event, key, contract: { type: event.type, topic: 'billing.events.v1' } as Contract });
-  };
-  const call = async <T>(method: string, path: string, body?: Uint8Array | object) => {
-    const raw = body instanceof Uint8Array;
-    const response = await fetch(`${house.url}/${path}`, {
-      method, headers: { authorization: path.startsWith('internal') ? `Bearer ${TOKEN}` : `Bearer emdia_k1_${creditor}`, 'content-type': raw ? 'application/octet-stream' : 'application/json' },
-      ...(body ? { body: raw ? Buffer.from(body) : JSON.stringify(body) } : {}),
-    });
-    return { status: response.status, body: (await response.json()) as T };
-  };
-  const send = async (bytes: Uint8Array, source = SOURCE) => {
-    const { status, body } = await call<{ file_id: string; is_new: boolean }>('POST', `v1/bank-files?source=${source}&name=CB.RET`, bytes);
-    expect(status).toBe(202);
-    await house.settle();
-    return { ...body, file: await file(body.file_id) };
-  };
-  const file = async (id: string) => (await call<File>('GET', `v1/bank-files/${id}`)).body;
-  const decide = async (id: string, what: 'confirm' | 'undo') => {
-    const { status } = await call('POST', `v1/bank-files/${id}/${what}`);
-    await house.settle();
-    return { status, file: await file(id) };
-  };
-  const receivable = async (id: string) => (await call<{ open_cents: number; status: string; collectability: string; payments: object[] }>('GET', `v1/receivables/${receivableId(id)}`)).body;
-  const gate = async (id: string) => {
-    await database.query('delete from heartbeat');
-    await publish(...[BillingHeartbeat, DunningHeartbeat, NegotiationHeartbeat].map((each) => made(each, { partition: 0, wall_epoch_ms: wall.epochMs() })));
-    const ask = { ask_id: 'x', purpose: 'collection', creditor_id: CREDITOR, customer_id: `C-${id}`, receivable_id: receivableId(id), contact_day: '2026-03-10' };
-    const { body } = await call<{ verdicts: { owed: boolean; reason?: string }[] }>('POST', 'internal/v1/gate', { asks: [ask] });
-    return body.verdicts[0]!.owed ? 'owed' : body.verdicts[0]!.reason;
-  };
-  const sums = async () => Object.fromEntries((await database.query<{ account: string; cents: number }>(
-    `select account, sum(amount_cents)::float8 as cents from posting where source is not null group by 1 having sum(amount_cents) <> 0`)).map(({ account, cents }) => [account, cents]));
+  afterAll(bank.close);
 
   it('settle what their slips pay, by nosso número, and cover the days they tell of', async () => {
     await invoice('A', slip('000000000011'));
@@ -171,7 +64,7 @@ describe('files of banks', () => {
     const wrong = bytesOf([...lines.slice(0, -1), trailer.slice(0, 91) + '000000000001' + trailer.slice(103)]);
     const { file_id, file: doubtful } = await send(wrong);
     expect(doubtful).toMatchObject({ status: 'needs-confirmation', counts: { held: 1 }, covered_until: null });
-    expect([await receivable('doubt'), await gate('doubt')]).toMatchObject([{ status: 'open' }, 'pending']);
+    expect([await receivable('doubt'), await gate('doubt')]).toMatchObject([{ status: 'open' }, 'unmatched']);
     expect((await decide(file_id, 'undo')).file).toMatchObject({ status: 'undone' });
     expect(await receivable('doubt')).toMatchObject({ collectability: 'owed' });
     expect((await decide(file_id, 'confirm')).file).toMatchObject({ status: 'posted', counts: { posted: 1 } });
@@ -189,7 +82,7 @@ describe('files of banks', () => {
     const once = await sums();
     expect((await decide(file_id, 'undo')).file).toMatchObject({ status: 'undone', covered_until: null });
     expect([await sums(), await receivable('undone')]).toMatchObject([before, { status: 'open', open_cents: 10_000, collectability: 'owed' }]);
-    expect(await database.query('select covered_until::text as until from coverage where source = $1', [SOURCE])).toEqual([{ until: '2026-03-04' }]);
+    expect(await bank.database.query('select covered_until::text as until from coverage where source = $1', [SOURCE])).toEqual([{ until: '2026-03-04' }]);
     for (let turn = 0; turn < 2; turn++) {
       expect((await decide(file_id, 'confirm')).file).toMatchObject({ status: 'posted', counts: { posted: 1, known: 0 } });
       expect([await sums(), (await receivable('undone')).status]).toEqual([once, 'settled']);
@@ -234,27 +127,21 @@ describe('files of banks', () => {
 
   it('are their creditor\'s alone', async () => {
     const { file_id } = await send(bytesOf(lines240('237', [title('00000000099')])));
-    creditor = 'other';
+    bank.creditor = 'other';
     try {
       expect((await call<{ items: object[] }>('GET', 'v1/bank-files')).body.items).toEqual([]);
       for (const path of ['', '/rows']) expect((await call('GET', `v1/bank-files/${file_id}${path}`)).status).toBe(404);
       for (const what of ['confirm', 'undo']) expect((await call('POST', `v1/bank-files/${file_id}/${what}`)).status).toBe(404);
     } finally {
-      creditor = CREDITOR;
+      bank.creditor = CREDITOR;
     }
     expect((await call<{ items: object[] }>('GET', 'v1/bank-files?limit=1')).body.items).toMatchObject([{ file_id }]);
   });
 
   describe('with money that quotes nothing known', () => {
-    interface Waiting { readonly payment_id: string; readonly status: string; readonly suggestions: { parts: { receivable_id: string }[]; why: string[] }[]; readonly doubts: string[]; readonly words: object[] }
     const E2E_OF = (n: number) => `E00000000202603041200abcdefgh${900 + n}`;
-    const pix = (n: number, valor: string, pagador: object) => Buffer.from(JSON.stringify({ pix: [{ endToEndId: E2E_OF(n), valor, horario: '2026-03-04T12:00:00.000Z', pagador }] }));
-    const waiting = async () => new Map((await call<{ items: Waiting[] }>('GET', 'v1/waiting-money?limit=200')).body.items.map((each) => [each.payment_id, each]));
-    const say = async (n: number, verdict: 'accept' | 'refuse', ...ids: string[]) => {
-      const { status, body } = await call<Waiting>('POST', `v1/waiting-money/${E2E_OF(n)}/${verdict}`, { receivable_ids: ids.map(receivableId) });
-      await house.settle();
-      return { status, body };
-    };
+    const pix = (n: number, valor: string, pagador: object) => pixFrom(E2E_OF(n), valor, pagador);
+    const say = (n: number, verdict: 'accept' | 'refuse', ...ids: string[]) => bank.say(E2E_OF(n), verdict, ...ids);
 
     it('place what a known document explains, and say why', async () => {
       people.set('C-doc', { name: 'Ana Maria Lima', document: '52998224725' });
@@ -262,7 +149,7 @@ describe('files of banks', () => {
       await send(pix(1, '123.45', { cpf: '52998224725', nome: 'ANA M LIMA' }), 'psp');
       expect(await receivable('doc')).toMatchObject({ status: 'settled' });
       expect((await waiting()).has(E2E_OF(1))).toBe(false);
-      expect(await database.query('select placed_by, status from waiting_money where payment_id = $1', [E2E_OF(1)])).toEqual([{ placed_by: 'payer', status: 'placed' }]);
+      expect(await bank.database.query('select placed_by, status from waiting_money where payment_id = $1', [E2E_OF(1)])).toEqual([{ placed_by: 'payer', status: 'placed' }]);
     });
 
     it('leave a name to a person, ask nobody meanwhile, and do as the person says', async () => {
@@ -277,7 +164,7 @@ describe('files of banks', () => {
       expect(await receivable('name')).toMatchObject({ status: 'settled' });
       expect((await say(2, 'accept', 'name')).status).toBe(409);
       await call('POST', `v1/bank-files/${file_id}/match`);
-      await house.settle();
+      await bank.house.settle();
       expect((await waiting()).has(E2E_OF(2))).toBe(false);
     });
 
@@ -289,7 +176,7 @@ describe('files of banks', () => {
       expect((await say(3, 'refuse', 'no')).body).toMatchObject({ status: 'unknown', suggestions: [] });
       expect((await receivable('no')).collectability).toBe('owed');
       await call('POST', `v1/bank-files/${file_id}/match`);
-      await house.settle();
+      await bank.house.settle();
       expect((await waiting()).get(E2E_OF(3))).toMatchObject({ status: 'unknown', suggestions: [], words: [{ verdict: 'refused' }] });
       expect((await receivable('no')).collectability).toBe('owed');
       expect((await say(3, 'accept', 'no', 'name')).status).toBe(409);
@@ -314,7 +201,7 @@ describe('files of banks', () => {
       wall.lateMs += 10_000;
       // A sweep looks every second.
       await pause(1_500);
-      await house.settle();
+      await bank.house.settle();
     };
     const under = join(folder, CREDITOR, SOURCE);
     mkdirSync(under, { recursive: true });
@@ -342,10 +229,10 @@ describe('files of banks', () => {
     const { body } = await call<{ file_id: string }>('POST', `v1/bank-files?source=${SOURCE}&name=BIG.RET`, bytesOf(lines400('237', numbers.map((number) => title(number)))));
     // The lease is taken away from whoever works on it, again and again.
     for (let turn = 0; turn < 20; turn++) {
-      await database.query('update bank_file set lease_epoch_ms = 0 where file_id = $1', [body.file_id]);
+      await bank.database.query('update bank_file set lease_epoch_ms = 0 where file_id = $1', [body.file_id]);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
-    await house.settle();
+    await bank.house.settle();
     expect(await file(body.file_id)).toMatchObject({ status: 'posted', counts: { posted: 600, left: 0, known: 0 } });
     expect(((await sums()).cash ?? 0) - (before.cash ?? 0)).toBe(6_000_000);
     expect(await receivable('big')).toMatchObject({ status: 'settled' });

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type BankFile, readBankFile } from '@emdia/bank-files';
+import { type BankFile, fileNumber, readBankFile } from '@emdia/bank-files';
 import { Clock, WallClock } from '@emdia/clock';
 import { derivedId } from '@emdia/contracts';
-import { Database, failureOf } from '@emdia/database';
-import { Forbidden, Runner, Seal, step, type Step } from '@emdia/messaging';
+import { Database } from '@emdia/database';
+import { Forbidden, inHalves, Runner, Seal, step, type Step } from '@emdia/messaging';
 import { Config, Metrics, type Sweep, Sweeps } from '@emdia/runtime';
 import { PinoLogger } from 'nestjs-pino';
 import { Accounts } from '../accounts/accounts';
 import { onFileCovered, onFileUncovered } from '../source-coverage/coverage';
 import { Coverages } from '../source-coverage/coverages';
 import { Placing } from '../waiting-money/placing';
-import { batchOf, undoing } from './batch';
+import { batchOf, type Placed, takenBack } from './batch';
 import { LookUp } from './look-up';
 import { rowsOf, type KnownRow } from './row';
-import { advance, confirm, type KeptRow, matchAgain, matched, readAs, receive, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
+import { advance, confirm, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
 import { FILE_COLUMNS, StoredFiles } from './stored-files';
 
 /** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
@@ -23,7 +23,12 @@ export const FILE_BYTES_MAX = 64 * 2 ** 20;
 const BATCH_ROWS = 250;
 /** A worker that has not been heard of for so long is taken for dead. */
 const LEASE_MS = 30_000;
+/** What fails is tried again after so long. */
+const RETRY_DELAY_MS = 5_000;
 const ENCODING = 'latin1';
+const LEASE = `update bank_file set lease_epoch_ms = $2 where file_id = $1 returning ${FILE_COLUMNS}`;
+
+const wasTakenOver = (error: unknown): boolean => error instanceof Forbidden && error.reason === TAKEN_OVER;
 
 const CLAIM = `
   update bank_file set lease_epoch_ms = $2 where file_id = (
@@ -109,12 +114,14 @@ export class BankFiles implements Sweep {
     if (!file) return 0;
     try {
       await this.work({ ...file, unsaved: [] });
+      await this.database.query(LEASE, [file.file_id, 0]);
     } catch (error) {
-      if (!(error instanceof Forbidden && error.reason === TAKEN_OVER)) throw error;
+      if (!wasTakenOver(error)) {
+        // The files behind it do not wait for what this one lacks; where the database is gone, the lease runs out.
+        await this.database.query(LEASE, [file.file_id, this.wall.epochMs() + RETRY_DELAY_MS]).catch(() => undefined);
+        throw error;
+      }
       this.logger.warn({ file_id: file.file_id }, 'A bank file was taken over by another worker.');
-    } finally {
-      // Whoever comes next need not wait for this lease; where the database is gone, it runs out.
-      await this.database.query('update bank_file set lease_epoch_ms = 0 where file_id = $1', [file.file_id]).catch(() => undefined);
     }
     return 1;
   }
@@ -124,17 +131,17 @@ export class BankFiles implements Sweep {
     const read = readBankFile(await this.bytesOf(file.file_id));
     const rows = rowsOf(read);
     let now = file;
-    if (file.status === 'received') now = await this.change(file.file_id, (known, at) => readAs(known, read, at));
-    while (now.status === 'posting' || now.status === 'holding') {
-      await this.take(now, rows.slice(now.rows_done, now.rows_done + BATCH_ROWS));
-      now = await this.renewed(file.file_id);
+    if (file.status === 'received') {
+      const corrected = await this.lookUp.corrected(file, fileNumber(read), rows);
+      now = await this.change(file.file_id, (known, at) => readAs(known, read, at, corrected));
     }
+    while (now.status === 'posting' || now.status === 'holding') now = await this.take(now, rows.slice(now.rows_done, now.rows_done + BATCH_ROWS));
     if (now.status === 'matching') await this.match(now, read, rows);
   }
 
   /** Coverage never overtakes the payments it vouches for, nor what they may mean: it is written when both are done. */
   private async match(file: StoredFile, read: BankFile, rows: readonly KnownRow[]): Promise<void> {
-    await this.placing.file(file, read, rows);
+    await this.placing.file(file, read, rows, step(this.files, file.file_id, stillMatching));
     const until = file.read!.covers_until;
     const covered = until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileCovered(this.coverages, { ...file, partition }, until));
     await this.runner.changeAll([step(this.files, file.file_id, (known, now) => matched(known, now)), ...covered]);
@@ -147,33 +154,36 @@ export class BankFiles implements Sweep {
 
   /** The file as it now is, and the lease for longer. */
   private async renewed(fileId: string): Promise<StoredFile> {
-    const [file] = await this.database.query<StoredFile>(`update bank_file set lease_epoch_ms = $2 where file_id = $1 returning ${FILE_COLUMNS}`, [fileId, this.wall.epochMs() + LEASE_MS]);
+    const [file] = await this.database.query<StoredFile>(LEASE, [fileId, this.wall.epochMs() + LEASE_MS]);
     return { ...file!, unsaved: [] };
   }
 
   /** Takes rows in, in one transaction; where the ledger refuses one of them, the others go in without it. */
-  private async take(file: StoredFile, rows: readonly KnownRow[]): Promise<void> {
-    try {
-      const { steps, progress } = batchOf(file, rows, await this.lookUp.found(file, rows), this.accounts, this.clock.now());
-      await this.write(file, steps, progress);
+  private async take(file: StoredFile, rows: readonly KnownRow[]): Promise<StoredFile> {
+    let now = file;
+    await inHalves(rows, async (some) => {
+      const { steps, progress } = batchOf(now, some, await this.lookUp.found(now, some), this.accounts, this.clock.now());
+      await this.write(now, steps, progress);
       for (const [outcome, count] of Object.entries(progress.counts)) this.counted.inc({ outcome }, count);
-    } catch (error) {
-      if (failureOf(error) === 'outage' || (error instanceof Forbidden && error.reason === TAKEN_OVER)) throw error;
-      if (rows.length > 1) {
-        const half = rows.length >> 1;
-        await this.take(file, rows.slice(0, half));
-        return this.take(await this.renewed(file.file_id), rows.slice(half));
-      }
-      this.logger.error({ err: error, file_id: file.file_id, line: rows[0]?.line }, 'A row of a bank file was refused by the ledger.');
-      await this.leave(file, rows);
-    }
+      now = await this.renewed(file.file_id);
+    }, async (row, error) => {
+      this.refused(file, row, error);
+      await this.leave(now, row);
+      now = await this.renewed(file.file_id);
+    });
+    return now;
   }
 
-  private leave(file: StoredFile, rows: readonly KnownRow[]): Promise<void> {
-    const kept = rows.map(({ row_id, line, our_number }): KeptRow => ({
-      row_id, file_id: file.file_id, line, our_number, state: 'left', payment_id: null, reference: null, amount_cents: null, paid_date: null, credit_date: null, reason: 'refused-by-ledger',
-    }));
-    return this.write(file, [], { from: file.rows_done, rows: rows.length, counts: { left: rows.length }, posted_cents: 0, kept });
+  /** Says that the ledger refused a row; throws where it was not the ledger. */
+  private refused({ file_id }: StoredFile, { line }: { readonly line: number }, error: unknown): void {
+    if (wasTakenOver(error)) throw error;
+    this.logger.error({ err: error, file_id, line }, 'A row of a bank file was refused by the ledger.');
+  }
+
+  /** Of a row that the ledger refused, whom it names is not asked; where the ledger will not have that either, it is told and no more. */
+  private async leave(file: StoredFile, row: KnownRow): Promise<void> {
+    const { steps, progress } = batchOf(file, [row], await this.lookUp.found(file, [row]), this.accounts, this.clock.now(), true);
+    await inHalves([row], () => this.write(file, steps, progress), () => this.write(file, [], { ...progress, kept: progress.kept.map((kept) => ({ ...kept, payment_id: null, reference: null })) }));
   }
 
   private async write(file: StoredFile, steps: readonly Step[], progress: Parameters<typeof advance>[1]): Promise<void> {
@@ -181,17 +191,28 @@ export class BankFiles implements Sweep {
   }
 
   private async takeBack(file: StoredFile): Promise<void> {
-    for (;;) {
-      const rows = await this.lookUp.placed(file.file_id, BATCH_ROWS);
-      if (rows.length === 0) break;
-      const now = this.clock.now();
-      const steps = rows.flatMap(({ account_key, ...row }) => (account_key === null ? [] : [undoing(file, { row, account_key }, this.accounts, now)]));
-      const kept = rows.map(({ account_key: _, ...row }): KeptRow => ({ ...row, state: 'undone' }));
-      const lettingGo = await this.placing.lettingGo(file, rows.flatMap(({ payment_id }) => payment_id ?? []));
-      await this.runner.changeAll([step(this.files, file.file_id, (known) => takeBack(known, kept)), ...steps, ...lettingGo]);
-      await this.renewed(file.file_id);
+    for (let rows = await this.lookUp.placed(file.file_id, BATCH_ROWS); rows.length > 0; rows = await this.lookUp.placed(file.file_id, BATCH_ROWS, rows.at(-1))) {
+      await inHalves(rows, (some) => this.takeRowsBack(file, some), async ({ row }, error) => {
+        this.refused(file, row, error);
+        // It stays as it is, and the report says so.
+        await this.change(file.file_id, (known) => takeBack(known, [{ ...row, reason: 'not-taken-back' }]));
+      });
     }
     await this.change(file.file_id, (known, now) => undone(known, now));
+  }
+
+  private async takeRowsBack(file: StoredFile, rows: readonly Placed[]): Promise<void> {
+    const now = this.clock.now();
+    const back = rows.map((placed) => ({ ...takenBack(file, placed, this.accounts, now), payment_id: placed.row.payment_id }));
+    const heirs = new Map(back.flatMap(({ heir }) => (heir ? [[heir.file_id, heir.status]] : [])));
+    const lettingGo = await this.placing.lettingGo(file, back.flatMap(({ kept, payment_id }) => (kept.state === 'undone' || kept.payment_id !== payment_id ? (payment_id ?? []) : [])));
+    await this.runner.changeAll([
+      step(this.files, file.file_id, (known) => takeBack(known, back.map(({ kept }) => kept))),
+      ...[...heirs].map(([file_id, status]) => step(this.files, file_id, (known) => stillStands(known, status))),
+      ...back.flatMap(({ steps }) => steps),
+      ...lettingGo,
+    ]);
+    await this.renewed(file.file_id);
   }
 
   private async change(fileId: string, decide: Parameters<typeof step<StoredFile | null>>[2]): Promise<StoredFile> {

@@ -1,10 +1,10 @@
 import { BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, type Contract, type DataOf, derivedId, type EventOf } from '@emdia/contracts';
 import type { Step, Store } from '@emdia/messaging';
 import { type Account, accountKeyOf } from '../accounts/account';
-import { applyFailed, applyPending, applyRefunded, applyReported, applyWithdrawn, type Withdrawn } from '../accounts/payments';
+import { applyDoubted, applyFailed, applyPending, applyRefunded, applyReported, applyWithdrawn, type Withdrawn } from '../accounts/payments';
 import { onAccount, onPayment } from '../accounts/steps';
-import type { KnownRow, Money } from './row';
-import type { Counts, KeptRow, Outcome, Progress, RowState, StoredFile } from './stored-file';
+import { type KnownRow, type LeftReason, type Money, referencesIn } from './row';
+import type { Counts, KeptRow, Outcome, Progress, RowState, Status, StoredFile, Teller } from './stored-file';
 
 /** What has to be known before rows are taken in. */
 export interface Found {
@@ -47,8 +47,8 @@ class Taking {
     private readonly now: Date,
   ) {}
 
-  take(row: KnownRow): void {
-    const outcome = this.outcomeOf(row);
+  take(row: KnownRow, refused: boolean): void {
+    const outcome = refused ? this.leave(row, 'refused-by-ledger', this.found.kept.get(row.row_id) ?? null) : this.outcomeOf(row);
     this.counts[outcome] = (this.counts[outcome] ?? 0) + 1;
   }
 
@@ -59,9 +59,8 @@ class Taking {
       case 'nothing':
         return 'nothing';
       case 'left':
-        if (before && before.state !== 'undone') return before.state === 'left' ? 'left' : 'known';
-        this.keep(row, 'left', { reason: said.reason });
-        return 'left';
+        if (before && before.state !== 'undone') return before.state === 'left' ? 'left' : this.known(row, before, false);
+        return this.leave(row, said.reason, before);
       case 'reversed':
         return this.reverse(row, said, before);
       default:
@@ -69,11 +68,30 @@ class Taking {
     }
   }
 
+  /** Left to a person; whom a payment names that cannot be booked is not asked meanwhile. */
+  leave(row: KnownRow, reason: LeftReason, before: KeptRow | null): Outcome {
+    const references = referencesIn(row);
+    if (references === null) this.keep(row, 'left', { reason });
+    else {
+      const payment_id = nextPaymentId(before?.payment_id ?? null, this.file, row);
+      const reference = this.referenceOf({ references });
+      const { amount_cents, currency } = 'money' in row.said ? row.said.money : { amount_cents: 0, currency: this.file.read?.currency ?? 'BRL' };
+      this.hold(this.about(payment_id, reference), amount_cents, currency);
+      this.keep(row, 'left', { reason, payment_id, reference }, before);
+    }
+    return 'left';
+  }
+
+  private hold(about: About, amount_cents: number, currency: string): void {
+    const apply = this.file.status === 'holding' ? applyDoubted : applyPending;
+    this.steps.push(onPayment(this.accounts, told(BillingPaymentPending, this.id('pending', about.payment_id), { ...about, amount_cents, currency }, this.now), apply));
+  }
+
   private pay(row: KnownRow, money: Money, credit_date: string | null, before: KeptRow | null): Outcome {
     const state = before?.state;
     const isHolding = this.file.status === 'holding';
-    const isOut = state === 'awaiting' || state === 'held';
-    if (state === 'posted' || state === 'returned' || (isOut && (isHolding || (state === 'awaiting' && credit_date === null)))) return 'known';
+    const isOut = state === 'awaiting' || state === 'held' || (state === 'left' && before!.payment_id !== null);
+    if (state === 'posted' || state === 'returned' || (isOut && (isHolding || (state === 'awaiting' && credit_date === null)))) return this.known(row, before!, credit_date !== null);
     const payment_id = isOut ? before!.payment_id! : nextPaymentId(before?.payment_id ?? null, this.file, row);
     if (this.found.received.has(payment_id)) return 'known';
     const reference = isOut ? before!.reference : this.referenceOf(money);
@@ -82,21 +100,21 @@ class Taking {
     const line = { payment_id, reference, amount_cents, paid_date, credit_date };
     if (credit_date === null || isHolding) {
       // What was held already stays held by the same word.
-      if (!isOut) this.steps.push(onPayment(this.accounts, told(BillingPaymentPending, this.id('pending', payment_id), { ...about, amount_cents, currency }, this.now), applyPending));
+      if (!isOut) this.hold(about, amount_cents, currency);
       const waits = isHolding ? 'held' : 'awaiting';
-      this.keep(row, waits, line);
+      this.keep(row, waits, line, before);
       return waits;
     }
     const data = { ...about, amount_cents, currency, paid_date, credit_date, discount_cents, credited: true, ...(fee_cents === null ? {} : { fee_cents }) };
     this.steps.push(onPayment(this.accounts, told(BillingPaymentReported, this.id('posted', payment_id), data, this.now), applyReported));
     this.posted_cents += amount_cents;
-    this.now_posted.set(payment_id, this.keep(row, 'posted', line));
+    this.now_posted.set(payment_id, this.keep(row, 'posted', line, before));
     return 'posted';
   }
 
   /** The payment a row takes back is the one it names, else the newest of that number and amount. */
   private reverse(row: KnownRow, said: Extract<KnownRow['said'], { kind: 'reversed' }>, before: KeptRow | null): Outcome {
-    if (before?.state === 'returned') return 'known';
+    if (before?.state === 'returned') return this.known(row, before, true);
     // Nothing is taken back on the word of a file that nobody has confirmed.
     if (this.file.status === 'holding') return 'held';
     const { amount_cents, currency, date } = said;
@@ -110,7 +128,7 @@ class Taking {
     const data = { ...this.about(payment_id, payment.reference), refund_id, amount_cents, currency, refunded_date: date, reason: this.file.read?.kind === 'pix' ? ('pix-devolution' as const) : ('chargeback' as const) };
     this.steps.push(onPayment(this.accounts, told(BillingRefundReported, this.id('returned', refund_id), data, this.now), applyRefunded));
     this.posted_cents -= amount_cents;
-    this.keep(row, 'returned', { payment_id, reference: refund_id, amount_cents, paid_date: date });
+    this.keep(row, 'returned', { payment_id, reference: refund_id, amount_cents, paid_date: date }, before);
     return 'returned';
   }
 
@@ -122,7 +140,7 @@ class Taking {
   }
 
   /** The surest reference that somebody has; the surest of all where nobody has any, so that an invoice which comes later may claim it. */
-  private referenceOf({ references }: Money): string | null {
+  private referenceOf({ references }: Pick<Money, 'references'>): string | null {
     return references.find((each) => this.found.claimed.has(each)) ?? references[0] ?? null;
   }
 
@@ -135,11 +153,24 @@ class Taking {
     return derivedId(`bank-row-${what}`, this.file.creditor_id, this.file.source, of);
   }
 
-  private keep({ row_id, line, our_number }: KnownRow, state: RowState, more: Partial<KeptRow>): KeptRow {
-    const row: KeptRow = {
-      row_id, file_id: this.file.file_id, line, our_number, state, payment_id: null, reference: null, amount_cents: null, paid_date: null, credit_date: null, reason: null, ...more,
-    };
-    this.now_kept.set(row_id, row);
+  private keep({ row_id, line, our_number }: KnownRow, state: RowState, more: Partial<KeptRow>, before: KeptRow | null = null): KeptRow {
+    const { file_id } = this.file;
+    const others = [...(before?.others ?? []), ...(before && before.state !== 'undone' ? [{ file_id: before.file_id, line: before.line, credited: before.credit_date !== null }] : [])];
+    return this.put({
+      row_id, file_id, line, our_number, state, payment_id: null, reference: null, amount_cents: null, paid_date: null, credit_date: null, reason: null, ...more,
+      others: others.filter((other) => other.file_id !== file_id),
+    });
+  }
+
+  /** It stands by another file's word; should that one be undone, by this one's. */
+  private known({ line }: KnownRow, before: KeptRow, credited: boolean): Outcome {
+    const { file_id } = this.file;
+    if (before.file_id !== file_id && !before.others.some((other) => other.file_id === file_id)) this.put({ ...before, others: [...before.others, { file_id, line, credited }] });
+    return 'known';
+  }
+
+  private put(row: KeptRow): KeptRow {
+    this.now_kept.set(row.row_id, row);
     this.kept.push(row);
     return row;
   }
@@ -153,29 +184,61 @@ export const firstPaymentId = ({ read }: Pick<StoredFile, 'read'>, { external_id
 
 const nextPaymentId = (before: string | null, file: StoredFile, row: KnownRow): string => again(before, firstPaymentId(file, row));
 
-/** The steps of some rows, and what the file's own step has to write. */
-export function batchOf(file: StoredFile, rows: readonly KnownRow[], found: Found, accounts: Store<Account>, now: Date): Batch {
+/** The steps of some rows, and what the file's own step has to write; of rows that the ledger refused, what can be done without it. */
+export function batchOf(file: StoredFile, rows: readonly KnownRow[], found: Found, accounts: Store<Account>, now: Date, refused = false): Batch {
   const taking = new Taking(file, found, accounts, now);
-  for (const row of rows) taking.take(row);
+  for (const row of rows) taking.take(row, refused);
   const { steps, kept, counts, posted_cents } = taking;
   // Of a row that comes twice in a file the last word is kept: an upsert may not meet it twice.
   const last = new Map(kept.map((row) => [row.row_id, row]));
   return { steps, progress: { from: file.rows_done, rows: rows.length, counts: counts as Partial<Counts>, posted_cents, kept: [...last.values()] } };
 }
 
-/** A row that did something, and the account that its payment is in now. */
+/** A row that did something, the account that its payment is in now, and the other files that stand and tell it. */
 export interface Placed {
   readonly row: KeptRow;
-  readonly account_key: string;
+  readonly account_key: string | null;
+  readonly tellers: readonly (Teller & { readonly status: Status })[];
 }
 
-/** The step that takes back what a row did. */
-export function undoing({ creditor_id, source }: StoredFile, { row, account_key }: Placed, accounts: Store<Account>, now: Date): Step {
+/** What taking a row back comes to; `heir` is the file that it goes over to. */
+export interface TakenBack {
+  readonly steps: readonly Step[];
+  readonly kept: KeptRow;
+  readonly heir: Placed['tellers'][number] | null;
+}
+
+/**
+ * Takes back what a row did, as far as no other file tells it: one that has posted it keeps it where it is, with all that people decided on it; one that told it
+ * without its credit, or that waits for confirmation, still keeps its debtor from being asked.
+ */
+export function takenBack(file: StoredFile, placed: Placed, accounts: Store<Account>, now: Date): TakenBack {
+  const { row, account_key, tellers } = placed;
+  const isMoney = row.state === 'posted' || row.state === 'returned';
+  const believed = tellers.filter(({ status }) => status !== 'holding' && status !== 'needs-confirmation');
+  const equal = isMoney ? believed.find(({ credited }) => credited) : believed[0];
+  const heir = equal ?? (row.state === 'returned' ? undefined : (believed[0] ?? tellers[0])) ?? null;
+  const undo = isMoney && equal ? [] : undoing(file, row, account_key, accounts, now);
+  if (!heir) return { steps: undo, kept: { ...row, state: 'undone' }, heir };
+  const { file_id, line } = heir;
+  const kept = { ...row, file_id, line, others: row.others.filter((other) => other.file_id !== file_id) };
+  if (equal) return { steps: [], kept, heir };
+  const state = believed.length > 0 ? 'awaiting' : 'held';
+  if (!isMoney) return { steps: [], kept: { ...kept, state }, heir };
+  const { creditor_id, source, read } = file;
+  const payment_id = again(row.payment_id, '');
+  const data = { creditor_id, source, payment_id, customer_id: null, reference: row.reference, amount_cents: row.amount_cents!, currency: read!.currency! };
+  const pending = onPayment(accounts, told(BillingPaymentPending, derivedId('bank-row-pending', creditor_id, source, payment_id), data, now), state === 'held' ? applyDoubted : applyPending);
+  return { steps: [...undo, pending], kept: { ...kept, state, payment_id, credit_date: null }, heir };
+}
+
+function undoing({ creditor_id, source }: StoredFile, row: KeptRow, account_key: string | null, accounts: Store<Account>, now: Date): Step[] {
+  if (account_key === null) return [];
   const payment_id = row.payment_id!;
   const about = { creditor_id, source, payment_id, customer_id: null, reference: row.state === 'returned' ? null : row.reference };
-  if (row.state === 'awaiting' || row.state === 'held') return onAccount(accounts, account_key, told(BillingPaymentFailed, derivedId('bank-row-undone', creditor_id, source, payment_id), { ...about, code: 'file-undone' }, now), applyFailed);
+  if (row.state !== 'posted' && row.state !== 'returned') return [onAccount(accounts, account_key, told(BillingPaymentFailed, derivedId('bank-row-undone', creditor_id, source, payment_id), { ...about, code: 'file-undone' }, now), applyFailed)];
   const refund_id = row.state === 'returned' ? row.reference! : null;
   const data: Withdrawn = { ...about, refund_id, amount_cents: row.amount_cents! };
   const id = derivedId('bank-row-undone', creditor_id, source, payment_id, refund_id ?? '');
-  return onAccount(accounts, account_key, { id, type: 'payment-withdrawn', source: '/emdia/payment-reconciliation', key: account_key, time: now.toISOString(), creditor_id, data }, applyWithdrawn);
+  return [onAccount(accounts, account_key, { id, type: 'payment-withdrawn', source: '/emdia/payment-reconciliation', key: account_key, time: now.toISOString(), creditor_id, data }, applyWithdrawn)];
 }

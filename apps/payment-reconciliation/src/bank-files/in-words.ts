@@ -13,6 +13,7 @@ export const LEFT: Readonly<Record<LeftReason, string>> = {
   'no-date': 'it is a payment without a date; ask the bank',
   'unknown-payment': 'it takes back a payment that is not known here; post the file that told of it, then this one again (undo, confirm)',
   'refused-by-ledger': 'the ledger refused it; the log of the service says why',
+  'not-taken-back': 'the ledger would not take it back; the log of the service says why',
 };
 
 const count = (n: number, noun: string): string => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
@@ -35,7 +36,7 @@ function standing({ status, rows, rows_done, decided_by }: StoredFile): string {
     case 'needs-confirmation': return 'Nothing of it is posted: a person has to look at the problems and confirm it, or undo it. Until then nobody is asked for the debts that it names.';
     case 'refused': return 'Nothing of it is posted. Have the bank send it again.';
     case 'undoing': return `It is being undone, as ${decided_by} asked.`;
-    case 'undone': return `It was undone by ${decided_by}; nothing of it is left in the ledger. Confirm it to post it after all.`;
+    case 'undone': return `It was undone by ${decided_by}; nothing of it is left in the ledger but what is told here. Confirm it to post it after all.`;
   }
 }
 

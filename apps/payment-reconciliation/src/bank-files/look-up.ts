@@ -3,7 +3,7 @@ import type { CivilDate } from '@emdia/calendar';
 import { referenceKey } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { type Found, firstPaymentId, type Placed } from './batch';
-import type { KnownRow } from './row';
+import { type KnownRow, referencesIn } from './row';
 import type { KeptRow, StoredFile } from './stored-file';
 import { ROW_COLUMNS } from './stored-files';
 
@@ -13,10 +13,19 @@ const RECEIVED = 'select payment_id from payment where creditor_id = $1 and sour
 const REVERSIBLE = `
   select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and state = 'posted' and (payment_id = any($3::text[]) or our_number = any($4::text[]))
   order by paid_date desc, row_id`;
+const SAME_NUMBER = `
+  select r.row_id, r.our_number, f.name from bank_file f join bank_row r using (file_id)
+  where f.creditor_id = $1 and f.source = $2 and f.file_id <> $3 and f.read ->> 'number' = $4 and f.status in ('posting', 'matching', 'posted')
+    and r.state in ('posted', 'awaiting') and r.our_number = any($5::text[])`;
 const PLACED = `
-  select ${ROW_COLUMNS.split(/,\s+/).map((column) => `r.${column}`).join(', ')}, p.account_key
-  from (select * from bank_row where file_id = $1 and state in ('posted', 'awaiting', 'held', 'returned') order by line, row_id limit $2) r
+  select ${ROW_COLUMNS.split(/,\s+/).map((column) => `r.${column}`).join(', ')}, p.account_key,
+    (select coalesce(json_agg(json_build_object('file_id', f.file_id, 'line', o -> 'line', 'credited', o -> 'credited', 'status', f.status) order by f.received_at, f.file_id), '[]')
+       from jsonb_array_elements(r.others) o join bank_file f on f.file_id = (o ->> 'file_id')::uuid
+       where f.status in ('posting', 'matching', 'posted', 'holding', 'needs-confirmation')) as tellers
+  from (select * from bank_row where file_id = $1 and (state in ('posted', 'awaiting', 'held', 'returned') or (state = 'left' and payment_id is not null)) and (line, row_id) > ($3, $4::uuid) order by line, row_id limit $2) r
   left join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id`;
+
+const FIRST = { line: -1, row_id: '00000000-0000-0000-0000-000000000000' };
 
 /** Reads what has to be known before rows are taken in or back; all of it may be outdated a moment later, and then the transaction fails. */
 @Injectable()
@@ -25,7 +34,7 @@ export class LookUp {
 
   async found(file: StoredFile, rows: readonly KnownRow[]): Promise<Found> {
     const { creditor_id, source } = file;
-    const keys = new Map(rows.flatMap(({ said }) => ('money' in said ? said.money.references : [])).map((reference) => [referenceKey(creditor_id, reference), reference]));
+    const keys = new Map(rows.flatMap((row) => referencesIn(row) ?? []).map((reference) => [referenceKey(creditor_id, reference), reference]));
     const reversals = rows.flatMap((row) => (row.said.kind === 'reversed' ? [{ of: row.said.of, our_number: row.our_number }] : []));
     const [kept, claimed, received, reversible] = await Promise.all([
       this.database.query<KeptRow>(KEPT, [creditor_id, source, rows.map(({ row_id }) => row_id)]),
@@ -44,9 +53,25 @@ export class LookUp {
     };
   }
 
-  /** Rows of a file that did something which is to be taken back. */
-  placed(fileId: string, limit: number): Promise<(Placed['row'] & { readonly account_key: string | null })[]> {
-    return this.database.query(PLACED, [fileId, limit]);
+  /** Rows of a file that did something which is to be taken back, by line, from the one after `last` on. */
+  async placed(fileId: string, limit: number, last?: Placed): Promise<Placed[]> {
+    const { line, row_id } = last?.row ?? FIRST;
+    const rows = await this.database.query<KeptRow & Omit<Placed, 'row'>>(PLACED, [fileId, limit, line, row_id]);
+    return rows.map(({ account_key, tellers, ...row }) => ({ row, account_key, tellers }));
+  }
+
+  /**
+   * The name of a posted file that this one corrects: of the same number, it tells a title otherwise than this one. Null where there is none: banks give one number
+   * to several files, and send again what they sent, with more.
+   */
+  async corrected({ file_id, creditor_id, source }: StoredFile, number: string | null, rows: readonly KnownRow[]): Promise<string | null> {
+    if (number === null) return null;
+    const own = new Set(rows.map(({ row_id }) => row_id));
+    const numbers = rows.flatMap(({ said, our_number }) => ('money' in said && our_number !== null ? [our_number] : []));
+    const earlier = await this.database.look<{ row_id: string; our_number: string; name: string }>(SAME_NUMBER, [creditor_id, source, file_id, number, numbers]);
+    const known = new Set(earlier.map(({ row_id }) => row_id));
+    const fresh = new Set(rows.flatMap(({ row_id, said, our_number }) => ('money' in said && !known.has(row_id) ? [our_number] : [])));
+    return earlier.find(({ row_id, our_number }) => !own.has(row_id) && fresh.has(our_number))?.name ?? null;
   }
 
   /** Until when the other posted files of a file's source have told everything. */

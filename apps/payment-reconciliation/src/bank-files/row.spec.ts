@@ -31,7 +31,7 @@ describe('rows of a bank\'s file', () => {
   });
 
   it('are left to a person where they do not say how much', () => {
-    expect(read('237', title({ paid: 0 })).map(({ said }) => said)).toEqual([{ kind: 'left', reason: 'no-amount' }]);
+    expect(read('237', title({ paid: 0 })).map(({ said }) => said)).toEqual([{ kind: 'left', reason: 'no-amount', references: expect.arrayContaining(['NF-77']) as string[] }]);
   });
 
   it('are the same rows in another file, with and without their credit', () => {

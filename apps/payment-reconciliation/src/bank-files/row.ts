@@ -5,7 +5,7 @@ import { derivedId } from '@emdia/contracts';
 import { slipReference } from '../accounts/references';
 
 /** Why a row that is about money was left to a person. */
-export type LeftReason = 'no-amount' | 'no-currency' | 'no-date' | 'unknown-payment' | 'refused-by-ledger';
+export type LeftReason = 'no-amount' | 'no-currency' | 'no-date' | 'unknown-payment' | 'refused-by-ledger' | 'not-taken-back';
 
 /** Money that a row tells of. Cents of the file's currency; `references` are the texts it may be looked for by, the surest first. */
 export interface Money {
@@ -24,7 +24,8 @@ export type Said =
   | { readonly kind: 'paid'; readonly money: Money }
   /** A payment taken back; `of` is the external id of the row that it takes back, where it says so. */
   | { readonly kind: 'reversed'; readonly of: string | null; readonly amount_cents: number; readonly currency: string; readonly date: CivilDate }
-  | { readonly kind: 'left'; readonly reason: LeftReason }
+  /** `references`: a payment it is, of nobody knows how much, so that whom it names is not asked; null where it is none. */
+  | { readonly kind: 'left'; readonly reason: LeftReason; readonly references: readonly string[] | null }
   /** Not about money received. */
   | { readonly kind: 'nothing' };
 
@@ -74,10 +75,13 @@ function moneyOf(file: BankFile, row: Row): Money | LeftReason {
 function saidBy(file: BankFile, row: Row): Said {
   if (!row.settled && row.meaning !== 'reversed') return { kind: 'nothing' };
   const money = moneyOf(file, row);
-  if (typeof money === 'string') return { kind: 'left', reason: money };
+  if (typeof money === 'string') return { kind: 'left', reason: money, references: row.settled ? referencesOf(file, row) : null };
   if (row.settled) return row.credit_date === null ? { kind: 'paid', money } : { kind: 'credited', money, credit_date: row.credit_date };
   return { kind: 'reversed', of: row.reverses_id, amount_cents: money.amount_cents, currency: money.currency, date: money.paid_date };
 }
+
+/** The texts by which what a row tells may be looked for; none where it is no payment. */
+export const referencesIn = ({ said }: KnownRow): readonly string[] | null => ('money' in said ? said.money.references : said.kind === 'left' ? said.references : null);
 
 /** The rows of a file as the ledger takes them, in the order of the file. */
 export const rowsOf = (file: BankFile): KnownRow[] =>

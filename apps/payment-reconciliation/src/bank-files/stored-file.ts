@@ -1,7 +1,8 @@
 import type { BankFile, FileKind, Posting, Problem } from '@emdia/bank-files';
 import { addDays, type CivilDate } from '@emdia/calendar';
 import { fileNumber } from '@emdia/bank-files';
-import { type DecisionOne, Forbidden } from '@emdia/messaging';
+import { type DecisionOne, Forbidden, Outdated } from '@emdia/messaging';
+import { dayOf } from '../accounts/account';
 import type { LeftReason } from './row';
 
 /**
@@ -19,7 +20,14 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** The states in which a row is kept; `undone` once what it had done was taken back. */
 export type RowState = Exclude<Outcome, 'known' | 'nothing'> | 'undone';
 
-/** A row that is about money, as it stands. */
+/** A file that tells a row too, on which line of it, and whether with the credit. */
+export interface Teller {
+  readonly file_id: string;
+  readonly line: number;
+  readonly credited: boolean;
+}
+
+/** A row that is about money, as it stands, under the file that made it stand so. */
 export interface KeptRow {
   readonly row_id: string;
   readonly file_id: string;
@@ -33,6 +41,8 @@ export interface KeptRow {
   readonly paid_date: CivilDate | null;
   readonly credit_date: CivilDate | null;
   readonly reason: LeftReason | null;
+  /** What is undone stands by their word. */
+  readonly others: readonly Teller[];
 }
 
 /** What reading a file told; problems name lines, never people. */
@@ -89,16 +99,27 @@ export function receive(known: StoredFile | null, given: Given, now: Date): Deci
   return { next: { ...given, ...fresh, received_at: now }, result: true };
 }
 
-/** The last day of which the file tells everything: what a statement covers; of a return the day before it was made, which is over. */
-export const coversUntil = ({ kind, header }: BankFile): CivilDate | null =>
-  header.covered_until ?? (kind === 'ofx' || kind === 'pix' || header.generated_on === null ? null : addDays(header.generated_on, -1));
+/**
+ * The last day of which the file tells everything: what a statement covers; of a return, the day before it was made. Never a day that was not over when the file was made,
+ * or when it came: a statement of the month ends on a day to come, and who pays on that day is not in it.
+ */
+export function coversUntil({ kind, header }: BankFile, received_at: Date): CivilDate | null {
+  const made = header.generated_on === null ? null : addDays(header.generated_on, -1);
+  const told = header.covered_until ?? (kind === 'ofx' || kind === 'pix' ? null : made);
+  return told === null ? null : [told, made ?? told, addDays(dayOf(received_at), -1)].sort()[0]!;
+}
 
-/** It was read: its rows are taken in, held until a person says so, or there are none. */
-export function readAs(known: StoredFile | null, file: BankFile, now: Date): DecisionOne<StoredFile | null> {
+/**
+ * It was read: its rows are taken in, held until a person says so, or there are none. One that corrects another, by name, waits for a person too: which payments
+ * of the first were wrong, nobody but the bank knows, and both together are too much.
+ */
+export function readAs(known: StoredFile | null, file: BankFile, now: Date, corrected: string | null): DecisionOne<StoredFile | null> {
   if (known?.status !== 'received') return { ignored: 'read-before' };
-  const { kind, bank, layout, posting, currency, totals, problems } = file;
+  const { kind, bank, layout, currency, totals } = file;
+  const posting = corrected === null || file.posting === 'refused' ? file.posting : 'needs_confirmation';
+  const problems = [...(corrected === null ? [] : [{ line: null, reason: `it corrects "${corrected}", a file of the same number that is posted: undo that one, then confirm this one` }]), ...file.problems];
   const read: Read = {
-    kind, bank, layout, posting, currency, number: fileNumber(file), covers_until: coversUntil(file),
+    kind, bank, layout, posting, currency, number: fileNumber(file), covers_until: coversUntil(file, known.received_at),
     settled_rows: totals.settled_rows, settled_cents: totals.gross_cents, problems: problems.slice(0, PROBLEMS_KEPT_MAX),
   };
   if (posting === 'refused') return { next: { ...known, read, rows: 0, status: 'refused', concluded_at: now } };
@@ -132,10 +153,16 @@ export function advance(known: StoredFile | null, { from, rows, counts, posted_c
   return { next: { ...known, rows_done, counts: added(known.counts, counts), posted_cents: known.posted_cents + posted_cents, unsaved: [...known.unsaved, ...kept], ...(isOver ? over : {}) } };
 }
 
+/** What is found out about its money is written while it is being matched, and not after. */
+export function stillMatching(known: StoredFile | null): DecisionOne<StoredFile | null> {
+  if (known?.status !== 'matching') throw new Forbidden(TAKEN_OVER, 'Another worker has matched this file.');
+  return { ignored: 'matching' };
+}
+
 /** Its money is placed, or held for a person: only now has its source told everything that it tells. */
 export function matched(known: StoredFile | null, now: Date): DecisionOne<StoredFile | null> {
-  if (known?.status !== 'matching') throw new Forbidden(TAKEN_OVER, 'Another worker has matched this file.');
-  return { next: { ...known, status: 'posted', covered_until: known.read!.covers_until, concluded_at: now } };
+  stillMatching(known);
+  return { next: { ...known!, status: 'posted', covered_until: known!.read!.covers_until, concluded_at: now } };
 }
 
 /** Its money that still waits is looked at once more. */
@@ -164,6 +191,12 @@ const notNow = (known: StoredFile | null, message: string): Forbidden => new For
 export function takeBack(known: StoredFile | null, kept: readonly KeptRow[]): DecisionOne<StoredFile | null> {
   if (known?.status !== 'undoing') throw new Forbidden(TAKEN_OVER, 'The file is not being undone any more.');
   return { next: { ...known, unsaved: [...known.unsaved, ...kept] } };
+}
+
+/** A file to which a row of another goes over stands as it did when that was decided. Throws Outdated. */
+export function stillStands(known: StoredFile | null, status: Status): DecisionOne<StoredFile | null> {
+  if (known?.status !== status) throw new Outdated(`file ${known?.file_id} is ${known?.status} and no longer ${status}`);
+  return { ignored: status };
 }
 
 /** Nothing of it is left in the ledger. */

@@ -7,7 +7,7 @@ export const FILE_COLUMNS = `file_id, creditor_id, source, name, size_bytes, act
   posted_cents::float8 as posted_cents, covered_until::text as covered_until, decided_by, concluded_at`;
 
 export const ROW_COLUMNS = `row_id, file_id, line, state, payment_id, reference, our_number, amount_cents::float8 as amount_cents,
-  paid_date::text as paid_date, credit_date::text as credit_date, reason`;
+  paid_date::text as paid_date, credit_date::text as credit_date, reason, others`;
 
 const FILE: readonly Column<StoredFile>[] = [
   ['file_id', 'uuid', ({ file_id }) => file_id],
@@ -48,6 +48,7 @@ const saveRows = bulk<RowOf>('bank_row', ['creditor_id', 'source', 'row_id'], [
   ['paid_date', 'date', ({ row }) => row.paid_date],
   ['credit_date', 'date', ({ row }) => row.credit_date],
   ['reason', 'text', ({ row }) => row.reason],
+  ['others', 'jsonb', ({ row }) => row.others],
 ]);
 
 /** Files by id, null before they came, and with them the rows that a decision adds. Reading the rows is not its work: a file has a hundred thousand. */

@@ -76,7 +76,10 @@ const FACTS = `
     (select coalesce(json_agg(b), '[]') from (
        select creditor_id, source from unread where status = 'open' and customer_id is null and source is not null and creditor_id in (select creditor_id from wanted)
        union select creditor_id, source from dead_letter where status = 'open' and customer_id is null and source is not null and creditor_id in (select creditor_id from wanted)
-     ) b) as held_back`;
+     ) b) as held_back,
+    (select coalesce(json_agg(f), '[]') from (
+       select distinct creditor_id, source from bank_file where status in ('received', 'posting', 'matching', 'holding') and creditor_id in (select creditor_id from wanted)
+     ) f) as under_way`;
 
 interface Row {
   readonly receivables: Receivable[];
@@ -85,6 +88,7 @@ interface Row {
   readonly beats: { service: Heard; partition: number; wall_epoch_ms: number }[];
   readonly coverages: (Omit<Coverage, 'checked_at'> & { checked_at: string })[];
   readonly held_back: { creditor_id: string; source: string }[];
+  readonly under_way: { creditor_id: string; source: string }[];
 }
 
 /** Reads all that a verdict rests on, over all creditors, as of one instant. */
@@ -94,15 +98,16 @@ export class GateFacts {
 
   async read(receivableIds: readonly string[], instalmentIds: readonly string[]): Promise<Facts> {
     const [row] = await this.database.query<Row>(FACTS, [[...new Set(receivableIds)], [...new Set(instalmentIds)]]);
-    const { receivables, agreements, unread, beats, coverages, held_back } = row!;
-    const sources = new Map<string, { coverages: Coverage[]; heldBack: Set<string> }>();
+    const { receivables, agreements, unread, beats, coverages, held_back, under_way } = row!;
+    const sources = new Map<string, { coverages: Coverage[]; heldBack: Set<string>; underWay: Set<string> }>();
     const of = (creditor_id: string) => {
       let found = sources.get(creditor_id);
-      if (!found) sources.set(creditor_id, (found = { coverages: [], heldBack: new Set() }));
+      if (!found) sources.set(creditor_id, (found = { coverages: [], heldBack: new Set(), underWay: new Set() }));
       return found;
     };
     for (const coverage of coverages) of(coverage.creditor_id).coverages.push({ ...coverage, checked_at: new Date(coverage.checked_at) });
     for (const { creditor_id, source } of held_back) of(creditor_id).heldBack.add(source);
+    for (const { creditor_id, source } of under_way) of(creditor_id).underWay.add(source);
     return {
       receivables: new Map(receivables.map((each) => [each.receivable_id, each])),
       agreements: new Map(agreements.map((each) => [each.instalment_id, each])),

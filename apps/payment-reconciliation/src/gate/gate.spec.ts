@@ -25,14 +25,15 @@ interface Known {
   beats?: Record<string, number>;
   coverages?: Coverage[];
   heldBack?: string[];
+  underWay?: string[];
 }
 
-const facts = ({ receivable: one = receivable(), agreement, unread = [], beats = {}, coverages = [], heldBack = [] }: Known = {}): Facts => ({
+const facts = ({ receivable: one = receivable(), agreement, unread = [], beats = {}, coverages = [], heldBack = [], underWay = [] }: Known = {}): Facts => ({
   receivables: new Map(one ? [[ID, one]] : []),
   agreements: new Map(agreement ? [[agreement.instalment_id, agreement]] : []),
   unread: new Set(unread),
   beats: new Map(Object.entries({ 'billing/0': WALL, 'dunning/0': WALL, 'negotiation/0': WALL, ...beats })),
-  sources: new Map([['acme', { coverages, heldBack: new Set(heldBack) }]]),
+  sources: new Map([['acme', { coverages, heldBack: new Set(heldBack), underWay: new Set(underWay) }]]),
 });
 
 const ask = (more: Partial<Ask> = {}): Ask => ({ ask_id: 'x', purpose: 'collection', creditor_id: 'acme', customer_id: 'C-1', receivable_id: ID, contact_day: '2026-03-11', ...more });
@@ -118,6 +119,9 @@ describe('coverage', () => {
   it('is held back by an unread payment of the source whose customer nobody knows', () => {
     expect(told({ coverages: [coverage()], heldBack: ['bank'] })).toEqual(refused('not_covered'));
     expect(told({ coverages: [coverage()], heldBack: ['card'] })).toMatchObject({ owed: true });
+    expect(told({ coverages: [coverage()], underWay: ['bank'] })).toEqual(refused('not_covered'));
+    expect(told({ coverages: [coverage(), coverage({ source: 'card', rails: ['CARD'] })], underWay: ['card'] })).toMatchObject({ owed: true });
+    expect(told({ underWay: ['bank'] })).toEqual(refused('not_covered'));
   });
 });
 

@@ -42,7 +42,7 @@ export type Verdict =
 /** The partition that a key's events take on a service's topic. */
 export type PartitionOf = (service: Heard, key: string) => number;
 
-const UNDECLARED: Sources = { coverages: [], heldBack: new Set() };
+const UNDECLARED: Sources = { coverages: [], heldBack: new Set(), underWay: new Set() };
 
 /**
  * The verdict on one ask. What nobody may ask for is said before how complete the knowledge is: a settled receivable is

@@ -38,10 +38,11 @@ export const onFileCovered = (store: Store<Coverage | null>, of: CoverageKey, co
 export const onFileUncovered = (store: Store<Coverage | null>, of: CoverageKey, undone_until: CivilDate, others_until: CivilDate | null): Step<Coverage | null> =>
   step(store, coverageKey(of), (known) => (known?.covered_until && known.covered_until <= undone_until ? { next: { ...known, covered_until: others_until } } : { ignored: 'covered-by-others' }));
 
-/** What is known of one creditor's sources: every partition's row, and the sources of which an unread payment holds coverage back. */
+/** What is known of one creditor's sources: every partition's row, the sources of which an unread payment holds coverage back, and those of which a file is here and not yet taken in. */
 export interface Sources {
   readonly coverages: readonly Coverage[];
   readonly heldBack: ReadonlySet<string>;
+  readonly underWay: ReadonlySet<string>;
 }
 
 /** A question to one source's coverage. */
@@ -55,15 +56,18 @@ export const hasCovered = (date: CivilDate): Wanted => (covered_until) => covere
 /**
  * Whether every declared source through which a receivable can be paid answers to what is wanted, as known on the
  * partition of its key: the sources on the rails of its instruments, or all where it has none. A source known on another
- * partition only has not covered this one; one that nobody declared is not here, and refuses nothing.
+ * partition only has not covered this one; one that nobody declared is not here, and refuses nothing, but while a file of it
+ * is under way: anything may be paid in it.
  */
-export function isCovered({ coverages, heldBack }: Sources, partition: number, instruments: readonly Instrument[], wanted: readonly Wanted[]): boolean {
-  return [...new Set(coverages.map(({ source }) => source))].every((source) => {
+export function isCovered({ coverages, heldBack, underWay }: Sources, partition: number, instruments: readonly Instrument[], wanted: readonly Wanted[]): boolean {
+  const declared = new Set(coverages.map(({ source }) => source));
+  if ([...underWay].some((source) => !declared.has(source))) return false;
+  return [...declared].every((source) => {
     const rows = coverages.filter((row) => row.source === source);
     const newest = rows.reduce((a, b) => (b.checked_at > a.checked_at ? b : a));
     if (!pays(newest.rails, instruments)) return true;
     const covered_until = rows.find((row) => row.partition === partition)?.covered_until ?? null;
-    return covered_until !== null && !heldBack.has(source) && wanted.every((each) => each(covered_until, newest.lag_business_days));
+    return covered_until !== null && !heldBack.has(source) && !underWay.has(source) && wanted.every((each) => each(covered_until, newest.lag_business_days));
   });
 }
 

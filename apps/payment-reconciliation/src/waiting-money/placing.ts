@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type BankFile } from '@emdia/bank-files';
 import { Clock } from '@emdia/clock';
 import { customerKey, derivedId } from '@emdia/contracts';
-import { Database, failureOf } from '@emdia/database';
+import { Database, failureOf, wasCut } from '@emdia/database';
 import { Forbidden, Runner, step, type Step } from '@emdia/messaging';
 import { Config, Metrics } from '@emdia/runtime';
 import { PinoLogger } from 'nestjs-pino';
@@ -11,13 +11,17 @@ import { applyPayment } from '../accounts/applications';
 import { applyMoneyAwaited, type MoneyAwaited } from '../accounts/standstills';
 import { onAccount } from '../accounts/steps';
 import type { KnownRow } from '../bank-files/row';
+import { TAKEN_OVER } from '../bank-files/stored-file';
 import { type Confirmed, type Match, matchAll, type Suggestion } from '../matching';
 import { Books } from './book';
 import { creditOf, payerOf } from './credits';
-import { accept, creditId, type Held, look, type Money, partsPlaced, refuse, reviewDate, type Waiting, waitingKey, withdraw } from './waiting';
+import { accept, creditId, type Held, look, type Money, partsPlaced, refuse, reviewDate, since, type Waiting, waitingKey, withdraw } from './waiting';
 import { WAITING_COLUMNS, WaitingMoneys } from './waiting-moneys';
 
 const ACTOR = 'matching';
+/** What changed while the book was read is looked at once more, and then left to a person. */
+const LOOKS = 2;
+const LEFT: Match = { status: 'unknown', doubts: [] };
 
 /** A row whose money is in the ledger, and the account that has it. */
 interface PostedRow {
@@ -26,11 +30,18 @@ interface PostedRow {
   readonly account_key: string;
   readonly customer_id: string | null;
   readonly unapplied_cents: number;
+  readonly placed_by: Waiting['placed_by'];
+}
+
+interface Unplaced {
+  readonly money: Money;
+  readonly account_key: string;
 }
 
 const POSTED = `
-  select r.row_id, r.payment_id, p.account_key, nullif(split_part(p.account_key, '/', 2), '') as customer_id, p.unapplied_cents::float8 as unapplied_cents
+  select r.row_id, r.payment_id, p.account_key, nullif(split_part(p.account_key, '/', 2), '') as customer_id, p.unapplied_cents::float8 as unapplied_cents, w.placed_by
   from bank_row r join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id
+  left join waiting_money w on w.creditor_id = r.creditor_id and w.source = r.source and w.payment_id = r.payment_id
   where r.file_id = $1 and r.state = 'posted'`;
 
 /** Places money that quotes nothing known: by itself where it is sure, else as suggestions to a person, which hold what they name. */
@@ -54,38 +65,51 @@ export class Placing {
     this.counted = metrics.counter('emdia_money_matched_total', 'Money that quoted nothing known, by what the matching made of it.', ['status']);
   }
 
-  /** Looks at the money of one file, all of whose rows are posted. Running it again changes nothing that a person decided, or that was placed. */
-  async file({ file_id, creditor_id, source }: Pick<Waiting, 'file_id' | 'creditor_id' | 'source'>, read: BankFile, rows: readonly KnownRow[]): Promise<void> {
+  /**
+   * Looks at the money of one file, all of whose rows are posted. Running it again changes nothing that a person decided, or that was placed.
+   * `stillAt` refuses what is written once the file has been taken further by another worker.
+   */
+  async file({ file_id, creditor_id, source }: Pick<Waiting, 'file_id' | 'creditor_id' | 'source'>, read: BankFile, rows: readonly KnownRow[], stillAt: Step): Promise<void> {
     const posted = new Map((await this.database.query<PostedRow>(POSTED, [file_id])).map((row) => [row.row_id, row]));
     const sure: Confirmed[] = [];
-    const waiting: { money: Money; account_key: string }[] = [];
+    let waiting: Unplaced[] = [];
     for (const { row_id, row } of rows) {
       const at = posted.get(row_id);
       if (!at) continue;
       const { payment_id, account_key } = at;
       const isKnown = at.customer_id !== null && !at.customer_id.startsWith('#');
-      // Only keys and people prove who pays for whom; a payment that has found its customer did so by a key.
-      if (isKnown && at.unapplied_cents === 0) sure.push({ customer_id: at.customer_id!, payer: payerOf(row, this.installationKey) });
+      // Only keys and people prove who pays for whom; a payment that has found its customer did so by one of them, if not by this matching.
+      if (isKnown && at.unapplied_cents === 0 && at.placed_by !== 'payer') sure.push({ customer_id: at.customer_id!, payer: payerOf(row, this.installationKey) });
       if (isKnown || at.unapplied_cents === 0) continue;
       const about = { creditor_id, source, payment_id, file_id };
       waiting.push({ account_key, money: { ...about, credit: creditOf(read, row, creditId(about), this.installationKey) } });
     }
     await this.books.confirm(creditor_id, sure);
-    if (waiting.length === 0) return;
-    const found = matchAll(waiting.map(({ money }) => money.credit), await this.books.of(creditor_id));
-    for (const { money, account_key } of waiting) await this.put(money, account_key, found.get(money.credit.credit_id)!);
+    for (let turn = 0; waiting.length > 0 && turn <= LOOKS; turn++) {
+      // Before the book: what a person says while it is read is not in it, and then what is found is not written.
+      const known = await this.known(waiting);
+      const found = turn < LOOKS ? matchAll(waiting.map(({ money }) => money.credit), await this.books.of(creditor_id)) : null;
+      const again: Unplaced[] = [];
+      for (const each of waiting) {
+        const before = known.get(waitingKey(each.money)) ?? null;
+        // What waits already goes on waiting, and holding, as it did.
+        if (found === null && before !== null) continue;
+        if (!(await this.put(each, before, found?.get(each.money.credit.credit_id) ?? LEFT, stillAt))) again.push(each);
+      }
+      waiting = again;
+    }
   }
 
-  private async put(money: Money, account_key: string, found: Match): Promise<void> {
+  /** Writes what was found; false where something has changed since, so that nothing was written. */
+  private async put({ money, account_key }: Unplaced, before: Waiting | null, found: Match, stillAt: Step): Promise<boolean> {
     const { creditor_id, source, payment_id } = money;
     const now = this.clock.now();
     const placed = partsPlaced(found);
-    const before = await this.one(creditor_id, source, payment_id);
-    // The same parts that the store will find; it decides, and refuses where a person was here meanwhile.
     const decided = look(before, money, found, now);
-    if ('ignored' in decided) return;
+    if ('ignored' in decided) return true;
     const steps = [
-      step(this.moneys, waitingKey(money), (known, at) => look(known, money, found, at)),
+      stillAt,
+      step(this.moneys, waitingKey(money), since(before, (known, at) => look(known, money, found, at))),
       ...placed.map(({ receivable_id, customer_id, amount_cents }) =>
         applyPayment(this.accounts, account_key, customerKey(creditor_id, customer_id), { source, payment_id, receivable_id, amount_cents, actor: ACTOR })),
       ...this.holding(money, before?.held ?? [], decided.next!.held, now),
@@ -93,10 +117,11 @@ export class Placing {
     try {
       await this.runner.changeAll(steps);
       this.counted.inc({ status: found.status });
+      return true;
     } catch (error) {
-      // What it would be placed on has changed since the book was read: the next look sees it.
-      if (!(error instanceof Forbidden) && failureOf(error) === 'outage') throw error;
-      this.logger.warn({ err: error, payment_id, source }, 'Money could not be placed as it was matched; it waits.');
+      if ((failureOf(error) === 'outage' && !wasCut(error)) || (error instanceof Forbidden && error.reason === TAKEN_OVER)) throw error;
+      this.logger.warn({ err: error, payment_id, source }, 'Money could not be placed as it was matched.');
+      return false;
     }
   }
 
@@ -126,7 +151,7 @@ export class Placing {
     const [to] = accounts as Set<string>;
     const parts = this.partsOf(waiting, receivable_ids);
     await this.runner.changeAll([
-      step(this.moneys, waitingKey(waiting), (known, at) => accept(known, receivable_ids, actor, at)),
+      step(this.moneys, waitingKey(waiting), since(waiting, (known, at) => accept(known, receivable_ids, actor, at))),
       ...receivable_ids.map((receivable_id) => applyPayment(this.accounts, payment!.account_key, to!, { source, payment_id, receivable_id, amount_cents: parts.get(receivable_id), actor })),
       ...this.holding(waiting, waiting.held, [], now),
     ], { creditorId: creditor_id });
@@ -143,12 +168,12 @@ export class Placing {
     const decided = refuse(waiting, receivable_ids, actor, now);
     const after = 'next' in decided ? decided.next!.held : waiting.held;
     await this.runner.changeAll([
-      step(this.moneys, waitingKey(waiting), (known, at) => refuse(known, receivable_ids, actor, at)),
+      step(this.moneys, waitingKey(waiting), since(waiting, (known, at) => refuse(known, receivable_ids, actor, at))),
       ...this.holding(waiting, waiting.held, after, now),
     ], { creditorId: creditor_id });
   }
 
-  /** The steps that let go of money whose file is undone, and of whom it held. */
+  /** The steps that let go of money whose file is undone, or that waits no more, and of whom it held. */
   async lettingGo({ creditor_id, source }: Pick<Waiting, 'creditor_id' | 'source'>, payment_ids: readonly string[]): Promise<Step[]> {
     const rows = await this.database.query<Waiting>(
       `select ${WAITING_COLUMNS} from waiting_money where creditor_id = $1 and source = $2 and payment_id = any($3::text[]) and status not in ('placed', 'withdrawn')`, [creditor_id, source, payment_ids]);
@@ -156,8 +181,7 @@ export class Placing {
     return rows.flatMap((waiting) => [step(this.moneys, waitingKey(waiting), (known, at) => withdraw(known, at)), ...this.holding(waiting, waiting.held, [], now)]);
   }
 
-  private async one(creditor_id: string, source: string, payment_id: string): Promise<Waiting | null> {
-    const key = waitingKey({ creditor_id, source, payment_id });
-    return (await this.database.transaction((tx) => this.moneys.load(tx, [key]))).get(key) ?? null;
+  private known(waiting: readonly Unplaced[]): Promise<Map<string, Waiting | null>> {
+    return this.database.transaction((tx) => this.moneys.load(tx, waiting.map(({ money }) => waitingKey(money))));
   }
 }

@@ -4,7 +4,7 @@ import { heldBy, type Credit, type Decision, type Doubt, type Match, type Part, 
 import { LOOK_AGAIN_DAYS } from '../accounts/collectability';
 import { dayOf } from '../accounts/account';
 
-/** `suggested` and `unknown` wait for a person; `double` means what is already paid; `placed`: it is where it belongs; `withdrawn`: the file that told of it was undone. */
+/** `suggested` and `unknown` wait for a person; `double` means what is already paid; `placed`: it is where it belongs; `withdrawn`: the file that told of it was undone, or it found its place, or went back, by another road. */
 export const STATUSES = ['suggested', 'unknown', 'double', 'placed', 'withdrawn'] as const;
 /** Those in which somebody has to do something. */
 export const WAITING = ['suggested', 'unknown', 'double'] as const satisfies readonly Status[];
@@ -47,7 +47,8 @@ export interface Money extends Pick<Waiting, 'creditor_id' | 'source' | 'payment
   readonly credit: Credit;
 }
 
-export const creditId = ({ source, payment_id }: Pick<Waiting, 'source' | 'payment_id'>): string => JSON.stringify([source, payment_id]);
+/** Alike for money that was undone and posted again, under a further payment id: what people said of it holds for it. */
+export const creditId = ({ source, payment_id }: Pick<Waiting, 'source' | 'payment_id'>): string => JSON.stringify([source, payment_id.replace(/~\d+$/, '')]);
 export const waitingKey = ({ creditor_id, source, payment_id }: Pick<Waiting, 'creditor_id' | 'source' | 'payment_id'>): string => JSON.stringify([creditor_id, source, payment_id]);
 
 /** Until when nobody is asked because of it, without a person having looked. */
@@ -91,12 +92,23 @@ function byCustomer(receivable_ids: readonly string[], customerOf: ReadonlyMap<s
   return [...held].sort(([a], [b]) => (a < b ? -1 : 1)).map(([customer_id, ids]) => ({ customer_id, receivable_ids: ids }));
 }
 
+const decided = (known: Waiting | null): string => JSON.stringify([known?.status, known?.words, known?.held]);
+
+/**
+ * A decision made on what was read before the transaction: whom the money held, what people had said. Throws Forbidden where a person, or another worker, was here since:
+ * what they decided would be lost, or what they let go held for ever.
+ */
+export const since = (before: Waiting | null, decide: (known: Waiting | null, now: Date) => DecisionOne<Waiting | null>) => (known: Waiting | null, now: Date): DecisionOne<Waiting | null> => {
+  if (decided(known) !== decided(before)) throw new Forbidden('decided-meanwhile', 'This money was decided on, or looked at, meanwhile. Read GET /v1/waiting-money again.');
+  return decide(known, now);
+};
+
 const waits = (known: Waiting | null): Waiting => {
   if (!known || !isWaiting(known)) throw new Forbidden('not-waiting', 'This money does not wait any more. Read GET /v1/waiting-money again.');
   return known;
 };
 
-/** The file that told of the money was undone. */
+/** The file that told of the money was undone, or it waits no more. */
 export const withdraw = (known: Waiting | null, now: Date): DecisionOne<Waiting | null> =>
   (known && isWaiting(known) ? { next: { ...known, status: 'withdrawn', suggestions: [], held: [], looked_at: now } } : { ignored: 'not-waiting' });
 
