@@ -42,7 +42,7 @@ function received(row: Row, source: string): RowTold {
 function returned(row: Row, status: string, source: string): RowTold {
   if (status !== 'DEVOLVIDO') return null;
   const [refund_id, payment_id] = [reference(row.external_id), reference(row.reverses_id)];
-  if (row.meaning !== 'reversed' || !refund_id || !payment_id || !row.gross_cents || !row.paid_date) return { wrong: 'A devolução that was carried out has no id, amount or day that can be read.' };
+  if (!refund_id || !payment_id || !row.gross_cents || !row.paid_date) return { wrong: 'A devolução that was carried out has no id, amount or day that can be read.' };
   return {
     id: `devolucao:${refund_id}`, type: 'upstream.payment-refunded.v1',
     data: { refund_id, payment_id, source, amount_cents: row.gross_cents, currency: 'BRL', refunded_date: row.paid_date, reason: 'pix-devolution' },

@@ -296,6 +296,9 @@ describe('webhooks', () => {
     expect((await types()).sort()).toEqual(['event-rejected', 'event-rejected', 'payment-reported']);
     expect((await quarantined()).map(({ reason, event_id }) => [reason, event_id]).sort()).toEqual([['conflicting-content', `pix:${E2E(1)}`], ['unmappable', expect.any(String)]]);
     expect((await call('GET', '/v1/webhooks/psp/deliveries')).body.items).toMatchObject([{ event_type: 'pix', status: 'quarantined', reason: expect.stringContaining('conflicting-content, A Pix has no endToEndId') }]);
+    // Mapped again it is what it was: what lay there still does.
+    expect((await call('POST', '/v1/webhooks/psp/deliveries/map-again')).body).toEqual({ deliveries: 1 });
+    expect([await types(), (await quarantined()).length]).toEqual([[], 2]);
     for (const text of [NEW, OLD, E2E(5)]) expect([text, logged.includes(text)]).toEqual([text, false]);
   });
 
