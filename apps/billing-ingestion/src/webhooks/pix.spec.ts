@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { call, contextOf, told as toldBy } from '../../test/webhook-context';
@@ -84,6 +85,22 @@ describe('Pix', () => {
     expect(untold({ valor: '10.00', horario: '2026-03-11T01:30:00.000Z' })).toHaveLength(1);
     expect(untold({ pix: [{ txid: TXID }] })).toHaveLength(1);
     for (const body of ['', 'pix', '{"pix":[', `{"pix":[${'['.repeat(100_000)}${']'.repeat(100_000)}]}`]) expect(told(body)).toBe('unmappable: The body is not JSON that can be read.');
+  });
+
+  it('says what fits its contract, or that it cannot, whatever has become of its bytes', () => {
+    const back = { id: 'd1', rtrId: RTR(1), valor: '10.00', status: 'DEVOLVIDO', horario: { solicitacao: '2026-03-11T15:00:00Z' } };
+    const attempt = { dataLiquidacao: '2026-03-12', tipo: 'NTAG', status: 'REJEITADA', endToEndId: E2E(2), rejeicao: { codigo: 'AM09' } };
+    const whole = JSON.stringify({ pix: [of({ devolucoes: [back] })], cobsr: [{ idRec: 'RR1', txid: TXID, status: 'ATIVA', calendario: {}, valor: { original: '129.90' }, tentativas: [attempt] }] });
+    const put = fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('"', '{', '}', '[', ']', 'null', '1e9', ' ', '\u0000', 'é', '\\ud800'));
+    fc.assert(
+      fc.property(fc.nat(whole.length), fc.nat(12), put, (at, cut, text) => {
+        const body = whole.slice(0, at) + text + whole.slice(at + cut);
+        expect(() => pix.identify(call(body))).not.toThrow(/^(?!The body is not JSON)/);
+        // Ten digits before the point are more than the contracts take: such a Pix goes to quarantine as it is.
+        if (!/\d{10}\.\d\d"/.test(body)) told(body, { asks: true });
+      }),
+      { numRuns: 2_000, seed: 20_260_310 },
+    );
   });
 
   it('dedupes deliveries on their bytes', () => {
