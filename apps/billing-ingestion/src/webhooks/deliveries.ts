@@ -106,14 +106,14 @@ export class Deliveries {
     const steps = contents.map((content, index) => this.upstream.step(this.upstream.read(this.arrival(delivery, cloudEvent(delivery, content, index, asked)))));
     const receipts: Receipt[] = await changeInPieces(this.runner, steps);
     for (const each of untold) receipts.push(await this.setAside(delivery, wrong('unmappable', each.reason), each));
-    const none = receipts.length === 0 ? await this.nothing(delivery, ignored) : null;
-    const refused = [...receipts, ...(none?.receipt ? [none.receipt] : [])].filter((receipt) => receipt.outcome === 'rejected');
+    // The same id said something before that mattered, and now says nothing: that is a contradiction, too.
+    if (receipts.length === 0 && (await this.queue.isTaken(originOf(delivery), delivery.identity)))
+      receipts.push(await this.setAside(delivery, wrong('conflicting-content', 'An event with this id was taken in before, with other content.')));
+    const refused = receipts.filter((receipt) => receipt.outcome === 'rejected');
     await this.release(delivery, refused.map(({ quarantine_id }) => quarantine_id));
-    if (none) return none;
     const said = (words: readonly string[]) => [...new Set(words)].join(', ');
-    return refused.length > 0
-      ? { status: 'quarantined', outcome: said(refused.map(({ wrong: { reason, detail } }) => (reason === 'unmappable' ? detail : reason))) }
-      : { status: 'taken', outcome: said(receipts.map(({ outcome }) => outcome)) };
+    if (refused.length > 0) return { status: 'quarantined', outcome: said(refused.map(({ wrong: { reason, detail } }) => (reason === 'unmappable' ? detail : reason))) };
+    return receipts.length > 0 ? { status: 'taken', outcome: said(receipts.map(({ outcome }) => outcome)) } : { status: 'ignored', outcome: ignored };
   }
 
   /** What lay in quarantine of a delivery that was mapped again, and does so no more, needs nobody. */
@@ -121,13 +121,6 @@ export class Deliveries {
     if (delivery.mapped_again_by === null) return;
     const gone = (await this.queue.openEntries(positionOf(delivery))).filter((id) => !stays.includes(id));
     await this.runner.changeAll(gone.map((id) => resolving(this.upstream.books, id, 'replayed', `mapped again by ${delivery.mapped_again_by!}`)));
-  }
-
-  /** The same id said something before that mattered, and now says nothing: that is a contradiction, too. */
-  private async nothing(delivery: Delivery, why: string): Promise<{ status: Status; outcome: string; receipt?: Receipt }> {
-    if (!(await this.queue.isTaken(originOf(delivery), delivery.identity))) return { status: 'ignored', outcome: why };
-    const receipt = await this.setAside(delivery, wrong('conflicting-content', 'An event with this id was taken in before, with other content.'));
-    return { status: 'quarantined', outcome: 'conflicting-content', receipt };
   }
 
   /** What the delivery says, after asking for what it leaves out. */
