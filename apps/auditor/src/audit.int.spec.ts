@@ -195,6 +195,7 @@ describe('law 4 goes red', () => {
     ['a refund that was not booked', `insert into billing.refund values ('acme', 'bank', 'p1', 'r2', 100)`, /went back in 1 refunds and were booked 0 times/],
     ['an event that still waits', `insert into billing.outbox (topic, type, key, body) values ('t', 'billing.invoice-issued.v1', 'k', '{}')`, /wait in the outbox/],
     ['a dead letter without its body', `insert into dunning.dead_letter values ('${id(60)}', 'acme', 'defect', '', 'open', '2026-03-01', null)`, /not kept/],
+    ['an open rejection without its body', `update billing.quarantine set body_sealed = null where status = 'open'`, /not kept/],
     ['a rejection that is resolved and open', `update billing.quarantine set resolved_at = '2026-03-01'`, /not kept/],
   ])('for %s', async (_, sql, what) => {
     await client.query(sql);

@@ -57,7 +57,7 @@ const FACTS = `
   insert into billing.invoice values ('acme', 'i1', '${OPEN}', 'open', 10000, '2026-03-10', 'BRL'), ('acme', 'i2', '${PAID}', 'open', 10000, '2026-03-10', 'BRL');
   insert into billing.payment values ('acme', 'bank', 'p1', 'received', 10000), ('acme', 'bank', 'p2', 'received', 10000);
   insert into billing.refund values ('acme', 'bank', 'p2', 'r1', 10000);
-  insert into billing.quarantine values ('${id(90)}', 'acme', 'contract-violation', 'open', 'sealed', null);
+  insert into billing.quarantine values ('${id(90)}', 'acme', 'contract-violation', 'open', 'sealed', null), ('${id(91)}', 'acme', 'unmappable', 'discarded', null, '2026-03-01');
   insert into reconciliation.receivable values
     ('${OPEN}', 'acme', 'c1', 1, 'open', 'BRL', 10000, 0, 0, 10000, '2026-03-10', null), ('${PAID}', 'acme', 'c1', 2, 'settled', 'BRL', 10000, 10000, 0, 0, '2026-03-10', '2026-03-11');
   insert into reconciliation.collectability_change values

@@ -23,6 +23,8 @@ import { UpstreamController } from './upstream/upstream.controller';
 import { UpstreamReading } from './upstream/upstream-reading';
 import { Asking } from './webhooks/asking';
 import { Deliveries } from './webhooks/deliveries';
+import { DeliveriesController } from './webhooks/deliveries.controller';
+import { KeptDeliveries } from './webhooks/kept-deliveries';
 import { Queue } from './webhooks/queue';
 import { Receiver } from './webhooks/receiver';
 import { Webhooks } from './webhooks/webhooks';
@@ -31,14 +33,14 @@ import { WebhooksController } from './webhooks/webhooks.controller';
 @Module({
   controllers: [
     BillingIngestionConsumer, UpstreamController, InvoicesController, CustomersController, ImportsController, QuarantineController, SourcesController, CreditorsController,
-    ApiKeysController, WebhooksController,
+    ApiKeysController, WebhooksController, DeliveriesController,
   ],
   providers: [
     Alarms,
     { provide: Books, inject: [Config, Alarms], useFactory: ({ installationKey }: Config, alarms: Alarms) => new Books(installationKey, (entries) => alarms.contradicted(entries.map(({ event_id }) => event_id))) },
     { provide: Upstream, inject: [Books, Config], useFactory: (books: Books, { installationKey }: Config) => new Upstream(books, installationKey) },
     { provide: Customers, inject: [Database, Books, Config], useFactory: (database: Database, books: Books, { installationKey }: Config) => new Customers(database, books, installationKey) },
-    UpstreamReading, Submissions, Imports, Quarantine, Sources, Creditors, ApiKeys, Asking, Webhooks, Queue, Receiver, Deliveries,
+    UpstreamReading, Submissions, Imports, Quarantine, Sources, Creditors, ApiKeys, Asking, Webhooks, Queue, Receiver, Deliveries, KeptDeliveries,
   ],
 })
 export class BillingIngestionModule implements OnModuleInit {

@@ -1,5 +1,6 @@
 export { type BankFile, type FileKind, type Header, type Meaning, type Posting, type Problem, type Row } from './bank-file';
 export { ourNumberKey } from './our-number';
+export { pixEntries, readPix } from './pix/pix';
 export { readBankFile } from './read-bank-file';
 export { describeFile, fileJson } from './report';
 export { fileNumber, rowIdentity } from './row-identity';

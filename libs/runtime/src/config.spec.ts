@@ -37,6 +37,7 @@ describe('config', () => {
     ['EMDIA_INSTALLATION_KEY', 'short', 'EMDIA_INSTALLATION_KEY is too short'],
     ['EMDIA_INTERNAL_TOKEN', 'two words and more than 32 characters', 'EMDIA_INTERNAL_TOKEN has characters'],
     ['EMDIA_BUDGET_SCOPE', 'everybody', 'EMDIA_BUDGET_SCOPE is "everybody"'],
+    ['EMDIA_WEBHOOK_BODY_DAYS', '0', 'EMDIA_WEBHOOK_BODY_DAYS is "0"'],
   ])('refuses %s=%s and says what is wrong', (name, value, line) => {
     expect(linesOf({ [name]: value })).toEqual([expect.stringContaining(line)]);
   });

@@ -60,6 +60,7 @@ export class Config {
     for (const name of Object.keys(values).filter((key) => key === 'DATABASE_URL' || key.endsWith('_DATABASE_URL'))) check.postgres(name);
     for (const name of [...serviceNames, 'auditor' as const].map((service) => `${envName(service)}_URL`)) check.http(name);
     check.oneOf('EMDIA_BUDGET_SCOPE', ['creditor', 'installation'], 'creditor');
+    check.integer('EMDIA_WEBHOOK_BODY_DAYS', 1, 3_650, 90);
     if (wrong.length > 0) throw new ConfigError(wrong);
     return config;
   }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { oneOf, Uuid } from '@emdia/contracts';
-import { Answers, Caller, cursorOf, CustomerPage, MayLack, paged, pageOf, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
+import { Answers, Caller, cursorOf, CustomerPage, MayLack, orNull, paged, pageOf, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
 import { Type } from '@sinclair/typebox';
 import { IsIn, IsObject, IsString, Length, MaxLength } from 'class-validator';
 import type { Receipt } from '../upstream/mapping';
@@ -47,9 +47,9 @@ export class QuarantineController {
 
   @Get(':id')
   @Scopes('quarantine:read')
-  @Answers(Type.Object({ ...Quarantined.properties, body: Type.String() }), 'The event')
+  @Answers(Type.Object({ ...Quarantined.properties, body: orNull(Type.String({ description: 'Null once it was forgotten' })) }), 'The event')
   @ApiOperation({ summary: 'One of them, with its body as it came' })
-  async one(@PathId('id', Uuid) id: string, @Caller() caller: Principal): Promise<Listed & { body: string }> {
+  async one(@PathId('id', Uuid) id: string, @Caller() caller: Principal): Promise<Listed & { body: string | null }> {
     const entry = await this.quarantine.one(caller.creditor_id, id);
     if (!entry) throw missing();
     return entry;

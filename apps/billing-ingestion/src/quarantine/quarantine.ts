@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Instant, oneOf, Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { Runner, step } from '@emdia/messaging';
+import { Runner, step, type Step } from '@emdia/messaging';
 import { orNull, type Principal } from '@emdia/runtime';
 import { Type } from '@sinclair/typebox';
 import { Books } from '../upstream/books';
@@ -36,6 +36,15 @@ export interface Filter {
 const creditorOfFile = (origin: string): string | null => /^file:(.+)$/.exec(origin)?.[1] ?? null;
 const shown = ({ content_hash, key, ...entry }: Entry): Listed => entry;
 
+/** The step that takes an entry out of the way; its result is false where it is not open any more. */
+export const resolving = (books: Books, id: string, outcome: 'replayed' | 'discarded', resolution: string): Step<State, boolean> =>
+  step(books, quarantineKey(id), (state, now) => {
+    const entry = state.kind === 'quarantine' ? state.entry : null;
+    if (entry?.status !== 'open') return { ignored: 'already-resolved', result: false };
+    const done = resolved(entry, outcome, resolution, now);
+    return { next: { kind: 'quarantine', entry: done.entry }, events: done.events, result: true };
+  });
+
 /** What was refused and kept: listed, opened, tried again or set aside for good. A creditor sees its own, the installation all. */
 @Injectable()
 export class Quarantine {
@@ -61,12 +70,12 @@ export class Quarantine {
     return rows.map(shown);
   }
 
-  /** With its raw body, opened; null when there is none that the caller may see. */
-  async one(creditorId: string | null, id: string): Promise<(Listed & { body: string }) | null> {
-    const [row] = await this.query<Entry & { body_sealed: string }>(creditorId, `select ${ENTRY_COLUMNS}, body_sealed from quarantine where id = $1`, [id]);
+  /** With its raw body, opened (null once it was forgotten); null when there is none that the caller may see. */
+  async one(creditorId: string | null, id: string): Promise<(Listed & { body: string | null }) | null> {
+    const [row] = await this.query<Entry & { body_sealed: string | null }>(creditorId, `select ${ENTRY_COLUMNS}, body_sealed from quarantine where id = $1`, [id]);
     if (!row) return null;
     const { body_sealed, ...entry } = row;
-    return { ...shown(entry), body: this.books.open(body_sealed) };
+    return { ...shown(entry), body: body_sealed === null ? null : this.books.open(body_sealed) };
   }
 
   /** Tries it again, as it was or corrected, through the same mapping; null when there is no open one. */
@@ -89,12 +98,6 @@ export class Quarantine {
   /** Sets it aside for good; false when there is no open one. */
   async discard(caller: Principal, id: string, reason: string): Promise<boolean> {
     if ((await this.one(caller.creditor_id, id))?.status !== 'open') return false;
-    const made = step<State, boolean>(this.books, quarantineKey(id), (state, now) => {
-      const entry = state.kind === 'quarantine' ? state.entry : null;
-      if (entry?.status !== 'open') return { ignored: 'already-resolved', result: false };
-      const done = resolved(entry, 'discarded', `${reason} (${caller.actor})`, now);
-      return { next: { kind: 'quarantine', entry: done.entry }, events: done.events, result: true };
-    });
-    return this.runner.change(made, { creditorId: caller.creditor_id });
+    return this.runner.change(resolving(this.books, id, 'discarded', `${reason} (${caller.actor})`), { creditorId: caller.creditor_id });
   }
 }

@@ -14,6 +14,7 @@ describe('whom a delivery that cannot be told is about', () => {
     ['iugu', Buffer.from('event=invoice.refund&data[id]=A1'), null, 'A1'],
     ['lago', json({ object_type: 'x', x: { lago_invoice_id: 'i-1', external_customer_id: 'aluno-17' } }), 'aluno-17', 'i-1'],
     ['lago', json({ object_type: 'invoice', invoice: { lago_id: 'i-1', customer: { external_id: 'aluno-17' } } }), 'aluno-17', 'i-1'],
+    ['pix', json({ pix: [{ endToEndId: 'E1', txid: 'FAT1', valor: '1.00' }] }), null, 'FAT1'],
     ['kill-bill', json({ objectId: 'b', metaData: '{"invoiceId":"i"}' }), null, 'b'],
   ] as const)('of %s: %s', (kind, body, customer_id, reference) => {
     const about = sources[kind].about(body);

@@ -34,22 +34,30 @@ describe('Asaas', () => {
     expect(told('PAYMENT_UPDATED', { value: 135.6, originalValue: 129.9, dueDate: '2026-04-01' })).toEqual([{ type: 'upstream.invoice-amended.v1', data: { invoice_id: 'pay_1', due_date: '2026-04-01', amount_cents: 12_990, occurred_at: OCCURRED } }]);
   });
 
-  it('confirms without receiving: it holds until the money is there', () => {
-    for (const event of ['PAYMENT_CONFIRMED', 'PAYMENT_AUTHORIZED', 'PAYMENT_AWAITING_RISK_ANALYSIS'])
-      expect(told(event, { billingType: 'CREDIT_CARD', status: 'CONFIRMED', clientPaymentDate: '2026-03-12' })).toEqual([{ type: 'upstream.payment-pending.v1', data: { ...MONEY, amount_cents: 12_990 } }]);
+  it('holds while nobody knows whether it comes about', () => {
+    for (const event of ['PAYMENT_AUTHORIZED', 'PAYMENT_AWAITING_RISK_ANALYSIS']) expect(told(event, { billingType: 'CREDIT_CARD' })).toEqual([{ type: 'upstream.payment-pending.v1', data: { ...MONEY, amount_cents: 12_990 } }]);
     expect(told('PAYMENT_CREDIT_CARD_CAPTURE_REFUSED')).toMatchObject([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'pay_1' } }]);
   });
 
-  it('receives what was paid, interest and all: the customer\'s day and the money\'s', () => {
-    expect(told('PAYMENT_RECEIVED', { value: 135.6, originalValue: 129.9, interestValue: 5.7, status: 'RECEIVED', clientPaymentDate: '2026-03-12', paymentDate: '2026-03-13', creditDate: '2026-03-14' })).toEqual([{
-      type: 'upstream.payment-received.v1', data: { ...MONEY, amount_cents: 13_560, paid_date: '2026-03-12', credit_date: '2026-03-14' },
-    }]);
+  it('is paid once it is confirmed and credited once it is received: gross, the fee, the customer\'s day and the money\'s', () => {
+    const late = { value: 135.6, netValue: 133.61, originalValue: 129.9, interestValue: 5.7, confirmedDate: '2026-03-12', clientPaymentDate: '2026-03-12' };
+    const paid = { type: 'upstream.payment-received.v1', data: { ...MONEY, amount_cents: 13_560, paid_date: '2026-03-12', credited: false } };
+    expect(told('PAYMENT_CONFIRMED', { ...late, status: 'CONFIRMED', estimatedCreditDate: '2026-04-14' })).toEqual([paid]);
+    const credited = (more: object = {}) => ({ type: 'upstream.payment-credited.v1', data: { payment_id: 'pay_1', source: 'loja', credit_date: '2026-04-14', fee_cents: 199, occurred_at: OCCURRED, ...more } });
+    const received = (more: object) => told('PAYMENT_RECEIVED', { ...late, status: 'RECEIVED', paymentDate: '2026-04-13', creditDate: '2026-04-14', ...more });
+    expect(received({})).toEqual([paid, credited()]);
+    expect(received({ creditDate: null })).toEqual([paid, credited({ credit_date: '2026-04-13' })]);
+    expect(received({ netValue: 135.6 })).toEqual([paid, credited({ fee_cents: 0 })]);
+    // A fee that nobody told is none that anybody made up.
+    const { fee_cents: _, ...unknown } = credited().data;
+    for (const netValue of [null, 140]) expect(received({ netValue })).toEqual([paid, { ...credited(), data: unknown }]);
+    expect(received({ netValue: 1.005 })).toBe('unmappable: `netValue` is no amount of whole cents.');
     expect(told('PAYMENT_RECEIVED')).toBe('unmappable: `clientPaymentDate` is missing or of another kind.');
   });
 
   it('takes back what was received in cash, and leaves the charge free to be paid in earnest', () => {
     const [cash] = told('PAYMENT_RECEIVED', { status: 'RECEIVED_IN_CASH', paymentDate: '2026-03-12' }) as unknown as { data: object }[];
-    expect(cash!.data).toEqual({ ...MONEY, payment_id: 'pay_1:cash', amount_cents: 12_990, paid_date: '2026-03-12', credit_date: '2026-03-12' });
+    expect(cash!.data).toEqual({ ...MONEY, payment_id: 'pay_1:cash', amount_cents: 12_990, paid_date: '2026-03-12' });
     expect(told('PAYMENT_RECEIVED_IN_CASH_UNDONE')).toEqual([{ type: 'upstream.payment-refunded.v1', data: { refund_id: 'evt_1&2', payment_id: 'pay_1:cash', source: 'loja', amount_cents: 12_990, currency: 'BRL', refunded_date: '2026-03-12' } }]);
   });
 
@@ -74,7 +82,7 @@ describe('Asaas', () => {
     const folder = resolve(process.env.EMDIA_TEST_DATA ?? resolve(__dirname, '../../../../../shared/data'), 'webhooks/asaas');
     if (!existsSync(folder)) return console.warn(`Not read: ${folder} is not there (EMDIA_TEST_DATA).`);
     const [received, other] = ['payment-received.json', 'unknown-event.json'].map((name) => readFileSync(resolve(folder, name), 'utf8')) as [string, string];
-    expect(toldBy(asaas, received)).toMatchObject([{ type: 'upstream.payment-received.v1', data: { amount_cents: 10_000, paid_date: '2021-01-01', credit_date: '2021-02-01' } }]);
+    expect(toldBy(asaas, received)).toMatchObject([{ type: 'upstream.payment-received.v1', data: { amount_cents: 10_000, paid_date: '2021-01-01' } }, { data: { credit_date: '2021-02-01', fee_cents: 549 } }]);
     expect(toldBy(asaas, other)).toBe('ignored');
     expect(asaas.identify(call(received)).identity).toBe(asaas.identify(call(other)).identity);
   });

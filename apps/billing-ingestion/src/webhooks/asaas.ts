@@ -64,7 +64,7 @@ const cancelled = ({ payment, occurred_at }: Told): Mapped => one({ type: 'upstr
 
 const tells = ({ payment, occurred_at, context }: Told) => ({ source: context.source, customer_id: payer(payment), reference: required(payment, 'id'), occurred_at });
 
-/** A card's payment is confirmed weeks before its money is there: it holds, and is no money yet. */
+/** Nobody knows yet whether it comes about: it holds. */
 const pending = (told: Told): Mapped =>
   one({ type: 'upstream.payment-pending.v1', data: { payment_id: required(told.payment, 'id'), ...tells(told), amount_cents: cents(told.payment, 'value'), currency: 'BRL' } });
 
@@ -73,17 +73,30 @@ const failed = (told: Told): Mapped => one({ type: 'upstream.payment-failed.v1',
 /** What was marked as paid in cash may be taken back and then be paid in earnest: it is a payment of its own. */
 const cashId = (payment: Fields): string => `${required(payment, 'id')}:cash`;
 
+const paidOn = (payment: Fields): string => date(payment, 'clientPaymentDate', 'confirmedDate', 'paymentDate') ?? missing('clientPaymentDate');
+
+/** The customer has paid; the money comes later, a card's by weeks. Confirmed and received say it in the same words, so that it is told once. */
+const paid = (told: Told): Content => ({
+  type: 'upstream.payment-received.v1',
+  data: { payment_id: required(told.payment, 'id'), ...tells(told), amount_cents: cents(told.payment, 'value'), currency: 'BRL', paid_date: paidOn(told.payment), credited: false },
+});
+
+/** What Asaas keeps of a charge; untold where it says none, or a net that is more than what was paid. */
+function fee(payment: Fields): number | null {
+  if (text(payment, 'netValue') === null) return null;
+  const fee_cents = cents(payment, 'value') - cents(payment, 'netValue');
+  return fee_cents >= 0 ? fee_cents : null;
+}
+
 function received(told: Told): Mapped {
-  const { payment } = told;
-  const paid_date = date(payment, 'clientPaymentDate', 'paymentDate', 'confirmedDate') ?? missing('clientPaymentDate');
-  const inCash = text(payment, 'status') === 'RECEIVED_IN_CASH';
-  return one({
-    type: 'upstream.payment-received.v1',
-    data: {
-      payment_id: inCash ? cashId(payment) : required(payment, 'id'), ...tells(told), amount_cents: cents(payment, 'value'), currency: 'BRL',
-      paid_date, credit_date: date(payment, 'creditDate', 'paymentDate') ?? paid_date,
-    },
-  });
+  const { payment, context: { source }, occurred_at } = told;
+  if (text(payment, 'status') === 'RECEIVED_IN_CASH') {
+    const { data } = paid(told) as Extract<Content, { type: 'upstream.payment-received.v1' }>;
+    const { credited: _, ...cash } = data;
+    return one({ type: 'upstream.payment-received.v1', data: { ...cash, payment_id: cashId(payment) } });
+  }
+  const credit_date = date(payment, 'creditDate', 'paymentDate') ?? paidOn(payment);
+  return { contents: [paid(told), { type: 'upstream.payment-credited.v1', data: present({ payment_id: required(payment, 'id'), source, credit_date, fee_cents: fee(payment), occurred_at }) } as Content] };
 }
 
 const givenBack = ({ payment, day, context }: Told, refund: { refund_id: string; payment_id?: string; amount_cents?: number; refunded_date?: string | null }): Content => ({
@@ -126,7 +139,7 @@ const EVENTS: Readonly<Record<string, (told: Told) => Mapped>> = {
   PAYMENT_RESTORED: restored,
   PAYMENT_AUTHORIZED: pending,
   PAYMENT_AWAITING_RISK_ANALYSIS: pending,
-  PAYMENT_CONFIRMED: pending,
+  PAYMENT_CONFIRMED: (told) => one(paid(told)),
   PAYMENT_REPROVED_BY_RISK_ANALYSIS: failed,
   PAYMENT_CREDIT_CARD_CAPTURE_REFUSED: failed,
   PAYMENT_RECEIVED: received,
@@ -137,7 +150,7 @@ const EVENTS: Readonly<Record<string, (told: Told) => Mapped>> = {
   PAYMENT_AWAITING_CHARGEBACK_REVERSAL: chargebackWon,
 };
 
-/** Asaas: whole payments, told under a token of the creditor's choice; its charge is the invoice. */
+/** Asaas: whole payments, told under a token of the creditor's choice; its charge is the invoice. Deduped on the event's id. */
 export const asaas: Source = {
   secretInPath: false,
   asks: 'never',

@@ -5,18 +5,21 @@ import { failureOf } from '@emdia/database';
 import { Runner } from '@emdia/messaging';
 import { Metrics, Sweeps } from '@emdia/runtime';
 import { PinoLogger } from 'nestjs-pino';
+import { resolving } from '../quarantine/quarantine';
 import type { Receipt } from '../upstream/mapping';
 import type { Arrival, Concerns, Reading } from '../upstream/reading';
+import { changeInPieces } from '../upstream/pieces';
 import { wrong, type Wrong } from '../upstream/reasons';
 import { Upstream } from '../upstream/upstream';
 import { Asking, Unanswered } from './asking';
 import { reference, Unmappable } from './fields';
 import { Queue, type Delivery, type Status } from './queue';
-import type { About, Content, Context } from './source';
+import type { About, Context, Fact, Untold } from './source';
 import { sources } from './sources';
 
 const AT_ONCE = 8;
-const ROUNDS_MAX = 3;
+/** A payout of Stripe is told by the hundred. */
+const ROUNDS_MAX = 20;
 const LOOK_WAIT_MS = 1_000;
 const BACK_OFF_MS_MAX = 300_000;
 /** About half an hour of asking; then somebody must know. */
@@ -25,7 +28,8 @@ const ATTEMPTS_MAX = 14;
 const backOffMs = (attempts: number): number => Math.min(1_000 * 2 ** (attempts - 1), BACK_OFF_MS_MAX);
 
 interface Told {
-  readonly contents: readonly Content[];
+  readonly contents: readonly Fact[];
+  readonly untold: readonly Untold[];
   /** Why there are none. */
   readonly ignored: string;
   readonly asked: boolean;
@@ -98,19 +102,25 @@ export class Deliveries {
   }
 
   private async take(delivery: Delivery): Promise<{ status: Status; outcome: string }> {
-    const { contents, ignored, asked } = await this.told(delivery);
-    if (contents.length === 0) return this.nothing(delivery, ignored);
+    const { contents, untold, ignored, asked } = await this.told(delivery);
     const steps = contents.map((content, index) => this.upstream.step(this.upstream.read(this.arrival(delivery, cloudEvent(delivery, content, index, asked)))));
-    const receipts = (await this.runner.changeAll(steps)) as Receipt[];
-    const refused = receipts.filter((receipt) => receipt.outcome === 'rejected').map(({ wrong: { reason } }) => reason);
-    return refused.length > 0 ? { status: 'quarantined', outcome: refused.join(', ') } : { status: 'taken', outcome: receipts.map(({ outcome }) => outcome).join(', ') };
+    const receipts: Receipt[] = await changeInPieces(this.runner, steps);
+    for (const each of untold) receipts.push(await this.setAside(delivery, wrong('unmappable', each.reason), each));
+    // The same id said something before that mattered, and now says nothing: that is a contradiction, too.
+    if (receipts.length === 0 && (await this.queue.isTaken(originOf(delivery), delivery.identity)))
+      receipts.push(await this.setAside(delivery, wrong('conflicting-content', 'An event with this id was taken in before, with other content.')));
+    const refused = receipts.filter((receipt) => receipt.outcome === 'rejected');
+    await this.release(delivery, refused.map(({ quarantine_id }) => quarantine_id));
+    const said = (words: readonly string[]) => [...new Set(words)].join(', ');
+    if (refused.length > 0) return { status: 'quarantined', outcome: said(refused.map(({ wrong: { reason, detail } }) => (reason === 'unmappable' ? detail : reason))) };
+    return receipts.length > 0 ? { status: 'taken', outcome: said(receipts.map(({ outcome }) => outcome)) } : { status: 'ignored', outcome: ignored };
   }
 
-  /** The same id said something before that mattered, and now says nothing: that is a contradiction, too. */
-  private async nothing(delivery: Delivery, why: string): Promise<{ status: Status; outcome: string }> {
-    if (!(await this.queue.isTaken(originOf(delivery), delivery.identity))) return { status: 'ignored', outcome: why };
-    await this.setAside(delivery, wrong('conflicting-content', 'An event with this id was taken in before, with other content.'));
-    return { status: 'quarantined', outcome: 'conflicting-content' };
+  /** What lay in quarantine of a delivery that was mapped again, and does so no more, needs nobody. */
+  private async release(delivery: Delivery, stays: readonly (string | null)[]): Promise<void> {
+    if (delivery.mapped_again_by === null) return;
+    const gone = (await this.queue.openEntries(positionOf(delivery))).filter((id) => !stays.includes(id));
+    await this.runner.changeAll(gone.map((id) => resolving(this.upstream.books, id, 'replayed', `mapped again by ${delivery.mapped_again_by!}`)));
   }
 
   /** What the delivery says, after asking for what it leaves out. */
@@ -120,8 +130,8 @@ export class Deliveries {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const context: Context = { body, source: name, zone, currency, due_days, asks: address !== null, answers, as_of: this.clock.now().toISOString() };
       const mapped = sources[kind].map(context);
-      if ('contents' in mapped) return { contents: mapped.contents, ignored: 'It says nothing new.', asked: answers.size > 0 };
-      if ('ignored' in mapped) return { contents: [], ignored: mapped.ignored, asked: answers.size > 0 };
+      if ('contents' in mapped) return { contents: mapped.contents, untold: mapped.untold ?? [], ignored: 'It says nothing new.', asked: answers.size > 0 };
+      if ('ignored' in mapped) return { contents: [], untold: [], ignored: mapped.ignored, asked: answers.size > 0 };
       if (!address) throw new Unmappable('The platform must be asked, and the webhook says neither where nor how.');
       for (const path of mapped.ask) answers.set(path, await this.asking.ask(address, path));
     }
@@ -129,19 +139,19 @@ export class Deliveries {
   }
 
   private arrival(delivery: Delivery, body: unknown): Arrival {
-    const { webhook: { creditor_id, name }, id } = delivery;
-    return { origin: originOf(delivery), platform: null, creditor_id, position: `webhook ${name} delivery ${id}`, body, identified: true, refused: 'quarantine' };
+    const { webhook: { creditor_id } } = delivery;
+    return { origin: originOf(delivery), platform: null, creditor_id, position: positionOf(delivery), body, identified: true, refused: 'quarantine' };
   }
 
-  /** Keeps what cannot be mapped, with its raw body; the coverage of its source waits for somebody to look. */
-  private async setAside(delivery: Delivery, found: Wrong): Promise<void> {
+  /** Keeps what cannot be mapped, the whole or a part, with its raw body; the coverage of its source waits for somebody to look. */
+  private async setAside(delivery: Delivery, found: Wrong, part?: Untold): Promise<Receipt> {
     const { webhook: { creditor_id, name, kind }, identity, event_type, body } = delivery;
-    const arrival = this.arrival(delivery, body.toString('utf8'));
+    const arrival = this.arrival(delivery, part?.body ?? body.toString('utf8'));
     const { content_hash } = this.upstream.read(arrival);
-    const { customer_id, references } = aboutOf(delivery);
+    const { customer_id, references } = part?.about ?? aboutOf(delivery);
     const concerns: Concerns = { creditor_id, customer_id: this.upstream.customerId(customer_id), references: references.map(reference).filter((each) => each !== null), payment: { source: name, payment_id: null } };
     const reading: Reading = { arrival: { ...arrival, identified: false }, event_id: identity, event_type: `${kind}:${event_type}`, content_hash, concerns, wrong: found };
-    await this.runner.changeAll([this.upstream.step(reading)]);
+    return this.runner.change(this.upstream.step(reading));
   }
 }
 
@@ -155,9 +165,10 @@ function aboutOf({ webhook: { kind }, body }: Delivery): About {
 }
 
 const originOf = ({ webhook: { webhook_id } }: Delivery): string => `webhook:${webhook_id}`;
+const positionOf = ({ webhook: { name }, id }: Delivery): string => `webhook ${name} delivery ${id}`;
 
 /** What a platform was asked is true as of then and may differ the next time; what it sent under one id may not. */
-function cloudEvent({ identity, webhook: { kind, creditor_id } }: Delivery, { type, data }: Content, index: number, asked: boolean): unknown {
-  const id = asked ? derivedId('asked', identity, type, JSON.stringify(data)) : index === 0 ? identity : `${identity}/${index}`;
+function cloudEvent({ identity, webhook: { kind, creditor_id } }: Delivery, { id: own, type, data }: Fact, index: number, asked: boolean): unknown {
+  const id = asked ? derivedId('asked', own ?? identity, type, JSON.stringify(data)) : own ?? (index === 0 ? identity : `${identity}/${index}`);
   return { specversion: '1.0', id, source: `/webhooks/${kind}`, type, data: { creditor_id, ...data } };
 }

@@ -48,6 +48,16 @@ describe('Iugu', () => {
     for (const event of ['subscription.renewed', 'invoice.due', 'constructor']) expect(told(event, {})).toBe('ignored');
   });
 
+  it('is credited once all of its money is there, with the fee where it is told', () => {
+    const at = (return_date: string, status = 'done') => ({ return_date, status });
+    const credited = (data: object) => [{ type: 'upstream.payment-credited.v1', data: { payment_id: 'A1B2', source: 'loja', ...data } }];
+    expect(told('invoice.released', { status: 'paid', taxes_paid_cents: 250, financial_return_dates: [at('2026-04-09'), at('2026-05-09')] })).toEqual(credited({ credit_date: '2026-05-09', fee_cents: 250 }));
+    expect(told('invoice.released', { status: 'paid', taxes_paid_cents: 250, financial_return_dates: [at('2026-04-09'), at('2026-05-09', 'pending')] })).toBe('ignored');
+    expect(told('invoice.released', { status: 'paid', taxes_paid_cents: null, financial_return_date: '2026-04-09' })).toEqual(credited({ credit_date: '2026-04-09' }));
+    expect(told('invoice.released', { status: 'paid' })).toContain('financial_return_date');
+    expect(told('invoice.released', { status: 'paid', taxes_paid_cents: '2.50', financial_return_date: '2026-04-09' })).toContain('taxes_paid_cents');
+  });
+
   it('is told apart by event, id and status, as it bears no id', () => {
     const identity = (event: string, data: Record<string, string> = {}) => iugu.identify(call(form(event, data))).identity;
     expect(identity('invoice.status_changed', { other: 'x' })).toBe(identity('invoice.status_changed'));

@@ -1,5 +1,5 @@
 import type { Rail } from '@emdia/contracts';
-import { civilDate, contact, customerId, identityOf, missing, offsetInstant, present, required, short, text, wholeCents, within, type Fields } from './fields';
+import { civilDate, contact, customerId, identityOf, listOf, missing, offsetInstant, present, required, short, text, wholeCents, within, type Fields } from './fields';
 import { header, isToken } from './secrets';
 import type { Content, Context, Mapped, Source } from './source';
 
@@ -113,6 +113,20 @@ function givenBack(told: Told): Mapped {
   });
 }
 
+/**
+ * The money of all instalments is there: the last one's day, and the fee where it is told. Part of it tells nothing yet; what was paid
+ * elsewhere never comes.
+ */
+function released({ invoice, context }: Told): Mapped {
+  const returns = listOf(invoice.financial_return_dates);
+  if (returns.some(({ status }) => status !== 'done')) return ignored('Not all of its money is there yet.');
+  const days = returns.map((each) => civilDate(text(each, 'return_date_iso') ?? text(each, 'return_date'), context.zone, 'financial_return_dates'));
+  const credit_date = days.sort().at(-1) ?? civilDate(text(invoice, 'financial_return_date'), context.zone, 'financial_return_date');
+  const fee = text(invoice, 'taxes_paid_cents');
+  const fee_cents = fee === null ? null : wholeCents(fee, 'taxes_paid_cents');
+  return one({ type: 'upstream.payment-credited.v1', data: present({ payment_id: required(invoice, 'id'), source: context.source, credit_date, fee_cents: fee_cents !== null && fee_cents >= 0 ? fee_cents : null }) } as Content);
+}
+
 const cancelled = ({ invoice }: Told): Mapped => one({ type: 'upstream.invoice-cancelled.v1', data: { invoice_id: required(invoice, 'id') } });
 
 /** By what the invoice is when asked: the order in which the triggers came no longer matters. */
@@ -140,9 +154,10 @@ const EVENTS: Readonly<Record<string, (told: Told) => Mapped>> = {
   'invoice.status_changed': changed,
   'invoice.refund': changed,
   'invoice.payment_failed': failed,
+  'invoice.released': released,
 };
 
-/** Iugu: triggers in a form, which name an invoice and little else; what it is, the platform is asked. */
+/** Iugu: triggers in a form, which name an invoice and little else; what it is, the platform is asked. Deduped on event, id and status. */
 export const iugu: Source = {
   secretInPath: false,
   asks: 'always',

@@ -152,7 +152,7 @@ function metaDataOf(event: Fields): Fields {
   }
 }
 
-/** Kill Bill: thin and unsigned; the secret stands in the path, and whatever is said is asked for. */
+/** Kill Bill: thin and unsigned; the secret stands in the path, and whatever is said is asked for. Deduped on type, object, account and metaData. */
 export const killBill: Source = {
   secretInPath: true,
   asks: 'always',

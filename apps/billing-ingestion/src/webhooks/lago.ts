@@ -136,7 +136,7 @@ function verify(incoming: Incoming, secrets: readonly string[]): boolean {
   });
 }
 
-/** Lago: whole objects, signed by HMAC or JWT; no event id or time in the body. */
+/** Lago: whole objects, signed by HMAC or JWT; no event id or time in the body. Deduped on the unique key of the header, else on the bytes. */
 export const lago: Source = {
   secretInPath: false,
   asks: 'sometimes',

@@ -29,11 +29,13 @@ export interface Delivery {
   readonly attempts: number;
   readonly webhook: Opened;
   readonly currency: string;
+  /** Who had it mapped again; null for the first time. */
+  readonly mapped_again_by: string | null;
 }
 
 export type Status = 'taken' | 'ignored' | 'quarantined';
 
-type Row = Parameters<Webhooks['open']>[0] & { readonly id: string; readonly identity: string; readonly event_type: string; readonly body_sealed: string; readonly attempts: number; readonly currency: string };
+type Row = Parameters<Webhooks['open']>[0] & { readonly id: string; readonly identity: string; readonly event_type: string; readonly body_sealed: string; readonly attempts: number; readonly currency: string; readonly mapped_again_by: string | null };
 
 // Any bytes survive as this, and most take no more room than before.
 const ENCODING = 'latin1';
@@ -73,14 +75,14 @@ export class Queue {
          select id from webhook_delivery where status = 'waiting' and due_epoch_ms <= $1 order by due_epoch_ms, id limit $2 for update skip locked
        ), claimed as (
          update webhook_delivery d set attempts = attempts + 1, due_epoch_ms = $3, repeats = case when looks_again then null else repeats end
-         from due where d.id = due.id returning d.id, d.webhook_id, d.identity, d.event_type, d.body_sealed, d.attempts, d.received_at
+         from due where d.id = due.id returning d.id, d.webhook_id, d.identity, d.event_type, d.body_sealed, d.attempts, d.received_at, d.mapped_again_by
        )
-       select c.id, c.identity, c.event_type, c.body_sealed, c.attempts, w.webhook_id, w.creditor_id, w.name, w.kind, w.secrets_sealed, w.zone, w.due_days, w.address_sealed, k.currency
+       select c.id, c.identity, c.event_type, c.body_sealed, c.attempts, c.mapped_again_by, w.webhook_id, w.creditor_id, w.name, w.kind, w.secrets_sealed, w.zone, w.due_days, w.address_sealed, k.currency
        from claimed c join webhook w using (webhook_id) join creditor k on k.creditor_id = w.creditor_id order by c.received_at, c.id`,
       [epochMs, limit, epochMs + LEASE_MS],
     );
-    return rows.map(({ id, identity, event_type, body_sealed, attempts, currency, ...webhook }) => ({
-      id, identity, event_type, attempts, currency, body: Buffer.from(this.seal.open(body_sealed), ENCODING), webhook: this.webhooks.open(webhook),
+    return rows.map(({ id, identity, event_type, body_sealed, attempts, currency, mapped_again_by, ...webhook }) => ({
+      id, identity, event_type, attempts, currency, mapped_again_by, body: Buffer.from(this.seal.open(body_sealed), ENCODING), webhook: this.webhooks.open(webhook),
     }));
   }
 
@@ -96,6 +98,11 @@ export class Queue {
   async waiting(): Promise<number> {
     const [row] = await this.database.query<{ waiting: number }>(`select count(*)::int as waiting from webhook_delivery where status = 'waiting'`);
     return row!.waiting;
+  }
+
+  /** The ids of what lies in quarantine of a delivery. */
+  async openEntries(position: string): Promise<string[]> {
+    return (await this.database.query<{ id: string }>(`select id from quarantine where position = $1 and position like 'webhook %' and status = 'open'`, [position])).map(({ id }) => id);
   }
 
   /** Whether an event of this id was taken in from this origin. */

@@ -1,6 +1,7 @@
-import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
+import crypto, { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import { call } from '../../test/webhook-context';
 import { isSame } from './secrets';
+import { KINDS } from './source';
 import { sources } from './sources';
 
 const BODY = '{"id":"evt_1","total":"10.00"}';
@@ -9,9 +10,29 @@ const NEW = 'whsec_the_new_secret';
 const NOW_MS = Date.parse('2026-03-10T12:00:00Z');
 const NOW_S = NOW_MS / 1_000;
 
+/** The headers by which a secret vouches for BODY with any platform; in the path it does so by itself. */
+const vouching = (secret: string) => ({
+  'stripe-signature': `t=${NOW_S},v1=${createHmac('sha256', secret).update(`${NOW_S}.${BODY}`).digest('hex')}`, 'x-lago-signature': createHmac('sha256', secret).update(BODY).digest('base64'),
+  'asaas-access-token': secret, authorization: secret,
+});
+
 describe('a secret', () => {
   it('is compared whole', () => {
     expect([isSame('a', 'a'), isSame('a', 'b'), isSame('a', 'aa'), isSame('', '')]).toEqual([true, false, false, true]);
+  });
+
+  it.each(KINDS)('of %s is compared in constant time, each of two whichever fits, and never by its length', (kind) => {
+    const compared = jest.spyOn(crypto, 'timingSafeEqual');
+    const times = (secret: string) => {
+      compared.mockClear();
+      const held = sources[kind].verify({ ...call(BODY, vouching(secret)), urlSecret: secret }, [OLD, NEW], NOW_MS);
+      expect(compared.mock.calls.every(([a, b]) => a.byteLength === 32 && b.byteLength === 32)).toBe(true);
+      return [held, compared.mock.calls.length];
+    };
+    const [, most] = times(OLD);
+    expect(most).toBeGreaterThanOrEqual(2);
+    expect([times(OLD), times(NEW), times('x')]).toEqual([[true, most], [true, most], [false, most]]);
+    compared.mockRestore();
   });
 
   describe('of Stripe', () => {
@@ -69,8 +90,20 @@ describe('a secret', () => {
     expect(sources[kind].verify({ ...call(BODY), headers: { [name]: [OLD, NEW] } }, [OLD, NEW], NOW_MS)).toBe(false);
   });
 
-  it.each(['vindi', 'kill-bill'] as const)('of %s stands in the path', (kind) => {
+  it.each(['vindi', 'kill-bill', 'pix'] as const)('of %s stands in the path', (kind) => {
     const verify = (urlSecret: string | null) => sources[kind].verify(call(BODY, {}, urlSecret), [OLD, NEW], NOW_MS);
     expect([verify(OLD), verify(NEW), verify('wrong'), verify(''), verify(null)]).toEqual([true, true, false, false, false]);
+  });
+
+  it('of a PSP is also the password of Basic, the token of Bearer or the key of an HMAC of the bytes', () => {
+    const verify = (headers: Record<string, string>, body = BODY) => sources.pix.verify(call(body, headers), [OLD, NEW], NOW_MS);
+    const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` });
+    const signed = (secret: string) => createHmac('sha256', secret).update(BODY).digest('hex');
+    expect([verify(basic(`psp:${OLD}`)), verify(basic(`psp:${NEW}`)), verify({ authorization: `bearer ${NEW}` })]).toEqual([true, true, true]);
+    for (const authorization of [basic('psp:wrong').authorization, basic(`${NEW}:psp`).authorization, basic(':').authorization, 'Bearer wrong', 'Basic', NEW, '']) expect([authorization, verify({ authorization })]).toEqual([authorization, false]);
+    for (const name of ['x-hub-signature-256', 'x-hub-signature']) {
+      for (const secret of [OLD, NEW]) expect(verify({ [name]: `sha256=${signed(secret)}` })).toBe(true);
+      expect([verify({ [name]: `sha256=${signed(NEW)}` }, `${BODY} `), verify({ [name]: `sha256=${signed('whsec_another')}` }), verify({ [name]: signed(NEW) }), verify({ [name]: 'sha256=' })]).toEqual([false, false, false, false]);
+    }
   });
 });

@@ -1,18 +1,18 @@
 import type { UpstreamContent } from '@emdia/contracts';
 
-/** The platforms whose webhooks are understood. */
-export const KINDS = ['stripe', 'asaas', 'vindi', 'iugu', 'lago', 'kill-bill'] as const;
+/** The platforms whose webhooks are understood; `pix` is any PSP that calls back as the central bank specifies. */
+export const KINDS = ['stripe', 'asaas', 'vindi', 'iugu', 'lago', 'kill-bill', 'pix'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** A call as it came in: nothing of it is trusted yet. */
 export interface Incoming {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
-  /** The second part of the path, where the sender can keep its secret nowhere else. */
+  /** The part of the path after the id, or `token` or `hmac` of the query, where the sender can keep its secret nowhere else. */
   readonly urlSecret: string | null;
 }
 
-/** What a source dedupes on (of strangers' make, any length), and what it calls the event. */
+/** What a source dedupes deliveries on (of strangers' make, any length), and what it calls the event. */
 export interface Identified {
   readonly identity: string;
   readonly type: string;
@@ -49,12 +49,22 @@ type DataOfType<T extends UpstreamContent['type']> = Omit<Extract<UpstreamConten
 /** An upstream event to be: its creditor is the webhook's, and the one mapping checks it against its contract. */
 export type Content = { readonly [T in UpstreamContent['type']]: { readonly type: T; readonly data: DataOfType<T> } }[UpstreamContent['type']];
 
-/** What a delivery comes to: facts, nothing anybody here needs (and why), or paths to ask the platform for first. */
-export type Mapped = { readonly contents: readonly Content[] } | { readonly ignored: string } | { readonly ask: readonly string[] };
+/** One fact of a delivery. `id` is its own identity, where a delivery holds many that may come again in other company; else it has the delivery's. */
+export type Fact = Content & { readonly id?: string };
+
+/** A part of a delivery that matters and cannot be told, while the rest can. */
+export interface Untold {
+  readonly reason: string;
+  readonly about: About;
+  readonly body: string;
+}
+
+/** What a delivery comes to: facts (and what of it could not be told), nothing anybody here needs (and why), or paths to ask the platform for first. */
+export type Mapped = { readonly contents: readonly Fact[]; readonly untold?: readonly Untold[] } | { readonly ignored: string } | { readonly ask: readonly string[] };
 
 /** How one platform's webhooks are checked, told apart and mapped; all of it pure. */
 export interface Source {
-  /** The secret stands in the path: the platform signs nothing and sends no header of ours. */
+  /** The secret stands in the path or query: the platform signs nothing, or not everyone who speaks its language does. */
   readonly secretInPath: boolean;
   /** Whether its deliveries tell too little, so that the platform must be asked. Then a delivery says "look again", and its repetition is looked at anew. */
   readonly asks: 'always' | 'sometimes' | 'never';

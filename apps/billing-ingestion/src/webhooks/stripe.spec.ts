@@ -64,6 +64,30 @@ describe('Stripe', () => {
     expect(told('payment_intent.processing', { id: 'pi_1', amount: 700, currency: 'brl', customer: 'cus_1' })).toEqual([{ type: 'upstream.payment-pending.v1', data: { payment_id: 'pi_1', source: 'loja', customer_id: 'cus_1', occurred_at: OCCURRED, amount_cents: 700, currency: 'BRL' } }]);
   });
 
+  it('is credited when its money is free, less the fee, whichever event tells it', () => {
+    const balance = (more: object = {}) => ({ id: 'txn_1', type: 'charge', amount: 12_990, fee: 417, net: 12_573, currency: 'brl', available_on: at('2026-03-09T12:00:00Z'), status: 'available', ...more });
+    const charge = (balance_transaction: unknown) => ({ id: 'ch_1', object: 'charge', payment_intent: 'pi_1', currency: 'brl', amount: 12_990, balance_transaction });
+    const credited = { type: 'upstream.payment-credited.v1', data: { payment_id: 'pi_1', source: 'loja', credit_date: '2026-03-09', fee_cents: 417 } };
+    const path = '/v1/balance_transactions/txn_1';
+    for (const type of ['charge.succeeded', 'charge.updated']) {
+      expect(told(type, charge(balance()))).toEqual([credited]);
+      expect([told(type, charge('txn_1')), told(type, charge(null))]).toEqual(['ignored', 'ignored']);
+      expect(told(type, charge('txn_1'), { asks: true })).toEqual({ ask: [path] });
+      expect(told(type, charge('txn_1'), { asks: true, answers: { [path]: balance() } })).toEqual([credited]);
+    }
+    const { fee_cents: _, ...unknown } = credited.data;
+    expect(told('charge.succeeded', charge(balance({ currency: 'usd' })))).toEqual([{ ...credited, data: unknown }]);
+    expect(told('charge.succeeded', charge(balance({ available_on: at('2026-03-11T12:00:00Z') })))).toBe('ignored');
+
+    const first = '/v1/balance_transactions?payout=po_1&limit=100&expand[]=data.source';
+    const second = `${first}&starting_after=txn_2`;
+    const listed = { [first]: { has_more: true, data: [balance({ source: charge('txn_1') }), balance({ id: 'txn_2', type: 'stripe_fee', source: null })] }, [second]: { has_more: false, data: [balance({ id: 'txn_3', type: 'payment', source: { ...charge('txn_3'), payment_intent: 'pi_2' } })] } };
+    expect(told('payout.paid', { id: 'po_1' })).toBe('ignored');
+    expect(told('payout.paid', { id: 'po_1' }, { asks: true })).toEqual({ ask: [first] });
+    expect(told('payout.paid', { id: 'po_1' }, { asks: true, answers: { [first]: listed[first] } })).toEqual({ ask: [second] });
+    expect(told('payout.paid', { id: 'po_1' }, { asks: true, answers: listed })).toEqual([credited, { ...credited, data: { ...credited.data, payment_id: 'pi_2' } }]);
+  });
+
   it('gives back what was given back, once, by whichever event tells it', () => {
     const refund = { id: 're_1', amount: 500, currency: 'brl', payment_intent: 'pi_1', charge: 'ch_1', status: 'succeeded', created: at('2026-03-10T02:00:00Z') };
     const given = [{ type: 'upstream.payment-refunded.v1', data: { refund_id: 're_1', payment_id: 'pi_1', source: 'loja', amount_cents: 500, currency: 'BRL', refunded_date: '2026-03-09' } }];

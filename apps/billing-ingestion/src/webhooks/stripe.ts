@@ -171,6 +171,45 @@ function chargeRefunded(told: Told): Mapped {
 
 const withdrawn = (told: Told): Mapped => refunded({ ...told, object: { ...told.object, status: 'succeeded' } });
 
+/**
+ * The money of a charge is free in the balance, less the fee. Until then it is not there, and nothing is told; a fee in another currency
+ * than the charge's is left out. Whichever event tells it, it is told in the same words.
+ */
+function creditOf(balance: Fields, charge: Fields, context: Context): Content[] {
+  const credit_date = day(required(balance, 'available_on'), context, 'available_on');
+  if (credit_date > localDate(new Date(context.as_of), context.zone)) return [];
+  const fee_cents = currency(balance) === currency(charge) && cents(balance, 'fee') >= 0 ? cents(balance, 'fee') : null;
+  const payment_id = paymentOf(charge) ?? required(charge, 'id');
+  return [{ type: 'upstream.payment-credited.v1', data: present({ payment_id, source: context.source, credit_date, fee_cents }) } as Content];
+}
+
+/** Fee and day stand in the balance transaction, which an event names and does not hold. */
+function charged({ object, context }: Told): Mapped {
+  const id = idOf(object, 'balance_transaction');
+  if (id === null) return ignored('Its fee is not known yet.');
+  const path = `/v1/balance_transactions/${encodeURIComponent(id)}`;
+  const held = text(object, 'balance_transaction') === null ? within(object, 'balance_transaction') : null;
+  if (!held && !context.asks) return ignored('Its fee stands elsewhere, and nobody may be asked.');
+  if (!held && !context.answers.has(path)) return { ask: [path] };
+  const contents = creditOf(held ?? within({ answer: context.answers.get(path) }, 'answer'), object, context);
+  return contents.length > 0 ? { contents } : ignored('Its money is not there yet.');
+}
+
+/** A payout names what it is made of when asked: by then the money of all of it is there. */
+function paidOut({ object, context }: Told): Mapped {
+  if (!context.asks) return ignored('What it is made of stands elsewhere, and nobody may be asked.');
+  const first = `/v1/balance_transactions?payout=${encodeURIComponent(required(object, 'id'))}&limit=100&expand[]=data.source`;
+  const balances: Fields[] = [];
+  for (let path = first; ; path = `${first}&starting_after=${encodeURIComponent(required(balances.at(-1) ?? {}, 'id'))}`) {
+    if (!context.answers.has(path)) return { ask: [path] };
+    const answer = within({ answer: context.answers.get(path) }, 'answer');
+    balances.push(...listOf(answer.data));
+    if (answer.has_more !== true) break;
+  }
+  const contents = balances.filter(({ type }) => type === 'charge' || type === 'payment').flatMap((each) => creditOf(each, within(each, 'source'), context));
+  return contents.length > 0 ? { contents } : ignored('It holds no money of customers.');
+}
+
 /** A dispute won: the money comes back as a payment of its own. */
 const reinstated = ({ object, occurred_at, context }: Told): Mapped =>
   one({
@@ -195,6 +234,9 @@ const EVENTS: Readonly<Record<string, (told: Told) => Mapped>> = {
   'payment_intent.canceled': failed,
   'payment_intent.processing': pending,
   'charge.pending': pending,
+  'charge.succeeded': charged,
+  'charge.updated': charged,
+  'payout.paid': paidOut,
   'refund.created': refunded,
   'refund.updated': refunded,
   'refund.failed': refunded,
@@ -218,7 +260,7 @@ function verify(incoming: Incoming, secrets: readonly string[], epochMs: number)
   });
 }
 
-/** Stripe: snapshot events, signed; the shape of an invoice changes with the API version of the endpoint. */
+/** Stripe: snapshot events, signed; the shape of an invoice changes with the API version of the endpoint. Deduped on the event's id. */
 export const stripe: Source = {
   secretInPath: false,
   asks: 'sometimes',

@@ -102,7 +102,7 @@ const EVENTS: Readonly<Record<string, (told: Told) => Mapped>> = {
   charge_refunded: refunded,
 };
 
-/** Vindi: bills, charges and transactions are three levels; nothing is signed, so the secret stands in the path. */
+/** Vindi: bills, charges and transactions are three levels; nothing is signed, so the secret stands in the path. No fee is told. Deduped on type, id, status and time. */
 export const vindi: Source = {
   secretInPath: true,
   asks: 'never',

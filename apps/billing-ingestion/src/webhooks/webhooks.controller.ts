@@ -10,9 +10,10 @@ import type { Request } from 'express';
 import { Receiver } from './receiver';
 import { KINDS, type Kind } from './source';
 import { sources } from './sources';
-import { Webhook, Webhooks } from './webhooks';
+import { Webhook, WebhookName, Webhooks } from './webhooks';
 
-const WebhookName = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', description: 'Yours to choose; its payments are told under this source.' });
+/** What PSPs append to the address they were given (the central bank's Pix API); a secret is longer. */
+const APPENDED = ['pix', 'rec', 'cobr'];
 
 /** The headers by which the platforms let us ask. */
 const ASKING_HEADERS = ['authorization', 'x-killbill-apikey', 'x-killbill-apisecret', 'stripe-version'];
@@ -110,20 +111,27 @@ export class WebhooksController {
     return this.take(webhookId, null, request);
   }
 
-  /** The same for platforms that can keep a secret nowhere but in the address. */
-  @Post('webhooks/:webhook_id/:secret')
+  /** The same for platforms that can keep a secret nowhere but in the address. PSPs append what they call about. */
+  @Post(['webhooks/:webhook_id/:secret', ...APPENDED.map((each) => `webhooks/:webhook_id/:secret/${each}`)])
   @Public()
   @ApiExcludeEndpoint()
   @HttpCode(200)
   receiveUnsigned(@Param('webhook_id') webhookId: string, @Param('secret') secret: string, @Req() request: Request): Promise<void> {
-    return this.take(webhookId, secret, request);
+    return this.take(webhookId, APPENDED.includes(secret) ? null : secret, request);
   }
 
-  private async take(webhookId: string, urlSecret: string | null, request: Request): Promise<void> {
+  private async take(webhookId: string, pathSecret: string | null, request: Request): Promise<void> {
+    const urlSecret = pathSecret ?? querySecret(request);
     const body = await rawBody(request, BODY_BYTES_MAX);
     // A malformed id is an unknown one, and no error of the database.
     await this.receiver.take(isUUID(webhookId) ? webhookId : NOBODY, { headers: request.headers, body, urlSecret });
   }
+}
+
+/** The secret in the query, without what a PSP that knows no queries has appended to it. */
+function querySecret({ query }: Request): string | null {
+  const secret = [query.token, query.hmac].find((each) => typeof each === 'string') as string | undefined;
+  return secret?.replace(/\/(pix|rec|cobr)$/, '') ?? null;
 }
 
 /** Platforms send some kilobytes; an invoice of Stripe with many lines a few hundred. */

@@ -7,15 +7,19 @@ import { Config, run, type House } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { Client } from 'pg';
 import { billingIngestion } from '../index';
+import { Unmappable } from './fields';
+import { sources } from './sources';
 import { NOW } from '../../test/memory-books';
 
 const ADMIN = 'emdia_spec_0123456789abcdef0123456789abcdef';
 const OLD = 'the-old-secret-of-the-platform';
 const NEW = 'the-new-secret-of-the-platform';
 
+/** Stands where a test puts it. */
 class StillClock extends Clock {
+  at = NOW;
   now(): Date {
-    return NOW;
+    return this.at;
   }
 }
 
@@ -38,12 +42,14 @@ describe('webhooks', () => {
   let sql: Client;
   let house: House;
   let wall: LeapingClock;
+  let clock: StillClock;
   let told: Delivery[];
   let ours = '';
   let logged = '';
   let platform: Server;
   let answers: Record<string, unknown> = {};
   let asked: string[] = [];
+  let mapping: jest.SpyInstance | undefined;
 
   const call = async (method: string, path: string, body?: unknown, key = ours) => {
     const response = await fetch(house.url + path, { method, headers: { authorization: `Bearer ${key}`, 'x-emdia-creditor': 'boa-forma', 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
@@ -78,11 +84,12 @@ describe('webhooks', () => {
     await new Promise<void>((resolve) => platform.listen(0, '127.0.0.1', resolve));
     server = await testDatabase('billing_webhooks');
     wall = new LeapingClock();
+    clock = new StillClock();
     const broker = new InProcessBroker(new WallClock());
     const config = Config.from({
       DATABASE_URL: server.url, PORT: '0', EMDIA_LOG_LEVEL: 'trace', EMDIA_INTERNAL_TOKEN: 'a-token-for-specs-of-thirty-two-characters', EMDIA_BOOTSTRAP_KEY_SHA256: createHash('sha256').update(ADMIN).digest('hex'),
     });
-    house = await run([billingIngestion], 'in-process', { config, clock: new StillClock(), wall, broker });
+    house = await run([billingIngestion], 'in-process', { config, clock, wall, broker });
     told = [];
     await broker.subscribe('spec', ['billing.events.v1'], async (batch) => void told.push(...batch));
     sql = new Client({ connectionString: server.url });
@@ -103,7 +110,9 @@ describe('webhooks', () => {
     told.splice(0);
     answers = {};
     asked = [];
+    clock.at = NOW;
   });
+  afterEach(() => mapping?.mockRestore());
 
   it('are registered per creditor, under an address that stays; secrets and credentials are sealed and told to nobody', async () => {
     const first = await put('loja', { kind: 'stripe' });
@@ -269,6 +278,106 @@ describe('webhooks', () => {
     wall.aheadMs += 2_000;
     expect(await types()).toEqual(['event-rejected']);
     expect(await quarantined()).toMatchObject([{ reason: 'unanswered', source: 'assinaturas', detail: expect.stringMatching(/answered 503\. It was asked 14 times/) }]);
+  });
+
+  it('of Pix are taken where the PSP posts them, whatever it appends, and one that cannot be read keeps no other out', async () => {
+    const { path } = (await put('psp', { kind: 'pix', secrets: [NEW] })).body;
+    const address = (path as string).replace('{secret}', NEW);
+    const bare = address.replace(`/${NEW}`, '');
+    const E2E = (n: number) => `E0000000020260309120000000000000${n}`;
+    const pix = (n: number, more: object = {}) => ({ endToEndId: E2E(n), txid: `academiasol202603090000000000${n}`, valor: '129.90', horario: '2026-03-09T12:00:00Z', ...more });
+    const send = async (url: string, body: unknown, headers: Record<string, string> = {}) => (await post(url, JSON.stringify(body), headers)).status;
+    expect([await send(`${address}/pix`, { pix: [pix(1)] }), await send(`${bare}?hmac=${NEW}&ignorar=/pix`, [pix(2)]), await send(`${bare}/pix?token=${NEW}`, { pix: [pix(1), pix(2)] }), await send(`${bare}?token=${NEW}/pix`, pix(3))]).toEqual([200, 200, 200, 200]);
+    expect([await send(`${address}/rec`, { recs: [] }), await send(`${address}/cobr`, { cobsr: [] }), await send(`${bare}/pix`, [], { authorization: `Basic ${Buffer.from(`psp:${NEW}`).toString('base64')}` })]).toEqual([200, 200, 200]);
+    expect([await send(bare, []), await send(`${bare}/pix`, []), await send(`${bare}?token=${OLD}`, []), await send(`${bare}?token[]=${NEW}`, []), await send(`${address}/other`, [])]).toEqual([401, 401, 401, 401, 404]);
+    expect(await types()).toEqual(['payment-reported', 'payment-reported', 'payment-reported']);
+    expect((await sql.query('select payment_id, reference, source, amount_cents from payment order by 1')).rows[0]).toEqual({ payment_id: E2E(1), reference: pix(1).txid, source: 'psp', amount_cents: '12990' });
+    expect(await send(`${address}/pix`, { pix: [pix(4), pix(5, { valor: 129.9 }), pix(1, { valor: '9.90' })] })).toBe(200);
+    expect((await types()).sort()).toEqual(['event-rejected', 'event-rejected', 'payment-reported']);
+    expect((await quarantined()).map(({ reason, event_id }) => [reason, event_id]).sort()).toEqual([['conflicting-content', `pix:${E2E(1)}`], ['unmappable', expect.any(String)]]);
+    expect((await call('GET', '/v1/webhooks/psp/deliveries')).body.items).toMatchObject([{ event_type: 'pix', status: 'quarantined', reason: expect.stringContaining('conflicting-content, A Pix has no endToEndId') }]);
+    // Mapped again it is what it was: what lay there still does.
+    expect((await call('POST', '/v1/webhooks/psp/deliveries/map-again')).body).toEqual({ deliveries: 1 });
+    expect([await types(), (await quarantined()).length]).toEqual([[], 2]);
+    for (const text of [NEW, OLD, E2E(5)]) expect([text, logged.includes(text)]).toEqual([text, false]);
+  });
+
+  const failing = () => {
+    mapping = jest.spyOn(sources.stripe, 'map').mockImplementation(() => {
+      throw new Unmappable('`amount_due` is missing or of another kind.');
+    });
+  };
+  const listed = async (query = '') => (await call('GET', `/v1/webhooks/loja/deliveries${query}`)).body as { items: { delivery_id: string; reason: string; body_kept: boolean }[]; next_cursor: string | null };
+
+  it('that could not be mapped are listed with the reason, and mapped again once that is mended: nothing happens twice', async () => {
+    const { path } = (await put('loja', { kind: 'stripe' })).body;
+    const bodies = [1, 2, 3].map((n) => stripeEvent(`evt_${n}`, 'invoice.finalized', invoice({ id: `in_${n}` })));
+    failing();
+    for (const body of bodies) await post(path, body, signed(body));
+    expect(await types()).toEqual(['event-rejected', 'event-rejected', 'event-rejected']);
+    const { items } = await listed();
+    expect(items).toMatchObject([1, 2, 3].map(() => ({ event_type: 'invoice.finalized', status: 'quarantined', reason: '`amount_due` is missing or of another kind.', attempts: 1, body_kept: true })));
+    const page = await listed('?limit=2');
+    expect([page.items.length, (await listed(`?limit=2&cursor=${page.next_cursor!}`)).items]).toEqual([2, [items[2]]]);
+    // Still not mended: it stays where it lies, as the one entry that it is.
+    const one = `/v1/webhooks/loja/deliveries/${items[0]!.delivery_id}/map-again`;
+    expect(await call('POST', one)).toEqual({ status: 202, body: { deliveries: 1 } });
+    expect(await types()).toEqual([]);
+    expect(await quarantined()).toHaveLength(3);
+    mapping!.mockRestore();
+    await call('POST', one);
+    expect(await types()).toEqual(['customer-changed', 'invoice-issued', 'event-resolved']);
+    expect((await quarantined()).length).toBe(2);
+    expect((await call('POST', one)).status).toBe(404);
+    expect((await call('POST', '/v1/webhooks/loja/deliveries/map-again')).body).toEqual({ deliveries: 2 });
+    expect((await types()).sort()).toEqual(['event-resolved', 'event-resolved', 'invoice-issued', 'invoice-issued']);
+    expect([await quarantined(), (await listed()).items, (await call('POST', '/v1/webhooks/loja/deliveries/map-again')).body]).toEqual([[], [], { deliveries: 0 }]);
+    expect((await call('GET', '/v1/quarantine?status=replayed')).body.items[0]).toMatchObject({ resolution: 'mapped again by spec' });
+    // As if they had never been mapped: what was taken in is known.
+    await sql.query(`update webhook_delivery set status = 'quarantined'`);
+    await call('POST', '/v1/webhooks/loja/deliveries/map-again');
+    expect(await types()).toEqual([]);
+    expect(await deliveries()).toMatchObject([1, 2, 3].map(() => ({ status: 'taken' })));
+    const theirs = (await call('POST', '/v1/api-keys', { creditor_id: 'outra', scopes: ['quarantine:write', 'quarantine:read'], actor: 'spec' }, ADMIN)).body.key as string;
+    expect((await fetch(house.url + one, { method: 'POST', headers: { authorization: `Bearer ${theirs}` } })).status).toBe(404);
+  });
+
+  it('are forgotten ninety days after they came, but never before they are mapped or a person has looked after them', async () => {
+    const { path } = (await put('loja', { kind: 'stripe' })).body;
+    const send = async (id: string) => {
+      const body = stripeEvent(id, 'invoice.finalized', invoice({ id: `in_${id}` }));
+      await post(path, body, signed(body));
+      await types();
+    };
+    const kept = async () => Object.fromEntries((await sql.query('select identity, body_sealed is not null as kept from webhook_delivery')).rows.map(({ identity, kept: is }: { identity: string; kept: boolean }) => [identity, is]));
+    const after = async (days: number) => {
+      clock.at = new Date(NOW.getTime() + days * 86_400_000);
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      await house.settle();
+    };
+    await send('evt_1');
+    failing();
+    await send('evt_2');
+    mapping!.mockRestore();
+    await after(60);
+    await send('evt_3');
+    await after(90 - 1 / 86_400);
+    expect(await kept()).toEqual({ evt_1: true, evt_2: true, evt_3: true });
+    await after(90);
+    expect(await kept()).toEqual({ evt_1: false, evt_2: true, evt_3: true });
+    await after(149);
+    expect(await kept()).toEqual({ evt_1: false, evt_2: true, evt_3: true });
+    const [entry] = await quarantined();
+    expect((await call('GET', `/v1/quarantine/${entry!.id}`)).body.body).toContain('evt_2');
+    await call('POST', `/v1/quarantine/${entry!.id}/discard`, { reason: 'uma cobrança de teste' });
+    await after(150);
+    expect(await kept()).toEqual({ evt_1: false, evt_2: false, evt_3: false });
+    expect((await call('GET', `/v1/quarantine/${entry!.id}`)).body).toMatchObject({ status: 'discarded', body: null });
+    expect((await listed()).items).toMatchObject([{ body_kept: false }]);
+    expect((await call('POST', '/v1/webhooks/loja/deliveries/map-again')).body).toEqual({ deliveries: 0 });
+    // What comes again is new to nobody.
+    await send('evt_1');
+    expect(await deliveries()).toHaveLength(3);
   });
 
   it('are not lost when their process ends before they are handled', async () => {

@@ -10,6 +10,8 @@ import type { Address } from './asking';
 import { KINDS, type Kind } from './source';
 import { sources } from './sources';
 
+export const WebhookName = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', description: 'Yours to choose; its payments are told under this source.' });
+
 /** A registered webhook as its creditor sees it: its secrets and credentials are told to nobody. */
 export const Webhook = Type.Object(
   {

@@ -7,6 +7,9 @@ import { ADMIN_KEY, CREDITOR, Story } from './story';
 
 export const INTERNAL_TOKEN = 'the-credential-of-the-services-themselves';
 export const ROWS = 25;
+/** The webhook that has had 25 deliveries which could not be mapped. */
+export const WEBHOOK = 'loja';
+const WEBHOOK_SECRET = 'the-secret-of-the-shop-0123456789';
 const numbers = Array.from({ length: ROWS }, (_, index) => String(index + 10));
 
 export interface Asked {
@@ -39,7 +42,7 @@ export class RestHouse {
     const story = await Story.open('in-process', '2026-03-10 08:00', { EMDIA_LOG_LEVEL: 'debug', EMDIA_INTERNAL_TOKEN: INTERNAL_TOKEN }, broker);
     const all = await documents(story.house);
     await fill(story);
-    const house = new RestHouse(story, all, operationsOf(all), { file_id: await bankFiles(story) });
+    const house = new RestHouse(story, all, operationsOf(all), { file_id: await bankFiles(story), name: WEBHOOK });
     await poison(broker);
     await story.until('2026-03-14');
     return house;
@@ -119,6 +122,8 @@ async function fill(story: Story): Promise<void> {
   const csv = ['payment_id,source,amount_cents,currency,paid_date', ...numbers.map((n) => `bad-${n},sheet,-5,BRL,2026-03-09`)].join('\n');
   const key = { authorization: `Bearer ${ADMIN_KEY}`, 'x-emdia-creditor': CREDITOR, 'content-type': 'text/csv' };
   await fetch(`${story.house.url}/v1/imports?kind=payments`, { method: 'POST', headers: key, body: csv });
+  const { path } = await story.put<{ path: string }>(`/v1/webhooks/${WEBHOOK}`, { kind: 'asaas', secrets: [WEBHOOK_SECRET] });
+  for (const n of numbers) await fetch(story.house.url + path, { method: 'POST', headers: { 'asaas-access-token': WEBHOOK_SECRET }, body: JSON.stringify({ id: `evt-${n}`, event: 'PAYMENT_RECEIVED' }) });
   await story.house.settle();
 }
 

@@ -41,6 +41,22 @@ function headerOf(parameters: Json): Header {
   return { ...NO_HEADER, covered_from: pixDay(parameters.inicio), covered_until };
 }
 
+/**
+ * The entries of a body, each as a body of its own, so that one which cannot be read keeps none of the others out; `name` says what
+ * they stood in. Null where there is no JSON, or none that can be taken apart.
+ */
+export function pixEntries(text: string): { readonly name: string; readonly entries: readonly string[] } | null {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (Array.isArray(body)) return { name: 'array', entries: body.map((entry: unknown) => JSON.stringify([entry])) };
+    const lists = isObject(body) ? Object.keys(LISTS).filter((name) => Array.isArray(body[name])) : [];
+    if (lists.length === 0) return { name: 'entry', entries: [JSON.stringify(body)] };
+    return { name: lists.join('+'), entries: lists.flatMap((name) => ((body as Json)[name] as unknown[]).map((entry) => JSON.stringify({ [name]: [entry] }))) };
+  } catch {
+    return null;
+  }
+}
+
 /** Reads what the Pix API of the central bank sends: the webhooks (`pix[]`, also as a bare array, `cobsr[]`, `recs[]`), answers to queries, or one entry alone. Never throws. */
 export function readPix(text: string): BankFile {
   let body: unknown;

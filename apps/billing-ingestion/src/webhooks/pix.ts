@@ -1,0 +1,129 @@
+import { pixEntries, readPix, type BankFile, type Row } from '@emdia/bank-files';
+import { decimalCents, identityOf, present, reference, required, Unmappable, within } from './fields';
+import { anyFits, header, hmac, isSame, isToken } from './secrets';
+import type { Content, Context, Fact, Incoming, Mapped, Source, Untold } from './source';
+
+/** One of these stands in every Pix, charge or recurrence, and in nothing else that a PSP sends, such as the test of an address. */
+const MARKS = ['endToEndId', 'valor', 'txid', 'idRec'];
+
+const UNDER_WAY = ['SOLICITADA', 'AGENDADA'];
+const ENDED = ['REJEITADA', 'CANCELADA', 'EXPIRADA'];
+
+/** What one entry of a delivery comes to. */
+interface EntryTold {
+  readonly facts: readonly Fact[];
+  readonly wrong: string | null;
+  readonly references: readonly string[];
+  readonly ask: readonly string[];
+}
+
+/** What one row of an entry comes to. */
+type RowTold = Fact | { readonly wrong: string } | { readonly ask: string } | null;
+
+const entriesOf = (body: Buffer) => {
+  const found = pixEntries(body.toString('utf8'));
+  if (!found) throw new Unmappable('The body is not JSON that can be read.');
+  return found;
+};
+
+/** A received Pix: there and credited at once, in its own right, whatever state its charge is in. */
+function received(row: Row, source: string): RowTold {
+  if (!row.settled) return { wrong: 'A Pix has no endToEndId, amount or day that can be read.' };
+  return {
+    id: `pix:${row.external_id!}`, type: 'upstream.payment-received.v1',
+    data: present({
+      payment_id: row.external_id!, source, reference: row.document_number, amount_cents: row.gross_cents!, currency: 'BRL', discount_cents: row.discount_cents || null,
+      paid_date: row.paid_date!, credit_date: row.credit_date!,
+    }),
+  } as Fact;
+}
+
+/** A devolução, perhaps of a part, is money back only once it is done. */
+function returned(row: Row, status: string, source: string): RowTold {
+  if (status !== 'DEVOLVIDO') return null;
+  const [refund_id, payment_id] = [reference(row.external_id), reference(row.reverses_id)];
+  if (!refund_id || !payment_id || !row.gross_cents || !row.paid_date) return { wrong: 'A devolução that was carried out has no id, amount or day that can be read.' };
+  return {
+    id: `devolucao:${refund_id}`, type: 'upstream.payment-refunded.v1',
+    data: { refund_id, payment_id, source, amount_cents: row.gross_cents, currency: 'BRL', refunded_date: row.paid_date, reason: 'pix-devolution' },
+  };
+}
+
+/** An attempt to collect a recurring charge: it holds until the Pix that comes of it is told, or it has failed for sure. */
+function attempted(row: Row, status: string, charge: string, { source, asks, answers }: Context): RowTold {
+  const txid = row.document_number;
+  const payment_id = reference(row.external_id) ?? (txid && row.due_date ? `${txid}:${row.due_date}` : null);
+  if (!payment_id) return { wrong: 'An attempt has neither endToEndId nor txid and day.' };
+  const tells = present({ payment_id, source, reference: txid });
+  if (ENDED.includes(status) || (UNDER_WAY.includes(status) && ENDED.includes(charge))) {
+    const code = /^(?:(?:AGND|NTAG|RIFL) )?([A-Z]{2}(?:\d\d|[A-Z]{2}))(?: |$)/.exec(row.memo ?? '')?.[1];
+    return { id: `cobr:${payment_id}:failed`, type: 'upstream.payment-failed.v1', data: present({ ...tells, code: code && !['AGND', 'NTAG', 'RIFL'].includes(code) ? code : null }) } as Fact;
+  }
+  // The call-back names no amount, and without one nothing pending can be told: who pays it is not held, but no sum is made up.
+  const path = `/cobr/${txid ?? ''}`;
+  if (row.title_cents === null && (!asks || txid === null)) return null;
+  if (row.title_cents === null && !answers.has(path)) return { ask: path };
+  const amount_cents = row.title_cents ?? decimalCents(required(within({ answer: answers.get(path) }, 'answer', 'valor'), 'original'), 'valor.original');
+  return { id: `cobr:${payment_id}:pending`, type: 'upstream.payment-pending.v1', data: { ...tells, amount_cents, currency: 'BRL' } as Extract<Content, { type: 'upstream.payment-pending.v1' }>['data'] };
+}
+
+function rowTold(row: Row, charge: string, context: Context): RowTold {
+  const [what, status = ''] = (row.occurrence ?? '').split(':');
+  if (what === 'PIX') return received(row, context.source);
+  if (what === 'DEVOLUCAO') return returned(row, status, context.source);
+  // Charges and recurrences have states, never money.
+  return what === 'TENTATIVA' ? attempted(row, status, charge, context) : null;
+}
+
+const problemsOf = ({ problems }: BankFile): string => problems.map(({ reason }) => reason).join('; ').slice(0, 500);
+
+function entryTold(entry: string, context: Context): EntryTold {
+  const file = readPix(entry);
+  const references = file.rows.flatMap(({ document_number }) => document_number ?? []);
+  if (file.posting === 'refused' || file.posting === 'needs_confirmation') return { facts: [], wrong: problemsOf(file), references, ask: [] };
+  const charge = file.rows.find(({ occurrence }) => occurrence?.startsWith('COBR:'))?.occurrence?.slice(5) ?? '';
+  const told = file.rows.map((row) => rowTold(row, charge, context)).filter((each) => each !== null);
+  // A list that is not empty and of which nothing was read.
+  const wrong = told.find((each) => 'wrong' in each)?.wrong ?? (file.rows.length === 0 && file.problems.length > 0 ? problemsOf(file) : null);
+  return { facts: told.filter((each): each is Fact => 'type' in each), wrong, references, ask: told.flatMap((each) => ('ask' in each ? each.ask : [])) };
+}
+
+const aboutOf = (references: readonly string[]) => ({ customer_id: null, references });
+
+function map(context: Context): Mapped {
+  const { name, entries } = entriesOf(context.body);
+  if (name === 'entry' && !MARKS.some((mark) => mark in within({ entry: JSON.parse(entries[0]!) as unknown }, 'entry'))) return { ignored: 'It tells of no Pix.' };
+  const told = entries.map((entry) => entryTold(entry, context));
+  const ask = told.flatMap((each) => each.ask);
+  if (ask.length > 0) return { ask: [...new Set(ask)] };
+  const untold = told.flatMap(({ wrong, references }, at): Untold[] => (wrong === null ? [] : [{ reason: wrong, about: aboutOf(references), body: entries[at]! }]));
+  const contents = told.flatMap(({ facts }) => facts);
+  return contents.length + untold.length === 0 ? { ignored: 'It tells of no money.' } : { contents, untold };
+}
+
+/**
+ * What vouches for a call: the secret in path or query, as the password of Basic or the token of Bearer, or an HMAC-SHA-256 of the
+ * bytes. Certificates (mTLS) are checked by whatever ends TLS before us, never here.
+ */
+function verify(incoming: Incoming, secrets: readonly string[]): boolean {
+  const [, scheme = '', credentials = ''] = /^(Basic|Bearer) (\S+)$/i.exec(header(incoming, 'authorization') ?? '') ?? [];
+  const password = scheme.toLowerCase() === 'basic' ? Buffer.from(credentials, 'base64').toString('latin1').replace(/^[^:]*:/, '') : credentials;
+  const signature = /^sha256=([0-9a-f]{64})$/i.exec(header(incoming, 'x-hub-signature-256') ?? header(incoming, 'x-hub-signature') ?? '')?.[1]?.toLowerCase();
+  const tokens = [incoming.urlSecret, password || null].map((token) => isToken(token, secrets));
+  return [...tokens, signature !== undefined && anyFits(secrets, (secret) => isSame(signature, hmac(secret, [incoming.body], 'hex')))].includes(true);
+}
+
+/**
+ * Pix as the central bank specifies it: a PSP calls back with Pix received (`pix[]`, their devoluções), recurring charges (`cobsr[]`)
+ * and recurrences (`recs[]`), also as a bare array. Deliveries are deduped on their bytes, a Pix on its endToEndId, a devolução on its
+ * rtrId (else endToEndId and id), an attempt on its endToEndId and outcome.
+ */
+export const pix: Source = {
+  secretInPath: true,
+  asks: 'sometimes',
+  home: null,
+  verify,
+  identify: ({ body }) => ({ identity: identityOf(body.toString('latin1')), type: entriesOf(body).name }),
+  about: (body) => aboutOf(entriesOf(body).entries.flatMap((entry) => readPix(entry).rows.flatMap(({ document_number }) => document_number ?? []))),
+  map,
+};

@@ -1,0 +1,62 @@
+import { ADMIN_KEY, CREDITOR, Story } from './story';
+
+const SECRET = 'the-secret-of-the-psp-0123456789';
+const TXID = 'academiasol2026030900000000001';
+
+/** A PSP tells a Pix by webhook, and the creditor uploads the same Pix as a file; the names of both are one. */
+describe('the same Pix by webhook and by file', () => {
+  let story: Story;
+  let path = '';
+  let count = 0;
+  let pix = {};
+
+  beforeAll(async () => {
+    story = await Story.open('in-process', '2026-03-10 08:00');
+    path = (await story.put<{ path: string }>('/v1/webhooks/psp', { kind: 'pix', secrets: [SECRET] })).path.replace('{secret}', SECRET);
+  });
+  afterAll(() => story?.close());
+
+  const byWebhook = async (body: object) => {
+    expect((await fetch(`${story.house.url}${path}/pix`, { method: 'POST', body: JSON.stringify(body) })).status).toBe(200);
+    await story.house.settle();
+  };
+  const byFile = async (body: object) => {
+    const response = await fetch(`${story.house.url}/v1/bank-files?source=psp&name=pix.json`, {
+      method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}`, 'x-emdia-creditor': CREDITOR, 'content-type': 'application/octet-stream' }, body: JSON.stringify(body),
+    });
+    const { file_id } = (await response.json()) as { file_id: string };
+    await story.house.settle();
+    return (await story.get<{ counts: Record<string, number> }>(`/v1/bank-files/${file_id}`)).counts;
+  };
+  const booked = async () =>
+    (await story.query<{ received_cents: string; refunded_cents: string }>('select received_cents, refunded_cents from reconciliation.payment where payment_id = $1', [(pix as { endToEndId: string }).endToEndId])).map(({ received_cents, refunded_cents }) => [Number(received_cents), Number(refunded_cents)]);
+  const standing = async () => (await story.query<{ status: string; open_cents: string }>('select status, open_cents from reconciliation.receivable where invoice_id = $1', [`FAT-${count}`])).map(({ status, open_cents }) => [status, Number(open_cents)])[0];
+  const deadLetters = async () => (await story.query(`select id from reconciliation.dead_letter where status = 'open'`)).length;
+
+  beforeEach(async () => {
+    const txid = `${TXID}${++count}`;
+    pix = { endToEndId: `E000000002026030912000000000000${count}0`, txid, valor: '100.00', horario: '2026-03-09T12:00:00Z' };
+    await story.issue({ invoice_id: `FAT-${count}`, customer_id: `ana-${count}`, due_date: '2026-03-09', instruments: [{ rail: 'PIX_COB', reference: txid }] });
+  });
+  const returned = () => ({ ...pix, devolucoes: [{ id: 'd1', rtrId: `D00000000202603101200000000000${count}0`, valor: '40.00', status: 'DEVOLVIDO', horario: { solicitacao: '2026-03-10T12:00:00Z', liquidacao: '2026-03-10T12:00:05Z' } }] });
+
+  it('is one payment where the file comes after: it says nothing new', async () => {
+    await byWebhook({ pix: [pix] });
+    expect(await standing()).toEqual(['settled', 0]);
+    expect(await byFile({ pix: [pix] })).toMatchObject({ known: 1 });
+    expect([await booked(), await standing(), await deadLetters()]).toEqual([[[10_000, 0]], ['settled', 0], 0]);
+  });
+
+  it('gives back once what both say was given back', async () => {
+    await byWebhook([returned()]);
+    await byFile({ pix: [returned()] });
+    expect([await booked(), await standing()]).toEqual([[[10_000, 4_000]], ['open', 4_000]]);
+  });
+
+  it('is money once where the file comes before', async () => {
+    await byFile({ pix: [pix] });
+    expect(await standing()).toEqual(['settled', 0]);
+    await byWebhook({ pix: [pix] });
+    expect([await booked(), await standing(), await deadLetters()]).toEqual([[[10_000, 0]], ['settled', 0], 1]);
+  });
+});
