@@ -1,5 +1,5 @@
 import type { BankFile, FileKind, Posting, Problem } from '@emdia/bank-files';
-import { addDays, type CivilDate } from '@emdia/calendar';
+import { addDays, type CivilDate, localDate } from '@emdia/calendar';
 import { fileNumber } from '@emdia/bank-files';
 import { type DecisionOne, Forbidden } from '@emdia/messaging';
 import type { LeftReason } from './row';
@@ -89,16 +89,19 @@ export function receive(known: StoredFile | null, given: Given, now: Date): Deci
   return { next: { ...given, ...fresh, received_at: now }, result: true };
 }
 
-/** The last day of which the file tells everything: what a statement covers; of a return the day before it was made, which is over. */
-export const coversUntil = ({ kind, header }: BankFile): CivilDate | null =>
-  header.covered_until ?? (kind === 'ofx' || kind === 'pix' || header.generated_on === null ? null : addDays(header.generated_on, -1));
+/** The last day of which the file tells everything: what a statement covers; of a return the day before it was made. Never a day that is not over: more may come on it. */
+export function coversUntil({ kind, header }: BankFile, now: Date): CivilDate | null {
+  const said = header.covered_until ?? (kind === 'ofx' || kind === 'pix' || header.generated_on === null ? null : addDays(header.generated_on, -1));
+  const over = addDays(localDate(now, 'America/Sao_Paulo'), -1);
+  return said !== null && said > over ? over : said;
+}
 
 /** It was read: its rows are taken in, held until a person says so, or there are none. */
 export function readAs(known: StoredFile | null, file: BankFile, now: Date): DecisionOne<StoredFile | null> {
   if (known?.status !== 'received') return { ignored: 'read-before' };
   const { kind, bank, layout, posting, currency, totals, problems } = file;
   const read: Read = {
-    kind, bank, layout, posting, currency, number: fileNumber(file), covers_until: coversUntil(file),
+    kind, bank, layout, posting, currency, number: fileNumber(file), covers_until: coversUntil(file, now),
     settled_rows: totals.settled_rows, settled_cents: totals.gross_cents, problems: problems.slice(0, PROBLEMS_KEPT_MAX),
   };
   if (posting === 'refused') return { next: { ...known, read, rows: 0, status: 'refused', concluded_at: now } };
@@ -152,8 +155,9 @@ export function confirm(known: StoredFile | null, actor: string): DecisionOne<St
   return { next: { ...known, status: 'posting', rows_done: 0, counts: NO_COUNTS, posted_cents: 0, decided_by: actor, concluded_at: null } };
 }
 
-/** A person takes back what the file has posted, or lets go what it holds. */
+/** A person takes back what the file has posted, or lets go what it holds; of one that was refused there is nothing, but it was seen. */
 export function undo(known: StoredFile | null, actor: string): DecisionOne<StoredFile | null> {
+  if (known?.status === 'refused' && known.decided_by === null) return { next: { ...known, decided_by: actor } };
   if (known?.status !== 'posted' && known?.status !== 'needs-confirmation') throw notNow(known, 'Only a file that is posted, or needs confirmation, can be undone. Wait until it is.');
   return { next: { ...known, status: 'undoing', covered_until: null, decided_by: actor, concluded_at: null } };
 }
