@@ -7,5 +7,5 @@ export const paymentReconciliation: Service = {
   name: 'payment-reconciliation',
   module: PaymentReconciliationModule,
   migrations,
-  resources: ['v1/receivables', 'v1/ledger', 'v1/unapplied', 'v1/allocation-policy', 'v1/bank-files', 'v1/waiting-money', 'internal/v1/gate', 'internal/v1/standing'],
+  resources: ['v1/receivables', 'v1/ledger', 'v1/unapplied', 'v1/allocation-policy', 'v1/bank-files', 'v1/waiting-money', 'v1/source-coverage', 'internal/v1/gate', 'internal/v1/standing'],
 };

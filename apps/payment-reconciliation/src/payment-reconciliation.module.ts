@@ -9,6 +9,9 @@ import { Collecting } from './bank-files/collecting';
 import { LookUp } from './bank-files/look-up';
 import { StoredFiles } from './bank-files/stored-files';
 import { Coverages } from './source-coverage/coverages';
+import { LateSources } from './source-coverage/late-sources';
+import { SourceCoverageController } from './source-coverage/source-coverage.controller';
+import { SourceStandings } from './source-coverage/source-standings';
 import { GateFacts } from './gate/facts';
 import { GateController } from './gate/gate.controller';
 import { Heartbeats } from './heartbeats/heartbeats';
@@ -22,7 +25,7 @@ import { WaitingMoneys } from './waiting-money/waiting-moneys';
 import { Rejections } from './unread/rejections';
 
 @Module({
-  controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, AllocationPolicyController, BankFilesController, WaitingMoneyController, GateController],
-  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts, StoredFiles, LookUp, BankFiles, Collecting, Books, WaitingMoneys, Placing, LettingGo],
+  controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, AllocationPolicyController, BankFilesController, WaitingMoneyController, SourceCoverageController, GateController],
+  providers: [Accounts, Coverages, SourceStandings, LateSources, Heartbeats, Rejections, GateFacts, StoredFiles, LookUp, BankFiles, Collecting, Books, WaitingMoneys, Placing, LettingGo],
 })
 export class PaymentReconciliationModule {}

@@ -38,6 +38,9 @@ describe('config', () => {
     ['EMDIA_INTERNAL_TOKEN', 'two words and more than 32 characters', 'EMDIA_INTERNAL_TOKEN has characters'],
     ['EMDIA_BUDGET_SCOPE', 'everybody', 'EMDIA_BUDGET_SCOPE is "everybody"'],
     ['EMDIA_WEBHOOK_BODY_DAYS', '0', 'EMDIA_WEBHOOK_BODY_DAYS is "0"'],
+    ['EMDIA_BANK_FILES_BUCKET', 's3://returns', 'EMDIA_BANK_FILES_BUCKET is "s3://returns"; it must be the name of a bucket'],
+    ['EMDIA_BANK_FILES_BUCKET_ENDPOINT', 'minio:9000', 'EMDIA_BANK_FILES_BUCKET_ENDPOINT must begin with http:// or https://.'],
+    ['EMDIA_BANK_FILES_BUCKET_PATH_STYLE', 'yes', 'EMDIA_BANK_FILES_BUCKET_PATH_STYLE is "yes"; it must be one of true, false.'],
   ])('refuses %s=%s and says what is wrong', (name, value, line) => {
     expect(linesOf({ [name]: value })).toEqual([expect.stringContaining(line)]);
   });

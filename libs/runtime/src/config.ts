@@ -61,6 +61,7 @@ export class Config {
     for (const name of [...serviceNames, 'auditor' as const].map((service) => `${envName(service)}_URL`)) check.http(name);
     check.oneOf('EMDIA_BUDGET_SCOPE', ['creditor', 'installation'], 'creditor');
     check.integer('EMDIA_WEBHOOK_BODY_DAYS', 1, 3_650, 90);
+    check.bucket();
     if (wrong.length > 0) throw new ConfigError(wrong);
     return config;
   }
@@ -136,6 +137,13 @@ class Check {
     const text = this.values.EMDIA_KAFKA_PREFIX ?? '';
     if (!/^[a-z0-9.-]{0,60}$/.test(text)) this.wrong.push(`EMDIA_KAFKA_PREFIX is "${text}"; it must be at most 60 lower-case letters, digits, dots or hyphens.`);
     return text;
+  }
+
+  bucket(): void {
+    const text = this.values.EMDIA_BANK_FILES_BUCKET;
+    if (text && !/^[A-Za-z0-9][\w.-]{1,254}$/.test(text)) this.wrong.push(`EMDIA_BANK_FILES_BUCKET is "${text}"; it must be the name of a bucket, without s3:// or a folder (that is EMDIA_BANK_FILES_BUCKET_PREFIX).`);
+    this.http('EMDIA_BANK_FILES_BUCKET_ENDPOINT');
+    this.oneOf('EMDIA_BANK_FILES_BUCKET_PATH_STYLE', ['true', 'false'], 'false');
   }
 
   http(name: string): void {

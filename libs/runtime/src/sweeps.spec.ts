@@ -47,6 +47,15 @@ describe('sweeps', () => {
     expect(await sweeps.nextDue()).toEqual({ name: 'due', at: at(1) });
   });
 
+  it('tells a sweep that waits for somebody outside when it has to stop', async () => {
+    let ended = false;
+    sweeps.register({ name: 'waiting', nextDueAt: async () => null, run: (_now, _limit, stopping) => wall.sleep(60_000, stopping).then(() => ((ended = true), 0)) });
+    sweeps.start();
+    await wall.sleep(20);
+    await sweeps.stop();
+    expect(ended).toBe(true);
+  });
+
   it('looks at once when it is poked, and is busy from then on', async () => {
     const dues: Date[] = [];
     const { handled } = register('due', dues);

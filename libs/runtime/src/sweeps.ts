@@ -7,7 +7,8 @@ export interface Sweep {
   readonly limit?: number;
   /** The earliest business instant at which something is or becomes due; one indexed look-up. */
   nextDueAt(): Promise<Date | null>;
-  run(now: Date, limit: number): Promise<number>;
+  /** `stopping` is for those that wait for somebody outside. */
+  run(now: Date, limit: number, stopping?: AbortSignal): Promise<number>;
   /** True while something heals by wall time alone (a back-off, a claim that runs out). */
   busy?(): Promise<boolean>;
 }
@@ -47,7 +48,7 @@ class Loop {
       this.pending = false;
       this.inHand = true;
       try {
-        while (!this.stopping.signal.aborted && (await this.sweep.run(this.clock.now(), this.sweep.limit ?? LIMIT)) > 0);
+        while (!this.stopping.signal.aborted && (await this.sweep.run(this.clock.now(), this.sweep.limit ?? LIMIT, this.stopping.signal)) > 0);
         backOffMs = 50;
         this.inHand = false;
         if (!this.pending && !this.stopping.signal.aborted) await this.idle();

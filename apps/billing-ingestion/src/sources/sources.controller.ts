@@ -56,7 +56,7 @@ export class SourcesController {
   @Get()
   @Scopes('ledger:read')
   @Answers(Type.Object({ items: Type.Array(ListedSource) }), 'All of them')
-  @ApiOperation({ summary: 'Payment sources, declared or only seen in payments' })
+  @ApiOperation({ summary: 'Payment sources, declared or only seen in payments', description: 'Covered until when, as it was told here. How far each is with its files too, and which are late: GET /v1/source-coverage.' })
   async list(@ForCreditor() creditorId: string): Promise<{ items: ListedSource[] }> {
     return { items: await this.sources.list(creditorId) };
   }

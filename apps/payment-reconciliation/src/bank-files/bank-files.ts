@@ -94,8 +94,8 @@ export class BankFiles implements Sweep {
   /** Nobody is asked on the word of a file that is not believed any more: what it covered is uncovered at once, its payments are taken back one after the other. */
   async undo(file: StoredFile, actor: string): Promise<void> {
     const { file_id, creditor_id, covered_until } = file;
-    const others = covered_until === null ? null : await this.lookUp.coveredByOthers(file);
-    const uncovered = covered_until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileUncovered(this.coverages, { ...file, partition }, covered_until, others));
+    const before = covered_until === null ? null : await this.lookUp.coveredBefore(file);
+    const uncovered = covered_until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileUncovered(this.coverages, { ...file, partition }, before));
     await this.runner.changeAll([step(this.files, file_id, (known) => undo(known, actor)), ...uncovered], { creditorId: creditor_id });
   }
 

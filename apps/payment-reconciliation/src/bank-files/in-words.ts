@@ -25,7 +25,7 @@ function what({ read, name }: StoredFile): string {
   return `${KINDS[kind]}${bank ? ` of bank ${bank}` : ''}${by}: ${count(settled_rows, 'settled row')}, ${formatBRL(settled_cents)}.`;
 }
 
-function standing({ status, rows, rows_done, decided_by }: StoredFile): string {
+function standing({ status, source, rows, rows_done, decided_by }: StoredFile): string {
   const progress = `${rows_done.toLocaleString('en')} of ${count(rows ?? 0, 'row')}`;
   switch (status) {
     case 'received': return 'It waits to be read.';
@@ -34,7 +34,7 @@ function standing({ status, rows, rows_done, decided_by }: StoredFile): string {
     case 'holding': return `What it tells of is being held: ${progress}.`;
     case 'posted': return `Posted whole: ${count(rows!, 'row')}.`;
     case 'needs-confirmation': return 'Nothing of it is posted: a person has to look at the problems and confirm it, or undo it. Until then nobody is asked for the debts that it names.';
-    case 'refused': return 'Nothing of it is posted. Have the bank send it again.';
+    case 'refused': return `Nothing of it is posted. Have the bank send it again. ${decided_by === null ? `It may tell of payments: until somebody undoes it, nobody is asked for what can be paid through ${source}.` : `${decided_by} has let it go.`}`;
     case 'undoing': return `It is being undone, as ${decided_by} asked.`;
     case 'undone': return `It was undone by ${decided_by}; nothing of it is left in the ledger but what is told here. Confirm it to post it after all.`;
   }

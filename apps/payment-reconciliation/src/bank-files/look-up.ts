@@ -74,10 +74,11 @@ export class LookUp {
     return earlier.find(({ row_id, our_number }) => !own.has(row_id) && fresh.has(our_number))?.name ?? null;
   }
 
-  /** Until when the other posted files of a file's source have told everything. */
-  async coveredByOthers({ file_id, creditor_id, source }: StoredFile): Promise<CivilDate | null> {
+  /** Until when the other posted files of a file's source have told everything, those left out that tell of later days alone. */
+  async coveredBefore({ file_id, creditor_id, source, covered_until }: StoredFile): Promise<CivilDate | null> {
     const [row] = await this.database.query<{ until: CivilDate | null }>(
-      `select max(covered_until)::text as until from bank_file where creditor_id = $1 and source = $2 and file_id <> $3 and status = 'posted'`, [creditor_id, source, file_id]);
+      `select max(covered_until)::text as until from bank_file where creditor_id = $1 and source = $2 and file_id <> $3 and status = 'posted' and covered_until <= $4`,
+      [creditor_id, source, file_id, covered_until]);
     return row!.until;
   }
 

@@ -15,10 +15,17 @@ export interface Lying {
 /** Where banks, or whoever fetches from them, put files down. Nothing is ever changed there. */
 export interface Place {
   readonly name: string;
-  /** Files exactly three levels deep. Rejects where the place cannot be looked at. */
-  list(): Promise<Lying[]>;
-  read(path: string): Promise<Buffer>;
+  /** Files exactly three levels deep, at most `PART_FILES` at a time. Throws where the place cannot be looked at. */
+  list(stopping: AbortSignal): AsyncIterable<readonly Lying[]>;
+  /** The bytes as they were listed; null where they are gone or others by now. Rejects where they cannot be read. */
+  read(file: Lying, stopping: AbortSignal): Promise<Buffer | null>;
 }
+
+/** As many as an S3-compatible storage lists at once. */
+export const PART_FILES = 1_000;
+
+/** Whether something is in its place, three levels deep and not hidden; no name can have a NUL, and no column takes one. */
+export const isInPlace = (path: string): boolean => /^[^/.\0][^/\0]*(\/[^/.\0][^/\0]*){2}$/.test(path);
 
 /** A folder of this machine, or mounted into it. Hidden files are not looked at. */
 export class Folder implements Place {
@@ -26,25 +33,32 @@ export class Folder implements Place {
 
   constructor(private readonly root: string) {}
 
-  async list(): Promise<Lying[]> {
-    const found: Lying[] = [];
+  async *list(): AsyncIterable<readonly Lying[]> {
+    let found: Lying[] = [];
     for (const creditor of await this.folders('.')) {
       for (const source of await this.folders(creditor)) {
         const under = join(creditor, source);
         for (const entry of await readdir(join(this.root, under), { withFileTypes: true })) {
-          if (!entry.isFile() || entry.name.startsWith('.')) continue;
           const path = `${creditor}/${source}/${entry.name}`;
+          if (!entry.isFile() || !isInPlace(path)) continue;
           // Whoever put it there may take it away between two of our looks.
           const told = await stat(join(this.root, path)).catch(() => null);
           if (told) found.push({ path, size_bytes: told.size, version: `${told.size}-${Math.trunc(told.mtimeMs)}-${told.ino}`, whole: false });
+          if (found.length < PART_FILES) continue;
+          yield found;
+          found = [];
         }
       }
     }
-    return found;
+    yield found;
   }
 
-  read(path: string): Promise<Buffer> {
-    return readFile(join(this.root, path));
+  async read({ path, size_bytes }: Lying): Promise<Buffer | null> {
+    const bytes = await readFile(join(this.root, path)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    return bytes?.length === size_bytes ? bytes : null;
   }
 
   private async folders(under: string): Promise<string[]> {

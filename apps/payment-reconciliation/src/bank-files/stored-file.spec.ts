@@ -1,7 +1,7 @@
 import type { BankFile } from '@emdia/bank-files';
 import { Forbidden, Outdated } from '@emdia/messaging';
 import { at } from '../../test/story';
-import { coversUntil, stillMatching, stillStands, type StoredFile } from './stored-file';
+import { coversUntil, receive, stillMatching, stillStands, type StoredFile, undo } from './stored-file';
 
 const file = (kind: BankFile['kind'], generated_on: string | null, covered_until: string | null = null) => ({ kind, header: { generated_on, covered_until } }) as BankFile;
 const RECEIVED = at('2026-03-10');
@@ -25,5 +25,13 @@ describe('what was decided on a file as it stood', () => {
     expect([stillStands(as('posted'), 'posted'), stillMatching(as('matching'))]).toEqual([{ ignored: 'posted' }, { ignored: 'matching' }]);
     for (const known of [as('undoing'), null]) expect(() => stillStands(known, 'posted')).toThrow(Outdated);
     for (const known of [as('posted'), null]) expect(() => stillMatching(known)).toThrow(Forbidden);
+  });
+
+  it('is let go once where it was refused, and stays refused', () => {
+    const received = receive(null, { file_id: 'f', creditor_id: 'acme', source: 'itau', name: 'A.RET', size_bytes: 1, actor: 'folder' }, at('2026-03-10')) as { next: StoredFile };
+    const refused: StoredFile = { ...received.next, status: 'refused' };
+    const seen = undo(refused, 'agent-7');
+    expect(seen).toEqual({ next: { ...refused, decided_by: 'agent-7' } });
+    expect(() => undo({ ...refused, decided_by: 'agent-7' }, 'agent-8')).toThrow('This one is refused.');
   });
 });

@@ -179,8 +179,9 @@ export function confirm(known: StoredFile | null, actor: string): DecisionOne<St
   return { next: { ...known, status: 'posting', rows_done: 0, counts: NO_COUNTS, posted_cents: 0, decided_by: actor, concluded_at: null } };
 }
 
-/** A person takes back what the file has posted, or lets go what it holds. */
+/** A person takes back what the file has posted, or lets go what it holds; of one that was refused there is nothing, but it was seen. */
 export function undo(known: StoredFile | null, actor: string): DecisionOne<StoredFile | null> {
+  if (known?.status === 'refused' && known.decided_by === null) return { next: { ...known, decided_by: actor } };
   if (known?.status !== 'posted' && known?.status !== 'needs-confirmation') throw notNow(known, 'Only a file that is posted, or needs confirmation, can be undone. Wait until it is.');
   return { next: { ...known, status: 'undoing', covered_until: null, decided_by: actor, concluded_at: null } };
 }

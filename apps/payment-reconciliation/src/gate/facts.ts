@@ -3,6 +3,7 @@ import type { CivilDate } from '@emdia/calendar';
 import type { ChargePolicy, Collectability, Instrument } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import type { Coverage, Sources } from '../source-coverage/coverage';
+import { heldBackOf } from '../source-coverage/held-back';
 import { heartbeatKey, type Heard } from '../heartbeats/heartbeat';
 
 /** A receivable as the gate and its standing need it. */
@@ -73,10 +74,7 @@ const FACTS = `
      ) k) as unread,
     (select coalesce(json_agg(h), '[]') from heartbeat h) as beats,
     (select coalesce(json_agg(c), '[]') from coverage c where c.creditor_id in (select creditor_id from wanted)) as coverages,
-    (select coalesce(json_agg(b), '[]') from (
-       select creditor_id, source from unread where status = 'open' and customer_id is null and source is not null and creditor_id in (select creditor_id from wanted)
-       union select creditor_id, source from dead_letter where status = 'open' and customer_id is null and source is not null and creditor_id in (select creditor_id from wanted)
-     ) b) as held_back,
+    (select coalesce(json_agg(b), '[]') from (${heldBackOf('select creditor_id from wanted')}) b) as held_back,
     (select coalesce(json_agg(f), '[]') from (
        select distinct creditor_id, source from bank_file where status in ('received', 'posting', 'matching', 'holding') and creditor_id in (select creditor_id from wanted)
      ) f) as under_way`;

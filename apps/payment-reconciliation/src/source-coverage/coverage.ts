@@ -1,4 +1,4 @@
-import { addBusinessDays, type CivilDate } from '@emdia/calendar';
+import { addBusinessDays, addDays, type CivilDate } from '@emdia/calendar';
 import type { BillingSourceCovered, EventOf, Instrument, Rail } from '@emdia/contracts';
 import { type DecisionOne, type Step, step, type Store } from '@emdia/messaging';
 
@@ -34,9 +34,9 @@ export const onCovered = (store: Store<Coverage | null>, event: EventOf<typeof B
 export const onFileCovered = (store: Store<Coverage | null>, of: CoverageKey, covered_until: CivilDate): Step<Coverage | null> =>
   step(store, coverageKey(of), (known) => (!known || (known.covered_until && known.covered_until >= covered_until) ? { ignored: 'covered' } : { next: { ...known, covered_until } }));
 
-/** The step of a file that was undone: what it vouched for counts only as far as the source's other files do. */
-export const onFileUncovered = (store: Store<Coverage | null>, of: CoverageKey, undone_until: CivilDate, others_until: CivilDate | null): Step<Coverage | null> =>
-  step(store, coverageKey(of), (known) => (known?.covered_until && known.covered_until <= undone_until ? { next: { ...known, covered_until: others_until } } : { ignored: 'covered-by-others' }));
+/** The step of a file that was undone: its days are covered no more, nor any after them; `before_until` is how far the files before it tell. */
+export const onFileUncovered = (store: Store<Coverage | null>, of: CoverageKey, before_until: CivilDate | null): Step<Coverage | null> =>
+  step(store, coverageKey(of), (known) => (known?.covered_until && (before_until === null || known.covered_until > before_until) ? { next: { ...known, covered_until: before_until } } : { ignored: 'not-covered' }));
 
 /** What is known of one creditor's sources: every partition's row, the sources of which an unread payment holds coverage back, and those of which a file is here and not yet taken in. */
 export interface Sources {
@@ -48,8 +48,11 @@ export interface Sources {
 /** A question to one source's coverage. */
 export type Wanted = (covered_until: CivilDate, lag_business_days: number) => boolean;
 
+/** Until when a source must have told everything for contacts on a day: it may be as many business days behind as it declared. */
+export const expectedUntil = (day: CivilDate, lag_business_days: number): CivilDate => addBusinessDays(addDays(day, 1), -(lag_business_days + 1));
+
 /** Whether a source is no further behind a day of contact than the lag it declared, in business days. */
-export const isNear = (day: CivilDate): Wanted => (covered_until, lag_business_days) => addBusinessDays(covered_until, lag_business_days + 1) > day;
+export const isNear = (day: CivilDate): Wanted => (covered_until, lag_business_days) => covered_until >= expectedUntil(day, lag_business_days);
 
 export const hasCovered = (date: CivilDate): Wanted => (covered_until) => covered_until >= date;
 
