@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract } from './contract';
-import { Cents, ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, PersonKey, PositiveCents, Rail, Reference, RefundReason, State_, Text, Uuid } from './vocabulary';
+import { Cents, ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, PersonKey, PositiveCents, Rail, Reference, RefundReason, State_, Text, Uuid, UnsaidCents } from './vocabulary';
 import { heartbeat, rejected, resolved } from './housekeeping';
 
 const Invoice = { creditor_id: CreditorId, customer_id: CustomerId, receivable_id: Uuid, invoice_id: Reference };
@@ -48,7 +48,7 @@ export const BillingPaymentCredited = contract('billing.payment-credited.v1', 'M
 });
 
 export const BillingPaymentPending = contract('billing.payment-pending.v1', 'A payment began whose outcome is not yet known; it holds, it is no failure.', {
-  ...Payment, amount_cents: PositiveCents, currency: Currency,
+  ...Payment, amount_cents: Type.Optional(UnsaidCents), currency: Type.Optional(Currency),
 });
 
 export const BillingPaymentFailed = contract('billing.payment-failed.v1', 'A pending payment did not come about.', {

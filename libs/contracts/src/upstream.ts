@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract, type Contract, type DataOf } from './contract';
-import { Cents, ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, oneOf, PositiveCents, Reference, RefundReason, State, Text } from './vocabulary';
+import { Cents, ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, oneOf, PositiveCents, Reference, RefundReason, State, Text, UnsaidCents } from './vocabulary';
 
 /** What a subscription platform publishes, by Kafka, `POST /v1/events`, the resource endpoints or a file. */
 
@@ -84,7 +84,7 @@ export const UpstreamPaymentCredited = contract('upstream.payment-credited.v1', 
 });
 
 export const UpstreamPaymentPending = contract('upstream.payment-pending.v1', 'A payment began whose outcome is not yet known.', {
-  ...Payment, amount_cents: PositiveCents, currency: Currency,
+  ...Payment, amount_cents: Type.Optional(UnsaidCents), currency: Type.Optional(Currency),
 });
 
 export const UpstreamPaymentFailed = contract('upstream.payment-failed.v1', 'A payment that was pending or attempted did not come about.', {

@@ -7,6 +7,7 @@ export const Reference = Type.String({ minLength: 1, maxLength: 80, pattern: '^[
 export const Uuid = Type.String({ format: 'uuid' });
 export const Cents = Type.Integer({ minimum: 0, maximum: 99_999_999_999, description: 'Integer cents of the currency.' });
 export const PositiveCents = Type.Integer({ minimum: 1, maximum: 99_999_999_999, description: 'Integer cents of the currency, above zero.' });
+export const UnsaidCents = { ...PositiveCents, description: 'Integer cents of the currency, above zero; left out where the source does not say.' };
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217.' });
 export const CivilDate = Type.String({ format: 'date', description: "Civil date in the creditor's zone, YYYY-MM-DD." });
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339 instant with offset.' });

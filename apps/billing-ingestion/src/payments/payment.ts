@@ -55,8 +55,6 @@ export interface AwaitedPayment extends Identity {
 }
 
 interface Begun extends Identity, Owner {
-  readonly amount_cents: number;
-  readonly currency: string;
   /** How often it went pending; part of the ids of what is told. */
   readonly attempts: number;
 }
@@ -64,6 +62,9 @@ interface Begun extends Identity, Owner {
 /** A payment whose outcome is open, or that did not come about. */
 export interface TriedPayment extends Begun {
   readonly status: 'pending' | 'failed';
+  /** Null where the source did not say. */
+  readonly amount_cents: number | null;
+  readonly currency: string | null;
   readonly pending_at: string | null;
   readonly failure: Failure | null;
 }
@@ -71,6 +72,8 @@ export interface TriedPayment extends Begun {
 /** Money that is there; nothing takes it back but a refund. */
 export interface ReceivedPayment extends Begun {
   readonly status: 'received';
+  readonly amount_cents: number;
+  readonly currency: string;
   /** Kept by the source out of the amount, which is what the debtor paid. */
   readonly fee_cents: number | null;
   readonly discount_cents: number | null;
@@ -125,7 +128,7 @@ export function pending(known: Payment | null, data: Pending, source: string, ow
   const pending_at = data.occurred_at ?? null;
   const tried = known && known.status !== 'awaited' ? known : null;
   if (tried && (tried.status === 'pending' ? !isLater(pending_at, tried.pending_at) : !isLater(pending_at, tried.failure?.occurred_at ?? null))) return { ignored: 'duplicate' };
-  const { amount_cents, currency } = data;
+  const { amount_cents = null, currency = null } = data;
   const failure = known?.failure ?? null;
   const began: TriedPayment = { status: 'pending', ...identity(known, data, source), ...owner, amount_cents, currency, attempts: (tried?.attempts ?? 0) + 1, pending_at, failure };
   const events = [...released(known, owner, now), pendingEvent(began, now)];
@@ -193,8 +196,12 @@ const reportedEvent = (payment: ReceivedPayment, now: Date): Outgoing =>
 const creditedEvent = (payment: ReceivedPayment, { credit_date, fee_cents }: Credit, now: Date): Outgoing =>
   outgoing(BillingPaymentCredited, { ...envelope(payment, now, 'payment-credited'), data: { ...told(payment), credit_date, ...(fee_cents === null ? {} : { fee_cents }) } });
 
-const pendingEvent = (payment: TriedPayment, now: Date): Outgoing =>
-  outgoing(BillingPaymentPending, { ...envelope(payment, now, 'payment-pending', payment.attempts), data: { ...told(payment), amount_cents: payment.amount_cents, currency: payment.currency } });
+const pendingEvent = (payment: TriedPayment, now: Date): Outgoing => {
+  const { amount_cents, currency, attempts } = payment;
+  return outgoing(BillingPaymentPending, {
+    ...envelope(payment, now, 'payment-pending', attempts), data: { ...told(payment), ...(amount_cents === null ? {} : { amount_cents }), ...(currency === null ? {} : { currency }) },
+  });
+};
 
 const failedEvent = (payment: TriedPayment, code: string | null, now: Date): Outgoing =>
   outgoing(BillingPaymentFailed, { ...envelope(payment, now, 'payment-failed', payment.attempts), data: { ...told(payment), ...(code === null ? {} : { code }) } });

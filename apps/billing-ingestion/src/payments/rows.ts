@@ -68,10 +68,10 @@ function paymentOf(row: Row, refunds: readonly Refund[]): Payment {
   const identity = { creditor_id, source, payment_id, refunds, credit };
   const failure = failed ? { code: failure_code, occurred_at: instant(row.failed_at) } : null;
   if (status === 'awaited') return { status, ...identity, failure };
-  const begun = { ...identity, key: row.key!, customer_id: row.customer_id, reference: row.reference, amount_cents: row.amount_cents!, currency: row.currency!, attempts: row.attempts };
-  const { fee_cents, discount_cents, credited } = row;
-  if (status === 'received') return { status, ...begun, fee_cents, discount_cents, credited, paid_date: row.paid_date!, credit_date: row.credit_date!, content_hash: row.content_hash! };
-  return { status, ...begun, pending_at: instant(row.pending_at), failure };
+  const begun = { ...identity, key: row.key!, customer_id: row.customer_id, reference: row.reference, attempts: row.attempts };
+  const { amount_cents, currency, fee_cents, discount_cents, credited } = row;
+  if (status === 'received') return { status, ...begun, amount_cents: amount_cents!, currency: currency!, fee_cents, discount_cents, credited, paid_date: row.paid_date!, credit_date: row.credit_date!, content_hash: row.content_hash! };
+  return { status, ...begun, amount_cents, currency, pending_at: instant(row.pending_at), failure };
 }
 
 function rowOf(payment: Payment): Row {

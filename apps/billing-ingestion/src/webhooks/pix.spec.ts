@@ -55,7 +55,8 @@ describe('Pix', () => {
     const tells = { payment_id: E2E(1), source: 'loja', reference: TXID };
 
     it.each(['SOLICITADA', 'AGENDADA', 'PAGA', 'NOVO_ESTADO'])('holds while an attempt is %s: its Pix alone is money', (status) => {
-      expect(told(cobr([attempt(status)], priced))).toEqual([{ id: `cobr:${E2E(1)}:pending`, type: 'upstream.payment-pending.v1', data: { ...tells, amount_cents: 12_990, currency: 'BRL' } }]);
+      expect(told(cobr([attempt(status)], priced))).toEqual([{ id: `cobr:${E2E(1)}:pending`, type: 'upstream.payment-pending.v1', data: tells }]);
+      expect(told(cobr([attempt(status)]))).toEqual(told(cobr([attempt(status)], priced)));
     });
 
     it.each(['REJEITADA', 'CANCELADA', 'EXPIRADA'])('has failed where an attempt is %s, or the charge with an attempt under way', (status) => {
@@ -66,10 +67,7 @@ describe('Pix', () => {
       expect(told(cobr([attempt('PAGA')], { status, ...priced }))).toMatchObject([{ type: 'upstream.payment-pending.v1' }]);
     });
 
-    it('asks for the amount that the call-back leaves out, where it may; what it does not know it does not tell', () => {
-      expect(told(cobr([attempt('AGENDADA')]))).toBe('ignored');
-      expect(told(cobr([attempt('AGENDADA')]), { asks: true })).toEqual({ ask: [`/cobr/${TXID}`] });
-      expect(told(cobr([attempt('AGENDADA')]), { asks: true, answers: { [`/cobr/${TXID}`]: { valor: { original: '35.00' } } } })).toMatchObject([{ data: { amount_cents: 3_500 } }]);
+    it('knows an attempt by its endToEndId, else by txid and day', () => {
       expect(told(cobr([attempt('REJEITADA', { endToEndId: null })]))).toMatchObject([{ data: { payment_id: `${TXID}:2026-03-12` } }]);
       expect(untold(cobr([attempt('REJEITADA', { endToEndId: null, dataLiquidacao: null })]))).toEqual([['An attempt has neither endToEndId nor txid and day.', TXID, TXID]]);
     });
@@ -97,7 +95,7 @@ describe('Pix', () => {
         const body = whole.slice(0, at) + text + whole.slice(at + cut);
         expect(() => pix.identify(call(body))).not.toThrow(/^(?!The body is not JSON)/);
         // Ten digits before the point are more than the contracts take: such a Pix goes to quarantine as it is.
-        if (!/\d{10}\.\d\d"/.test(body)) told(body, { asks: true });
+        if (!/\d{10}\.\d\d"/.test(body)) told(body);
       }),
       { numRuns: 2_000, seed: 20_260_310 },
     );
@@ -113,10 +111,10 @@ describe('Pix', () => {
     const folder = resolve(process.env.EMDIA_TEST_DATA ?? resolve(__dirname, '../../../../../shared/data'), 'pix/examples');
     if (!existsSync(folder)) return console.warn(`Not read: ${folder} is not there (EMDIA_TEST_DATA).`);
     const types = (name: string) => {
-      const found = told(readFileSync(resolve(folder, name), 'utf8'), { asks: true, answers: {} });
+      const found = told(readFileSync(resolve(folder, name), 'utf8'));
       return Array.isArray(found) ? found.map(({ type }: { type: string }) => type.slice(9, -3)) : found;
     };
     for (const name of readdirSync(folder).filter((each) => /^pix-(webhook|response)|^(cob-r|rec)-webhook-notification/.test(each)))
-      expect([name, types(name)]).toEqual([name, name.startsWith('pix') ? expect.arrayContaining(['payment-received']) : name.startsWith('rec') ? 'ignored' : { ask: [expect.stringMatching(/^\/cobr\/[0-9a-f]{32}$/)] }]);
+      expect([name, types(name)]).toEqual([name, name.startsWith('pix') ? expect.arrayContaining(['payment-received']) : name.startsWith('rec') ? 'ignored' : ['payment-pending']]);
   });
 });

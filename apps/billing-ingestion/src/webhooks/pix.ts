@@ -1,7 +1,7 @@
 import { pixEntries, readPix, type BankFile, type Row } from '@emdia/bank-files';
-import { decimalCents, identityOf, present, reference, required, Unmappable, within } from './fields';
+import { identityOf, present, reference, Unmappable, within } from './fields';
 import { anyFits, header, hmac, isSame, isToken } from './secrets';
-import type { Content, Context, Fact, Incoming, Mapped, Source, Untold } from './source';
+import type { Context, Fact, Incoming, Mapped, Source, Untold } from './source';
 
 /** One of these stands in every Pix, charge or recurrence, and in nothing else that a PSP sends, such as the test of an address. */
 const MARKS = ['endToEndId', 'valor', 'txid', 'idRec'];
@@ -14,11 +14,10 @@ interface EntryTold {
   readonly facts: readonly Fact[];
   readonly wrong: string | null;
   readonly references: readonly string[];
-  readonly ask: readonly string[];
 }
 
 /** What one row of an entry comes to. */
-type RowTold = Fact | { readonly wrong: string } | { readonly ask: string } | null;
+type RowTold = Fact | { readonly wrong: string } | null;
 
 const entriesOf = (body: Buffer) => {
   const found = pixEntries(body.toString('utf8'));
@@ -50,7 +49,7 @@ function returned(row: Row, status: string, source: string): RowTold {
 }
 
 /** An attempt to collect a recurring charge: it holds until the Pix that comes of it is told, or it has failed for sure. */
-function attempted(row: Row, status: string, charge: string, { source, asks, answers }: Context): RowTold {
+function attempted(row: Row, status: string, charge: string, source: string): RowTold {
   const txid = row.document_number;
   const payment_id = reference(row.external_id) ?? (txid && row.due_date ? `${txid}:${row.due_date}` : null);
   if (!payment_id) return { wrong: 'An attempt has neither endToEndId nor txid and day.' };
@@ -59,43 +58,37 @@ function attempted(row: Row, status: string, charge: string, { source, asks, ans
     const code = /^(?:(?:AGND|NTAG|RIFL) )?([A-Z]{2}(?:\d\d|[A-Z]{2}))(?: |$)/.exec(row.memo ?? '')?.[1];
     return { id: `cobr:${payment_id}:failed`, type: 'upstream.payment-failed.v1', data: present({ ...tells, code: code && !['AGND', 'NTAG', 'RIFL'].includes(code) ? code : null }) } as Fact;
   }
-  // The call-back names no amount, and without one nothing pending can be told: who pays it is not held, but no sum is made up.
-  const path = `/cobr/${txid ?? ''}`;
-  if (row.title_cents === null && (!asks || txid === null)) return null;
-  if (row.title_cents === null && !answers.has(path)) return { ask: path };
-  const amount_cents = row.title_cents ?? decimalCents(required(within({ answer: answers.get(path) }, 'answer', 'valor'), 'original'), 'valor.original');
-  return { id: `cobr:${payment_id}:pending`, type: 'upstream.payment-pending.v1', data: { ...tells, amount_cents, currency: 'BRL' } as Extract<Content, { type: 'upstream.payment-pending.v1' }>['data'] };
+  // The call-back names no amount; where another answer does, it says nothing else.
+  return { id: `cobr:${payment_id}:pending`, type: 'upstream.payment-pending.v1', data: tells } as Fact;
 }
 
-function rowTold(row: Row, charge: string, context: Context): RowTold {
+function rowTold(row: Row, charge: string, source: string): RowTold {
   const [what, status = ''] = (row.occurrence ?? '').split(':');
-  if (what === 'PIX') return received(row, context.source);
-  if (what === 'DEVOLUCAO') return returned(row, status, context.source);
+  if (what === 'PIX') return received(row, source);
+  if (what === 'DEVOLUCAO') return returned(row, status, source);
   // Charges and recurrences have states, never money.
-  return what === 'TENTATIVA' ? attempted(row, status, charge, context) : null;
+  return what === 'TENTATIVA' ? attempted(row, status, charge, source) : null;
 }
 
 const problemsOf = ({ problems }: BankFile): string => problems.map(({ reason }) => reason).join('; ').slice(0, 500);
 
-function entryTold(entry: string, context: Context): EntryTold {
+function entryTold(entry: string, source: string): EntryTold {
   const file = readPix(entry);
   const references = file.rows.flatMap(({ document_number }) => document_number ?? []);
-  if (file.posting === 'refused' || file.posting === 'needs_confirmation') return { facts: [], wrong: problemsOf(file), references, ask: [] };
+  if (file.posting === 'refused' || file.posting === 'needs_confirmation') return { facts: [], wrong: problemsOf(file), references };
   const charge = file.rows.find(({ occurrence }) => occurrence?.startsWith('COBR:'))?.occurrence?.slice(5) ?? '';
-  const told = file.rows.map((row) => rowTold(row, charge, context)).filter((each) => each !== null);
+  const told = file.rows.map((row) => rowTold(row, charge, source)).filter((each) => each !== null);
   // A list that is not empty and of which nothing was read.
   const wrong = told.find((each) => 'wrong' in each)?.wrong ?? (file.rows.length === 0 && file.problems.length > 0 ? problemsOf(file) : null);
-  return { facts: told.filter((each): each is Fact => 'type' in each), wrong, references, ask: told.flatMap((each) => ('ask' in each ? each.ask : [])) };
+  return { facts: told.filter((each): each is Fact => 'type' in each), wrong, references };
 }
 
 const aboutOf = (references: readonly string[]) => ({ customer_id: null, references });
 
-function map(context: Context): Mapped {
-  const { name, entries } = entriesOf(context.body);
+function map({ body, source }: Context): Mapped {
+  const { name, entries } = entriesOf(body);
   if (name === 'entry' && !MARKS.some((mark) => mark in within({ entry: JSON.parse(entries[0]!) as unknown }, 'entry'))) return { ignored: 'It tells of no Pix.' };
-  const told = entries.map((entry) => entryTold(entry, context));
-  const ask = told.flatMap((each) => each.ask);
-  if (ask.length > 0) return { ask: [...new Set(ask)] };
+  const told = entries.map((entry) => entryTold(entry, source));
   const untold = told.flatMap(({ wrong, references }, at): Untold[] => (wrong === null ? [] : [{ reason: wrong, about: aboutOf(references), body: entries[at]! }]));
   const contents = told.flatMap(({ facts }) => facts);
   return contents.length + untold.length === 0 ? { ignored: 'It tells of no money.' } : { contents, untold };
@@ -120,7 +113,7 @@ function verify(incoming: Incoming, secrets: readonly string[]): boolean {
  */
 export const pix: Source = {
   secretInPath: true,
-  asks: 'sometimes',
+  asks: 'never',
   home: null,
   verify,
   identify: ({ body }) => ({ identity: identityOf(body.toString('latin1')), type: entriesOf(body).name }),

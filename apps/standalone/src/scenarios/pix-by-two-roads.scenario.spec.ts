@@ -4,7 +4,7 @@ const SECRET = 'the-secret-of-the-psp-0123456789';
 const TXID = 'academiasol2026030900000000001';
 
 /** A PSP tells a Pix by webhook, and the creditor uploads the same Pix as a file; the names of both are one. */
-describe('the same Pix by webhook and by file', () => {
+describe('Pix by webhook and by file', () => {
   let story: Story;
   let path = '';
   let count = 0;
@@ -58,5 +58,18 @@ describe('the same Pix by webhook and by file', () => {
     expect(await standing()).toEqual(['settled', 0]);
     await byWebhook({ pix: [pix] });
     expect([await booked(), await standing(), await deadLetters()]).toEqual([[[10_000, 0]], ['settled', 0], 1]);
+  });
+
+  it('holds while an attempt to collect it is under way, though nobody says how much, and lets go where that has failed', async () => {
+    const { txid, endToEndId } = pix as { txid: string; endToEndId: string };
+    const attempt = (status: string) => ({ cobsr: [{ idRec: 'RR1', txid, status: 'ATIVA', atualizacao: [], tentativas: [{ dataLiquidacao: '2026-03-12', tipo: 'AGND', status, endToEndId }] }] });
+    const collectability = async () => (await story.query<{ collectability: string }>('select collectability from reconciliation.receivable where invoice_id = $1', [`FAT-${count}`]))[0]!.collectability;
+    expect(await collectability()).toBe('owed');
+    await byWebhook(attempt('AGENDADA'));
+    expect(await collectability()).toBe('pending');
+    await byWebhook(attempt('REJEITADA'));
+    expect(await collectability()).toBe('owed');
+    await byWebhook({ pix: [pix] });
+    expect([await collectability(), await booked()]).toEqual(['settled', [[10_000, 0]]]);
   });
 });
