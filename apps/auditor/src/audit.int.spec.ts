@@ -60,7 +60,7 @@ describe('a house in which every law holds', () => {
     expect(await figuresOf(urls, 'acme', NOW)).toMatchObject({
       invoices: { issued: 2, cancelled: 0, paid_on_time: 0, paid_late: 1, open: 1 },
       payments: 2, refunds: 1,
-      ledger: { invoiced_cents: 20_000, received_cents: 10_000, settled_cents: 10_000, open_cents: 10_000, unapplied_cents: 0, charges_cents: 0, waived_cents: 0 },
+      ledger: { invoiced_cents: 20_000, received_cents: 10_000, settled_cents: 10_000, open_cents: 10_000, unapplied_cents: 0, charges_cents: 0, waived_cents: 0, written_off_cents: 0 },
       contacts: [{ step: 'D+3', count: 1 }],
       recovered: [{ step: 'none', count: 1, amount_cents: 10_000 }],
     });
@@ -187,6 +187,8 @@ describe('law 4 goes red', () => {
   it.each([
     ['an entry that does not come to zero', `update reconciliation.posting set amount_cents = -9999 where account = 'revenue' and receivable_id = '${OPEN}'`, /come to 1 cents instead of zero/],
     ['a balance that is not its postings', `update reconciliation.receivable set open_cents = 9000, amount_cents = 9000 where receivable_id = '${OPEN}'`, /open 9000 cents, posted 10000/],
+    ['a write-off that was not posted', `update reconciliation.receivable set status = 'written-off', written_off_cents = 10000, open_cents = 0 where receivable_id = '${OPEN}'`, /written off 10000 cents, posted 0/],
+    ['a write-off of less than what is gone', `update reconciliation.receivable set status = 'written-off', written_off_cents = 9000, open_cents = 0 where receivable_id = '${OPEN}'`, /amount less paid, waived and written off is not what is open/],
     ['an invoice without a receivable', `insert into billing.invoice values ('acme', 'i3', '${id(3)}', 'open', 500, '2026-03-10', 'BRL')`, /no receivable of it/],
     ['a receivable without an invoice', `delete from billing.invoice where receivable_id = '${OPEN}'`, /never invoiced/],
     ['a cancelled invoice that is still asked for', `update billing.invoice set status = 'cancelled' where receivable_id = '${OPEN}'`, /10000 cents instead of 0/],
@@ -223,6 +225,14 @@ describe('law 4 goes red', () => {
     await client.query(`insert into reconciliation.entry values ('${id(57)}', 'acme', 'BRL', 'payment:p1', '2026-03-11T12:01Z');
       insert into reconciliation.posting values ('${id(57)}', 'acme', 'cash', null, 'bank', 'p1', 10000), ('${id(57)}', 'acme', 'unapplied', null, 'bank', 'p1', -10000)`);
     await expectBroken(4, /10000 cents came and were booked 2 times, 20000/);
+  });
+
+  it('not for what was written off and posted', async () => {
+    await client.query(`insert into reconciliation.entry values ('${id(57)}', 'acme', 'BRL', 'write-off:1:2', '2026-03-13T14:00Z');
+      insert into reconciliation.posting values ('${id(57)}', 'acme', 'write_off', '${OPEN}', null, null, 10000), ('${id(57)}', 'acme', 'receivable', '${OPEN}', null, null, -10000);
+      update reconciliation.receivable set written_off_cents = 10000, open_cents = 0, status = 'written-off' where receivable_id = '${OPEN}'`);
+    expect((await audited())[3]!.violations).toBe(0);
+    expect(await figuresOf(urls, 'acme', NOW)).toMatchObject({ invoices: { open: 0 }, ledger: { open_cents: 0, written_off_cents: 10_000 } });
   });
 
   it('not for money in transit that became cash less a fee, nor for a discount that settled', async () => {

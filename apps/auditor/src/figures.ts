@@ -16,6 +16,7 @@ export interface Figures {
     readonly unapplied_cents: number;
     readonly charges_cents: number;
     readonly waived_cents: number;
+    readonly written_off_cents: number;
   };
   readonly contacts: readonly { readonly step: string; readonly count: number }[];
   /** Receivables paid late, by the step of the last message about them before; `none` where there was none. */
@@ -25,10 +26,11 @@ export interface Figures {
 
 interface Receivable {
   readonly receivable_id: string;
-  readonly status: 'open' | 'settled' | 'cancelled';
+  readonly status: 'open' | 'settled' | 'cancelled' | 'written-off';
   readonly amount_cents: number;
   readonly paid_cents: number;
   readonly waived_cents: number;
+  readonly written_off_cents: number;
   readonly open_cents: number;
   readonly original_due_date: string;
   readonly settled_on: string | null;
@@ -45,7 +47,7 @@ const ZONE = 'America/Sao_Paulo';
 const AGES = [['not yet due', -Infinity, 0], ['1 to 30 days', 1, 30], ['31 to 60 days', 31, 60], ['61 to 90 days', 61, 90], ['over 90 days', 91, Infinity]] as const;
 
 const RECEIVABLES = `
-  select receivable_id, status, amount_cents::float8 as amount_cents, paid_cents::float8 as paid_cents, waived_cents::float8 as waived_cents, open_cents::float8 as open_cents,
+  select receivable_id, status, amount_cents::float8 as amount_cents, paid_cents::float8 as paid_cents, waived_cents::float8 as waived_cents, written_off_cents::float8 as written_off_cents, open_cents::float8 as open_cents,
     original_due_date::text as original_due_date, settled_on::text as settled_on
   from reconciliation.receivable where creditor_id = $1 and status <> 'unissued'`;
 const BOOKS = `
@@ -79,7 +81,7 @@ export function figuresOf(urls: Urls, creditor_id: string, now: Date): Promise<F
       payments, refunds,
       ledger: {
         invoiced_cents: sum((each) => each.amount_cents), settled_cents: sum((each) => each.paid_cents), open_cents: sum((each) => each.open_cents),
-        waived_cents: sum((each) => each.waived_cents), ...money,
+        waived_cents: sum((each) => each.waived_cents), written_off_cents: sum((each) => each.written_off_cents), ...money,
       },
       contacts: contactsByStep(messages),
       recovered: recoveredByStep(receivables, messages),

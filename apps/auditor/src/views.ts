@@ -35,7 +35,7 @@ export const FiguresView = Type.Object(
     payments: Count,
     refunds: Count,
     ledger: Type.Object(
-      { invoiced_cents: Cents, received_cents: Cents, settled_cents: Cents, open_cents: Cents, unapplied_cents: Cents, charges_cents: Cents, waived_cents: Cents },
+      { invoiced_cents: Cents, received_cents: Cents, settled_cents: Cents, open_cents: Cents, unapplied_cents: Cents, charges_cents: Cents, waived_cents: Cents, written_off_cents: Cents },
       closed,
     ),
     contacts: counted('step'),

@@ -14,7 +14,7 @@ const TABLES = `
   create table billing.refund (creditor_id text, source text, payment_id text, refund_id text, amount_cents bigint);
   create table billing.quarantine (id uuid, creditor_id text, reason text, status text, body_sealed text, resolved_at timestamptz);
   create table reconciliation.receivable (receivable_id uuid primary key, creditor_id text, customer_id text, version int, status text, currency text, amount_cents bigint,
-    paid_cents bigint, waived_cents bigint, open_cents bigint, original_due_date date, settled_on date);
+    paid_cents bigint, waived_cents bigint, open_cents bigint, original_due_date date, settled_on date, written_off_cents bigint not null default 0);
   create table reconciliation.collectability_change (receivable_id uuid, version int, collectability text, recorded_at timestamptz, primary key (receivable_id, version));
   create table reconciliation.entry (id uuid primary key default gen_random_uuid(), creditor_id text, currency text, cause text, recorded_at timestamptz);
   create table reconciliation.posting (entry_id uuid, creditor_id text, account text, receivable_id uuid, source text, payment_id text, amount_cents bigint);

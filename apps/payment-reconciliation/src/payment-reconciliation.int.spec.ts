@@ -225,6 +225,25 @@ describe('reconciliation in a house', () => {
     });
   });
 
+  it('a receivable is written off and reinstated by a person, once per Idempotency-Key, and refused by the gate meanwhile', async () => {
+    await publish(...of('C-lost', issued('L')), ...of('C-lost', paid('l1', 'L', { amount_cents: 4_000 })));
+    const path = `v1/receivables/${receivableId('L')}`;
+    const writeOff = () => call('POST', `${path}/write-off`, { reason: 'insolvent' }, { 'idempotency-key': 'lost-1' });
+    const lost = { receivable_id: receivableId('L'), status: 'written-off', written_off_cents: 6_000, open_cents: 0 };
+    expect(await writeOff()).toEqual({ status: 200, body: lost });
+    expect(await writeOff()).toEqual({ status: 200, body: lost });
+    expect((await call('POST', `${path}/write-off`, { reason: 'insolvent' })).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:receivable-not-open' });
+    expect(await gate('L', { customer_id: 'C-lost' })).toBe('settled');
+    expect((await call('GET', path)).body).toMatchObject({ status: 'written-off', paid_cents: 4_000, written_off_cents: 6_000, write_offs: [{ written_off: true, reason: 'insolvent', actor: 'agent-7' }] });
+    // As it is loaded again: what is lost grew less.
+    await publish(...of('C-lost', paid('l2', 'L', { amount_cents: 1_000 })));
+    expect((await call('GET', 'v1/receivables?status=written-off')).body.items).toMatchObject([{ invoice_id: 'L', paid_cents: 5_000, written_off_cents: 5_000 }]);
+    expect((await call('POST', `${path}/reinstate`, { reason: 'found' })).body).toEqual({ receivable_id: receivableId('L'), status: 'open', written_off_cents: 0, open_cents: 5_000 });
+    expect((await call('POST', `${path}/reinstate`, { reason: 'found' })).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:not-written-off' });
+    expect((await call('POST', `v1/receivables/${derivedId('nobody')}/write-off`, { reason: 'insolvent' })).status).toBe(404);
+    expect((await call('POST', `${path}/write-off`, { reason: '' })).status).toBe(400);
+  });
+
   describe('the gate', () => {
     const fresh = async (name: string, ...things: Told[]) => {
       await publish(...of(`C-${name}`, issued(`G-${name}`, { charge_policy: POLICY }), ...things));

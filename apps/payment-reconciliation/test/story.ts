@@ -6,6 +6,7 @@ import {
 import type { Step, Store } from '@emdia/messaging';
 import type { AllocationPolicy } from '../src/allocation-policy/allocation-policy';
 import { type Account, accountKeyOf, newAccount, unappliedCents } from '../src/accounts/account';
+import { decideWriteOff } from '../src/accounts/write-offs';
 import { applyPayment } from '../src/accounts/applications';
 import { applyAmended, applyCancelled, applyIssued } from '../src/accounts/invoices';
 import { applyCredited, applyFailed, applyPending, applyRefunded, applyReported } from '../src/accounts/payments';
@@ -143,6 +144,12 @@ export const applied = (payment_id: string, reference: string | null, invoice: s
     stepOn: (store) => applyPayment(store, from, to, { source, payment_id, receivable_id: receivableId(invoice), amount_cents, actor: 'agent-7' }),
   };
 };
+
+/** A person gives up an invoice's receivable, or takes it up again. */
+export const writtenOff = (invoice: string, written_off = true): Told => ({
+  event: { id: derivedId('told', invoice, String(written_off)), key: KEY } as EventOf<Contract>,
+  stepOn: (store) => decideWriteOff(store, KEY, { receivable_id: receivableId(invoice), written_off, reason: 'no estate', actor: 'agent-7' }),
+});
 
 export interface World {
   /** The creditor's orders of allocation, as the store would load them. */

@@ -55,7 +55,7 @@ export const DunningHoldLifted = contract('dunning.hold-lifted.v1', 'A hold ende
 });
 
 export const DunningCaseCured = contract('dunning.case-cured.v1', 'Nothing of the customer is past due any more.', {
-  ...Case, cured_on: CivilDate, contacts: Type.Integer({ minimum: 0 }), last_step: Type.Union([Text(20), Type.Null()]), outcome: oneOf('paid', 'cancelled'),
+  ...Case, cured_on: CivilDate, contacts: Type.Integer({ minimum: 0 }), last_step: Type.Union([Text(20), Type.Null()]), outcome: oneOf('paid', 'cancelled', 'written-off'),
 });
 
 export const DunningHeartbeat = heartbeat('dunning');

@@ -7,6 +7,10 @@ import { rejected, resolved } from './housekeeping';
 export const UnappliedReason = oneOf('no-reference', 'unknown-reference', 'cancelled', 'paid-twice', 'overpaid', 'other-currency');
 export type UnappliedReason = Static<typeof UnappliedReason>;
 
+/** `written-off`: the creditor has given it up in the books; nobody asks for it, and what still comes is a recovery. */
+export const ReceivableStatus = oneOf('open', 'settled', 'cancelled', 'written-off');
+export type ReceivableStatus = Static<typeof ReceivableStatus>;
+
 const Receivable = { creditor_id: CreditorId, customer_id: CustomerId, receivable_id: Uuid };
 
 export const ReconciliationBalanceChanged = contract('reconciliation.balance-changed.v1', 'A receivable as it now is, whole; the first one opens it, consumers keep the highest version.', {
@@ -22,8 +26,10 @@ export const ReconciliationBalanceChanged = contract('reconciliation.balance-cha
   amount_cents: Cents,
   paid_cents: Cents,
   waived_cents: Cents,
+  /** What is given up while it is written off: all that was neither paid nor waived. Lacks in events of before. */
+  written_off_cents: Type.Optional(Cents),
   open_cents: Cents,
-  status: oneOf('open', 'settled', 'cancelled'),
+  status: ReceivableStatus,
   collectability: Collectability,
   /** A civil date by which somebody looks again, where collectability is not `owed` and the receivable is open. */
   review_date: Type.Union([CivilDate, Type.Null()]),
@@ -37,7 +43,7 @@ export const ReconciliationReceivableSettled = contract('reconciliation.receivab
 });
 
 export const ReconciliationReceivableReopened = contract('reconciliation.receivable-reopened.v1', 'A settled receivable is owed again.', {
-  ...Receivable, open_cents: PositiveCents, reason: oneOf('refund', 'chargeback', 'amendment'), cause: Text(120),
+  ...Receivable, open_cents: PositiveCents, reason: oneOf('refund', 'chargeback', 'amendment', 'reinstated'), cause: Text(120),
 });
 
 export const ReconciliationPaymentUnmatched = contract('reconciliation.payment-unmatched.v1', 'Money was received that no receivable takes, in whole or in part.', {

@@ -16,11 +16,13 @@ export interface Balance {
   readonly amount_cents: number;
   readonly paid_cents: number;
   readonly waived_cents: number;
+  readonly written_off_cents: number;
   readonly open_cents: number;
   readonly status: string;
   readonly posted_open_cents: number;
   readonly posted_billed_cents: number;
   readonly posted_waived_cents: number;
+  readonly posted_written_off_cents: number;
 }
 
 const ENTRIES = `
@@ -31,10 +33,12 @@ const CREDITORS = `
   from reconciliation.entry e join reconciliation.posting p on p.entry_id = e.id group by 1, 2`;
 const BALANCES = `
   select r.receivable_id, r.creditor_id, r.amount_cents::float8 as amount_cents, r.paid_cents::float8 as paid_cents, r.waived_cents::float8 as waived_cents,
+    r.written_off_cents::float8 as written_off_cents,
     r.open_cents::float8 as open_cents, r.status,
     coalesce(sum(p.amount_cents) filter (where p.account = 'receivable'), 0)::float8 as posted_open_cents,
     coalesce(-sum(p.amount_cents) filter (where p.account = 'revenue'), 0)::float8 as posted_billed_cents,
-    coalesce(sum(p.amount_cents) filter (where p.account in ('waiver', 'discount')), 0)::float8 as posted_waived_cents
+    coalesce(sum(p.amount_cents) filter (where p.account in ('waiver', 'discount')), 0)::float8 as posted_waived_cents,
+    coalesce(sum(p.amount_cents) filter (where p.account = 'write_off'), 0)::float8 as posted_written_off_cents
   from reconciliation.receivable r left join reconciliation.posting p using (receivable_id)
   where r.status <> 'unissued' group by r.receivable_id`;
 
@@ -53,7 +57,8 @@ export function judgeBalance(finding: Finding, row: Balance): void {
   if (row.open_cents !== row.posted_open_cents) wrong.push(`open ${row.open_cents} cents, posted ${row.posted_open_cents}`);
   if (row.amount_cents !== row.posted_billed_cents) wrong.push(`billed ${row.amount_cents} cents, posted ${row.posted_billed_cents}`);
   if (row.waived_cents !== row.posted_waived_cents) wrong.push(`waived ${row.waived_cents} cents, posted ${row.posted_waived_cents}`);
-  if (row.open_cents !== row.amount_cents - row.paid_cents - row.waived_cents) wrong.push('amount less paid and waived is not what is open');
+  if (row.written_off_cents !== row.posted_written_off_cents) wrong.push(`written off ${row.written_off_cents} cents, posted ${row.posted_written_off_cents}`);
+  if (row.open_cents !== row.amount_cents - row.paid_cents - row.waived_cents - row.written_off_cents) wrong.push('amount less paid, waived and written off is not what is open');
   if (row.open_cents < 0) wrong.push(`less than nothing is open: ${row.open_cents} cents`);
   if ((row.status === 'open') !== row.open_cents > 0) wrong.push(`it is ${row.status} with ${row.open_cents} cents open`);
   finding.check(wrong.length ? { what: wrong.join('; '), creditor_id: row.creditor_id, ids: { receivable_id: row.receivable_id } } : null);

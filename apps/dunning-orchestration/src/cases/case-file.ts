@@ -1,4 +1,4 @@
-import { derivedId, type Collectability, type Purpose } from '@emdia/contracts';
+import { derivedId, type Collectability, type Purpose, type ReceivableStatus } from '@emdia/contracts';
 import type { CivilDate } from '@emdia/calendar';
 
 /** What billing tells of the customer; the highest `source_version` counts. */
@@ -17,7 +17,7 @@ export type Standing =
   | { readonly kind: 'task'; readonly reason: string; readonly at: Date }
   | { readonly kind: 'hold'; readonly reason: string; readonly review_date: CivilDate; readonly at: Date }
   | ({ readonly kind: 'owner'; readonly at: Date } & Owner)
-  | { readonly kind: 'end'; readonly reason: 'settled' | 'cancelled' | 'prescribed' };
+  | { readonly kind: 'end'; readonly reason: Exclude<ReceivableStatus, 'open'> | 'prescribed' };
 
 /** The queue a receivable was given to, why, and when it is asked again. */
 export interface Owner {
@@ -35,7 +35,7 @@ export interface Receivable {
   readonly effective_due_date: CivilDate;
   readonly open_cents: number;
   readonly paid_cents: number;
-  readonly status: 'open' | 'settled' | 'cancelled';
+  readonly status: ReceivableStatus;
   readonly collectability: Collectability;
   readonly review_date: CivilDate | null;
   readonly settled_on: CivilDate | null;

@@ -68,7 +68,7 @@ function cureOf(file: CaseFile, { past_due, today }: Plan, cause: string, now: D
       cured_on: today,
       contacts: new Set(contacts.map(({ notice_id }) => notice_id)).size,
       last_step: firmest(contacts.map(({ step }) => step)),
-      outcome: cured.some(isPaid) ? 'paid' : 'cancelled',
+      outcome: cured.some(isPaid) ? 'paid' : cured.some(({ status }) => status === 'written-off') ? 'written-off' : 'cancelled',
     },
   });
   return { told: new Set(cured.map(({ receivable_id }) => receivable_id)), events: [event] };

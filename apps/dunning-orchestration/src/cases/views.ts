@@ -1,5 +1,5 @@
 import { Type, type TSchema } from '@sinclair/typebox';
-import { Actor, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, oneOf, Purpose, State_, Text, Uuid } from '@emdia/contracts';
+import { Actor, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, oneOf, Purpose, ReceivableStatus, State_, Text, Uuid } from '@emdia/contracts';
 import { orNull } from '@emdia/runtime';
 
 /** Cases as people read them. */
@@ -21,7 +21,7 @@ export const ListedCase = Type.Object({ ...Case, open_cents: Cents, open_receiva
 const Receivable = Type.Object(
   {
     receivable_id: Uuid, version: Type.Integer(), original_due_date: CivilDate, effective_due_date: CivilDate, open_cents: Cents, paid_cents: Cents,
-    status: oneOf('open', 'settled', 'cancelled'), collectability: Collectability, settled_on: orNull(CivilDate),
+    status: ReceivableStatus, collectability: Collectability, settled_on: orNull(CivilDate),
     standing: oneOf('action', 'waiting', 'task', 'hold', 'owner', 'end'), standing_reason: Reason, next_step: orNull(Text(20)), planned_day: orNull(CivilDate),
     contact_day: orNull(CivilDate), next_action_at: orNull(Instant), outstanding_notice_id: orNull(Uuid), hold_review_date: orNull(CivilDate),
     owner_queue: Reason, owner_reason: Reason, owner_review_date: orNull(CivilDate),

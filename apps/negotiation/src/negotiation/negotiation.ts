@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { type CivilDate, instantAt, localDate, zoneOfState } from '@emdia/calendar';
-import { customerKey, type Collectability } from '@emdia/contracts';
+import { customerKey, type Collectability, type ReceivableStatus } from '@emdia/contracts';
 import type { Agreement } from '../agreements/agreement';
 import type { Dispute } from '../disputes/dispute';
 import { Refusal } from '@emdia/messaging';
@@ -10,7 +10,7 @@ import type { PaymentPromise } from '../promises/promise';
 export interface Receivable {
   readonly receivable_id: string;
   readonly version: number;
-  readonly status: 'open' | 'settled' | 'cancelled';
+  readonly status: ReceivableStatus;
   readonly collectability: Collectability;
   readonly open_cents: number;
   readonly paid_cents: number;

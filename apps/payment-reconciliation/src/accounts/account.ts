@@ -1,5 +1,5 @@
 import { type CivilDate, localDate, zoneOfState } from '@emdia/calendar';
-import { customerKey, referenceKey, type UnappliedReason, type ChargePolicy, type Collectability, type Instrument } from '@emdia/contracts';
+import { customerKey, referenceKey, type UnappliedReason, type ChargePolicy, type Collectability, type Instrument, type ReceivableStatus } from '@emdia/contracts';
 import type { AllocationPolicy } from '../allocation-policy/allocation-policy';
 import type { Entry } from '../ledger/entry';
 
@@ -27,19 +27,31 @@ export interface Terms {
   readonly due_date: CivilDate;
 }
 
-/** A receivable as it was last told; derived from facts, never the other way round. `open = amount - paid - waived`, always; waived is what was forgiven, discounts included. */
+/**
+ * A receivable as it was last told; derived from facts, never the other way round. `open = amount - paid - waived - written off`, always; waived is what was forgiven, discounts included;
+ * written off is all the rest while the creditor has given it up.
+ */
 export interface Position {
   readonly version: number;
   readonly amount_cents: number;
   readonly paid_cents: number;
   readonly waived_cents: number;
+  readonly written_off_cents: number;
   readonly open_cents: number;
-  readonly status: 'open' | 'settled' | 'cancelled';
+  readonly status: ReceivableStatus;
   readonly settled_on: CivilDate | null;
   readonly original_due_date: CivilDate;
   readonly effective_due_date: CivilDate;
   readonly collectability: Collectability;
   readonly review_date: CivilDate | null;
+}
+
+/** A person's word that a receivable is given up in the books, or is not after all. */
+export interface WriteOff {
+  readonly written_off: boolean;
+  readonly reason: string;
+  readonly actor: string;
+  readonly at: string;
 }
 
 /** The facts of one invoice; `position` is null until it is issued, because amendments and cancellations may come first. */
@@ -52,6 +64,8 @@ export interface Receivable {
   /** Granted when an agreement was completed. */
   readonly waiver_cents: number;
   readonly waived_on: CivilDate | null;
+  /** Every word on it, the last of which holds. */
+  readonly write_offs: readonly WriteOff[];
   readonly position: Position | null;
 }
 
@@ -200,6 +214,9 @@ export const isActive = ({ begun, ended }: Standstill): boolean => begun && !end
 
 /** Whether `a` replaces `b`. */
 export const outranks = (a: Rank, b: Rank | null): boolean => b === null || a.version > b.version || (a.version === b.version && a.event_id > b.event_id);
+
+/** Whether it stands as given up. */
+export const isWrittenOff = ({ write_offs }: Receivable): boolean => write_offs.at(-1)?.written_off === true;
 
 /** Whether the newest word on an invoice is that nothing is owed on it. */
 export const isCancelled = ({ cancelled, terms }: Receivable): boolean => cancelled !== null && (terms === null || outranks(cancelled, terms.rank));

@@ -43,7 +43,7 @@ function place(from: Account, to: Account, command: ApplyPayment, now: Date): De
   const available_cents = payment ? unappliedCents(payment) : 0;
   if (!payment || available_cents <= 0) throw new Forbidden('nothing-unapplied', 'Nothing of this payment is unapplied any more. Read GET /v1/unapplied again.');
   const position = account.receivables.get(receivable_id)?.position;
-  if (position?.status !== 'open') throw new Forbidden('receivable-not-open', 'The receivable is not open. Choose one that is.');
+  if (position?.status !== 'open' && position?.status !== 'written-off') throw new Forbidden('receivable-not-open', 'The receivable is not open. Choose one that is.');
   const amount_cents = command.amount_cents ?? available_cents;
   if (amount_cents > available_cents) throw new Forbidden('more-than-unapplied', `Only ${available_cents} cents of this payment are unapplied. Apply at most that.`);
   const applications = [...payment.applications, { application_id, receivable_id, amount_cents, actor, recorded_at: now }];

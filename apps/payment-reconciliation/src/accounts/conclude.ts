@@ -4,9 +4,9 @@ import {
   type Instrument, type Outgoing,
 } from '@emdia/contracts';
 import { effectiveDueDate } from '@emdia/money';
-import { allocationEntry, billingEntry, type Entry, waiverEntry } from '../ledger/entry';
+import { allocationEntry, billingEntry, type Entry, waiverEntry, writeOffEntry } from '../ledger/entry';
 import {
-  type Account, type Allocation, isCancelled, type Payment, type Position, type Receivable, unappliedCents,
+  type Account, type Allocation, isCancelled, isWrittenOff, type Payment, type Position, type Receivable, unappliedCents,
 } from './account';
 import { allocate } from './allocate';
 import { type Restraint, restraints } from './collectability';
@@ -15,7 +15,7 @@ import { matcher, type Match } from './references';
 /** What made an account look again: the event or command by its id, and why a settled receivable would be open again after it. */
 export interface Cause {
   readonly id: string;
-  readonly reopens: 'refund' | 'chargeback' | 'amendment';
+  readonly reopens: 'refund' | 'chargeback' | 'amendment' | 'reinstated';
 }
 
 export interface Concluded {
@@ -70,12 +70,12 @@ function positioned(before: Account, account: Account, match: (reference: string
 
 // Written out, not spread, since this is done for every receivable at every change.
 const isSame = (known: Position, now: Money, { collectability, review_date }: Restraint): boolean =>
-  known.open_cents === now.open_cents && known.paid_cents === now.paid_cents && known.waived_cents === now.waived_cents && known.amount_cents === now.amount_cents &&
+  known.open_cents === now.open_cents && known.paid_cents === now.paid_cents && known.waived_cents === now.waived_cents && known.written_off_cents === now.written_off_cents && known.amount_cents === now.amount_cents &&
   known.status === now.status && known.settled_on === now.settled_on && known.original_due_date === now.original_due_date &&
   known.effective_due_date === now.effective_due_date && known.collectability === collectability && known.review_date === review_date;
 
 const positionOf = (now: Money, { collectability, review_date }: Restraint, version: number): Position => ({
-  version, amount_cents: now.amount_cents, paid_cents: now.paid_cents, waived_cents: now.waived_cents, open_cents: now.open_cents, status: now.status,
+  version, amount_cents: now.amount_cents, paid_cents: now.paid_cents, waived_cents: now.waived_cents, written_off_cents: now.written_off_cents, open_cents: now.open_cents, status: now.status,
   settled_on: now.settled_on, original_due_date: now.original_due_date, effective_due_date: now.effective_due_date, collectability, review_date,
 });
 
@@ -103,12 +103,15 @@ const later = (a: CivilDate | null, b: CivilDate | null): CivilDate | null => (a
 function moneyOf(receivable: Receivable, paid: Paid): Money {
   const { amount_cents, due_date } = receivable.terms!;
   const dates = { original_due_date: due_date, effective_due_date: effectiveDueDate(due_date) };
-  if (isCancelled(receivable)) return { amount_cents: 0, paid_cents: 0, waived_cents: 0, open_cents: 0, status: 'cancelled', settled_on: null, ...dates };
+  if (isCancelled(receivable)) return { amount_cents: 0, paid_cents: 0, waived_cents: 0, written_off_cents: 0, open_cents: 0, status: 'cancelled', settled_on: null, ...dates };
   const waived_cents = waiverOf(receivable) + paid.discount_cents;
-  const open_cents = amount_cents - waived_cents - paid.cents;
-  const isSettled = open_cents === 0;
+  const owed_cents = amount_cents - waived_cents - paid.cents;
+  const isSettled = owed_cents === 0;
+  // What comes after all makes it less, and pays it whole in the end.
+  const written_off_cents = isWrittenOff(receivable) ? owed_cents : 0;
   return {
-    amount_cents, paid_cents: paid.cents, waived_cents, open_cents, status: isSettled ? 'settled' : 'open',
+    amount_cents, paid_cents: paid.cents, waived_cents, written_off_cents, open_cents: owed_cents - written_off_cents,
+    status: isSettled ? 'settled' : written_off_cents > 0 ? 'written-off' : 'open',
     settled_on: isSettled ? later(paid.last, receivable.waived_on) : null, ...dates,
   };
 }
@@ -122,9 +125,11 @@ function receivableEntries(before: Receivable | undefined, after: Receivable, ca
   const occasion = { event_id: cause.id, currency: issue!.currency, recorded_at: now };
   const billed_cents = amount_cents - (before?.position?.amount_cents ?? 0);
   const newly_waived_cents = waiverOf(after) - (before?.position ? waiverOf(before) : 0);
+  const newly_written_off_cents = position!.written_off_cents - (before?.position?.written_off_cents ?? 0);
   return [
     ...(billed_cents === 0 ? [] : [billingEntry(receivable_id, version, billed_cents, occasion)]),
     ...(newly_waived_cents === 0 ? [] : [waiverEntry(receivable_id, version, newly_waived_cents, occasion)]),
+    ...(newly_written_off_cents === 0 ? [] : [writeOffEntry(receivable_id, version, newly_written_off_cents, occasion)]),
   ];
 }
 
@@ -162,14 +167,14 @@ function tell(before: Position | null, receivable: Receivable, account: Account,
   const ids = { creditor_id, customer_id: account.customer_id!, receivable_id };
   const event = (what: string) => ({ id: derivedId(what, receivable_id, position.version), key: customerKey(creditor_id, ids.customer_id), creditor_id, now });
   const { number, description, currency, issue_date, charge_policy, instruments } = issue;
-  const { version, amount_cents, paid_cents, waived_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date } = position;
+  const { version, amount_cents, paid_cents, waived_cents, written_off_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date } = position;
   const events = [
     outgoing(ReconciliationBalanceChanged, {
       ...event('balance-changed'),
       // Written out: every receivable is told at every change, and a spread of two objects costs ten times as much.
       data: {
         creditor_id, customer_id: ids.customer_id, receivable_id, invoice_id, number, description, currency, issue_date, charge_policy, instruments: instruments as Instrument[],
-        version, amount_cents, paid_cents, waived_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date,
+        version, amount_cents, paid_cents, waived_cents, written_off_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date,
       },
     }),
   ];

@@ -11,7 +11,7 @@ describe('issuing an invoice', () => {
       contract: ReconciliationBalanceChanged, id: derivedId('balance-changed', receivableId('A'), 1), key: KEY, creditor_id: CREDITOR, time: NOW.toISOString(),
       data: {
         ...ids, version: 1, invoice_id: 'A', number: 'NF-1', description: 'Plan', currency: 'BRL', issue_date: '2026-02-15', original_due_date: '2026-03-07',
-        effective_due_date: '2026-03-09', amount_cents: 10_000, paid_cents: 0, waived_cents: 0, open_cents: 10_000, status: 'open', collectability: 'owed', review_date: null,
+        effective_due_date: '2026-03-09', amount_cents: 10_000, paid_cents: 0, waived_cents: 0, written_off_cents: 0, open_cents: 10_000, status: 'open', collectability: 'owed', review_date: null,
         charge_policy: POLICY, instruments: [{ rail: 'BOLETO', reference: '0001' }], settled_on: null,
       },
     }]);

@@ -3,7 +3,7 @@ import { type Account, outranks, type Rank, type Receivable, withEntry } from '.
 import type { Change } from './steps';
 
 const receivableOf = (account: Account, { receivable_id, invoice_id }: { receivable_id: string; invoice_id: string }): Receivable =>
-  account.receivables.get(receivable_id) ?? { receivable_id, invoice_id, issue: null, terms: null, cancelled: null, waiver_cents: 0, waived_on: null, position: null };
+  account.receivables.get(receivable_id) ?? { receivable_id, invoice_id, issue: null, terms: null, cancelled: null, waiver_cents: 0, waived_on: null, write_offs: [], position: null };
 
 const withReceivable = (account: Account, receivable: Receivable): Change => ({
   facts: { ...account, receivables: withEntry(account.receivables, receivable.receivable_id, receivable) },

@@ -10,7 +10,7 @@ describe('money that quotes an invoice', () => {
     const payment = paid('p', 'A');
     const world = given(issued('A')).when(payment);
     expect(position(world, 'A')).toEqual({
-      version: 2, amount_cents: 10_000, paid_cents: 10_000, waived_cents: 0, open_cents: 0, status: 'settled', settled_on: '2026-03-02', original_due_date: '2026-03-02',
+      version: 2, amount_cents: 10_000, paid_cents: 10_000, waived_cents: 0, written_off_cents: 0, open_cents: 0, status: 'settled', settled_on: '2026-03-02', original_due_date: '2026-03-02',
       effective_due_date: '2026-03-02', collectability: 'settled', review_date: null,
     });
     expect(account(world).unsaved.entries.slice(1)).toEqual([

@@ -1,12 +1,15 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IsIn } from 'class-validator';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsString, Length } from 'class-validator';
 import { Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { Answers, cursorOf, CustomerPage, ForCreditor, MayLack, paged, pageOf, PathId, problem, Scopes } from '@emdia/runtime';
-import { ExplainedReceivable, ReceivableView } from './views';
+import { Runner } from '@emdia/messaging';
+import { Answers, Caller, cursorOf, CustomerPage, ForCreditor, IdempotencyKey, MayLack, paged, pageOf, PathId, type Principal, problem, Scopes } from '@emdia/runtime';
+import { Accounts } from './accounts';
+import { ExplainedReceivable, ReceivableView, WrittenOffView } from './views';
+import { type Decided, decideWriteOff } from './write-offs';
 
-const STATUSES = ['open', 'settled', 'cancelled'] as const;
+const STATUSES = ['open', 'settled', 'cancelled', 'written-off'] as const;
 
 class ReceivablesQuery extends CustomerPage {
   @MayLack({ enum: STATUSES })
@@ -14,7 +17,14 @@ class ReceivablesQuery extends CustomerPage {
   status?: (typeof STATUSES)[number];
 }
 
-const CENTS = ['amount_cents', 'paid_cents', 'waived_cents', 'open_cents'].map((name) => `${name}::float8 as ${name}`).join(', ');
+class Reason {
+  @ApiProperty({ minLength: 3, maxLength: 200, description: 'Kept with who said it; name nobody here' })
+  @IsString()
+  @Length(3, 200)
+  reason!: string;
+}
+
+const CENTS = ['amount_cents', 'paid_cents', 'waived_cents', 'written_off_cents', 'open_cents'].map((name) => `${name}::float8 as ${name}`).join(', ');
 const COLUMNS = `receivable_id, version, customer_id, invoice_id, number, description, currency, ${CENTS}, status, collectability, review_date::text as review_date,
   issue_date::text as issue_date, original_due_date::text as original_due_date, effective_due_date::text as effective_due_date, settled_on::text as settled_on, charge_policy, instruments`;
 
@@ -43,7 +53,11 @@ type Row = { readonly original_due_date: string; readonly receivable_id: string 
 @ApiTags('receivables')
 @Controller('v1/receivables')
 export class ReceivablesController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly runner: Runner,
+    private readonly accounts: Accounts,
+  ) {}
 
   @Get()
   @Scopes('ledger:read')
@@ -62,7 +76,7 @@ export class ReceivablesController {
   @ApiOperation({ summary: 'One receivable, with everything that was posted on it and every version it had' })
   async explain(@PathId('receivable_id', Uuid) receivableId: string, @ForCreditor() creditorId: string) {
     return this.database.transactionOf(creditorId, async (tx) => {
-      const [receivable] = await tx.query<Row>(`select ${COLUMNS} from receivable where receivable_id = $1 and status <> 'unissued'`, [receivableId]);
+      const [receivable] = await tx.query<Row>(`select ${COLUMNS}, write_offs from receivable where receivable_id = $1 and status <> 'unissued'`, [receivableId]);
       if (!receivable) throw problem(404, 'not-found', 'No such receivable', 'Check the id; an invoice becomes a receivable a moment after it was accepted.');
       return {
         ...receivable,
@@ -71,5 +85,27 @@ export class ReceivablesController {
         history: await tx.query(HISTORY, [receivableId]),
       };
     });
+  }
+
+  @Post(':receivable_id/write-off')
+  @Scopes('ledger:write')
+  @Answers(WrittenOffView, 'Written off')
+  @ApiOperation({ summary: 'Give a receivable up in the books', description: 'Nobody asks for it any more. It is not forgiven: what is still paid on it is a recovery, and reinstating opens it again.' })
+  writeOff(@PathId('receivable_id', Uuid) receivableId: string, @Body() { reason }: Reason, @Caller() caller: Principal, @ForCreditor() creditorId: string, @IdempotencyKey() idempotencyKey?: string) {
+    return this.decide(receivableId, { written_off: true, reason, actor: caller.actor }, creditorId, idempotencyKey);
+  }
+
+  @Post(':receivable_id/reinstate')
+  @Scopes('ledger:write')
+  @Answers(WrittenOffView, 'Open again')
+  @ApiOperation({ summary: 'Take up again what was written off' })
+  reinstate(@PathId('receivable_id', Uuid) receivableId: string, @Body() { reason }: Reason, @Caller() caller: Principal, @ForCreditor() creditorId: string, @IdempotencyKey() idempotencyKey?: string) {
+    return this.decide(receivableId, { written_off: false, reason, actor: caller.actor }, creditorId, idempotencyKey);
+  }
+
+  private async decide(receivable_id: string, said: { written_off: boolean; reason: string; actor: string }, creditorId: string, idempotencyKey: string | undefined): Promise<Decided> {
+    const [receivable] = await this.database.transactionOf(creditorId, (tx) => tx.query<{ account_key: string }>(`select account_key from receivable where receivable_id = $1 and status <> 'unissued'`, [receivable_id]));
+    if (!receivable) throw problem(404, 'not-found', 'No such receivable', 'Take the receivable id from GET /v1/receivables.');
+    return this.runner.change(decideWriteOff(this.accounts, receivable.account_key, { receivable_id, ...said }), { creditorId, idempotencyKey });
   }
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '@emdia/database';
 import type { AllocationPolicy } from '../allocation-policy/allocation-policy';
-import type { Allocation, Application, Instalment, Payment, Position, Rank, Receivable, Standstill } from './account';
+import type { Allocation, Application, Instalment, Payment, Position, Rank, Receivable, Standstill, WriteOff } from './account';
 
 /** A row and the account it belongs to. */
 export interface AccountRow {
@@ -30,30 +30,31 @@ interface ReceivableRow extends AccountRow, Omit<Position, 'version' | 'status'>
   readonly cancel_event: string;
   readonly waiver_cents: number;
   readonly waived_on: string | null;
+  readonly write_offs: readonly WriteOff[];
   readonly version: number | null;
   readonly status: Position['status'];
 }
 
 const RECEIVABLES = `
-  select account_key, receivable_id, invoice_id, issue_event, number, description, currency, charge_policy, instruments, terms_event, cancel_event, version, status, collectability,
-    ${cents('issue_version', 'terms_version', 'cancel_version', 'terms_amount_cents', 'waiver_cents', 'amount_cents', 'paid_cents', 'waived_cents', 'open_cents')},
+  select account_key, receivable_id, invoice_id, issue_event, number, description, currency, charge_policy, instruments, terms_event, cancel_event, write_offs, version, status, collectability,
+    ${cents('issue_version', 'terms_version', 'cancel_version', 'terms_amount_cents', 'waiver_cents', 'amount_cents', 'paid_cents', 'waived_cents', 'written_off_cents', 'open_cents')},
     ${dates('issue_date', 'terms_due_date', 'waived_on', 'settled_on', 'original_due_date', 'effective_due_date', 'review_date')}
   from receivable where account_key = any($1::text[])`;
 
 const rank = (version: number | null, event_id: string): Rank | null => (version === null ? null : { version, event_id });
 
 function receivableOf(row: ReceivableRow): Receivable & AccountRow {
-  const { account_key, receivable_id, invoice_id, number, description, issue_date, currency, charge_policy, instruments, waiver_cents, waived_on, version } = row;
+  const { account_key, receivable_id, invoice_id, number, description, issue_date, currency, charge_policy, instruments, waiver_cents, waived_on, write_offs, version } = row;
   const issued = rank(row.issue_version, row.issue_event);
   const terms = rank(row.terms_version, row.terms_event);
-  const { amount_cents, paid_cents, waived_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date } = row;
+  const { amount_cents, paid_cents, waived_cents, written_off_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date } = row;
   return {
-    account_key, receivable_id, invoice_id, waiver_cents, waived_on,
+    account_key, receivable_id, invoice_id, waiver_cents, waived_on, write_offs,
     issue: issued && { rank: issued, number, description, issue_date, currency, charge_policy, instruments },
     terms: terms && { rank: terms, amount_cents: row.terms_amount_cents, due_date: row.terms_due_date },
     cancelled: rank(row.cancel_version, row.cancel_event),
     position: version === null ? null : {
-      version, amount_cents, paid_cents, waived_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date,
+      version, amount_cents, paid_cents, waived_cents, written_off_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date,
     },
   };
 }

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { ChargePolicy, CivilDate, Collectability, Currency, CustomerId, Instant, Instrument, oneOf, Text, UnappliedReason, Uuid } from '@emdia/contracts';
+import { Actor, ChargePolicy, CivilDate, Collectability, Currency, CustomerId, Instant, Instrument, ReceivableStatus as Status, Text, UnappliedReason, Uuid } from '@emdia/contracts';
 import { orNull } from '@emdia/runtime';
 
 /** Receivables and unapplied money as people read them. */
@@ -7,11 +7,10 @@ import { orNull } from '@emdia/runtime';
 const closed = { additionalProperties: false };
 const Cents = Type.Integer({ minimum: 0 });
 const Version = Type.Integer({ minimum: 1 });
-const Status = oneOf('open', 'settled', 'cancelled');
 
 const Receivable = {
   receivable_id: Uuid, version: Version, customer_id: CustomerId, invoice_id: Type.String(), number: Type.String(), description: orNull(Type.String()), currency: Currency,
-  amount_cents: Cents, paid_cents: Cents, waived_cents: Cents, open_cents: Cents, status: Status, collectability: Collectability, review_date: orNull(CivilDate),
+  amount_cents: Cents, paid_cents: Cents, waived_cents: Cents, written_off_cents: Cents, open_cents: Cents, status: Status, collectability: Collectability, review_date: orNull(CivilDate),
   issue_date: CivilDate, original_due_date: CivilDate, effective_due_date: CivilDate, settled_on: orNull(CivilDate), charge_policy: orNull(ChargePolicy),
   instruments: Type.Array(Instrument),
 };
@@ -28,7 +27,9 @@ const Line = Type.Object(
 );
 const Was = Type.Object({ version: Version, collectability: Collectability, status: Status, open_cents: Cents, recorded_at: Instant }, closed);
 
-export const ExplainedReceivable = Type.Object({ ...Receivable, payments: Type.Array(Paid), lines: Type.Array(Line), history: Type.Array(Was) }, closed);
+const GivenUp = Type.Object({ written_off: Type.Boolean(), reason: Type.String(), actor: Actor, at: Instant }, closed);
+
+export const ExplainedReceivable = Type.Object({ ...Receivable, write_offs: Type.Array(GivenUp), payments: Type.Array(Paid), lines: Type.Array(Line), history: Type.Array(Was) }, closed);
 
 export const UnappliedView = Type.Object(
   {
@@ -42,3 +43,5 @@ export const UnappliedView = Type.Object(
 );
 
 export const AppliedView = Type.Object({ payment_id: Type.String(), receivable_id: Uuid, applied_cents: Cents, unapplied_cents: Cents, open_cents: Cents }, closed);
+
+export const WrittenOffView = Type.Object({ receivable_id: Uuid, status: Status, written_off_cents: Cents, open_cents: Cents }, closed);

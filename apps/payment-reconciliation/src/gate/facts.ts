@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CivilDate } from '@emdia/calendar';
-import type { ChargePolicy, Collectability, Instrument } from '@emdia/contracts';
+import type { ChargePolicy, Collectability, Instrument, ReceivableStatus } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import type { Coverage, Sources } from '../source-coverage/coverage';
 import { heldBackOf } from '../source-coverage/held-back';
@@ -16,7 +16,7 @@ export interface Receivable {
   readonly invoice_id: string;
   readonly number: string;
   readonly description: string | null;
-  readonly status: 'open' | 'settled' | 'cancelled';
+  readonly status: ReceivableStatus;
   readonly open_cents: number;
   readonly paid_cents: number;
   readonly collectability: Collectability;

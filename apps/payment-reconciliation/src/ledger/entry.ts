@@ -1,6 +1,6 @@
 /** What a posting is booked on. Debits are positive: `revenue`, `unapplied` and the incomes stand on the credit side, below zero. */
 export const LEDGER_ACCOUNTS = [
-  'receivable', 'revenue', 'cash_in_transit', 'cash', 'fees', 'unapplied', 'fine_income', 'interest_income', 'discount', 'waiver', 'refund',
+  'receivable', 'revenue', 'cash_in_transit', 'cash', 'fees', 'unapplied', 'fine_income', 'interest_income', 'discount', 'waiver', 'write_off', 'refund',
 ] as const;
 export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number];
 
@@ -105,6 +105,10 @@ export const billingEntry = (receivable_id: string, version: number, amount_cent
 /** A part of a receivable was waived, or is owed again where negative. */
 export const waiverEntry = (receivable_id: string, version: number, amount_cents: number, occasion: Occasion): Entry =>
   entry(`waiver:${receivable_id}:${version}`, occasion, [line('waiver', amount_cents, { receivable_id }), line('receivable', -amount_cents, { receivable_id })]);
+
+/** A receivable was given up, or recovered or taken up again where negative. */
+export const writeOffEntry = (receivable_id: string, version: number, amount_cents: number, occasion: Occasion): Entry =>
+  entry(`write-off:${receivable_id}:${version}`, occasion, [line('write_off', amount_cents, { receivable_id }), line('receivable', -amount_cents, { receivable_id })]);
 
 /** How the application of a payment to one receivable changed, in cents. */
 export interface AllocationChange {

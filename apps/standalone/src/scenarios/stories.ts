@@ -48,6 +48,19 @@ export function stories(broker: BrokerKind, env: () => Record<string, string> = 
     expect(items.map(({ customer_id }) => customer_id)).toEqual(['ana']);
   });
 
+  it('asks for nothing that was written off, thanks nobody for it, and goes on where it is reinstated', async () => {
+    await open();
+    await story.issue({ invoice_id: 'inv-1', due_date: '2026-03-20' });
+    await story.until('2026-03-21');
+    await story.post(`/v1/receivables/${story.receivable('inv-1')}/write-off`, { reason: 'insolvent' });
+    await story.until('2026-04-02');
+    expect(await story.contacts()).toEqual(['2026-03-17 D-3', '2026-03-20 D0']);
+    expect(await story.contacts('service')).toEqual([]);
+    await story.post(`/v1/receivables/${story.receivable('inv-1')}/reinstate`, { reason: 'found' });
+    await story.until('2026-04-08');
+    expect(await story.contacts()).toEqual(['2026-03-17 D-3', '2026-03-20 D0', '2026-04-02 D+7', '2026-04-06 D+15']);
+  });
+
   it('writes one letter for several debts, and never twice a day', async () => {
     await open();
     await story.issue({ invoice_id: 'inv-1', due_date: '2026-03-20' });
