@@ -126,7 +126,7 @@ export class BankFilesController {
   @Post(':file_id/undo')
   @Scopes('bank-files:write')
   @Answers(BankFileView, 'It is being undone')
-  @ApiOperation({ summary: 'Take back what a file has posted, or let go what it holds', description: 'Entries are added, none is deleted. Days that only this file covered are no longer covered: nobody is asked for what could have been paid there until the right file comes.' })
+  @ApiOperation({ summary: 'Take back what a file has posted, or let go what it holds', description: 'Entries are added, none is deleted. Its days and those after them are no longer covered: nobody is asked for what could have been paid there until a file comes that covers them. One that was refused no longer holds its source back.' })
   undo(@PathId('file_id', Uuid) fileId: string, @Caller() caller: Principal, @ForCreditor() creditorId: string) {
     return this.decide(fileId, creditorId, (file) => this.files.undo(file, caller.actor));
   }

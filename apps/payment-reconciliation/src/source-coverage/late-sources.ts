@@ -46,7 +46,7 @@ export class LateSources implements Sweep {
   private tell(before: ReadonlyMap<string, Named>, standings: readonly SourceStanding[], message: string): Map<string, Named> {
     const now = new Map(standings.map(({ creditor_id, source, covered_until, expected_until, held_back }) => [JSON.stringify([creditor_id, source]), { creditor_id, source, covered_until, expected_until, held_back }]));
     const fresh = [...now].filter(([key]) => !before.has(key)).map(([, named]) => named);
-    if (fresh.length > 0) this.logger.error({ count: fresh.length, sources: fresh.slice(0, NAMED_MAX) }, message);
+    if (fresh.length > 0) this.logger.warn({ count: fresh.length, sources: fresh.slice(0, NAMED_MAX) }, message);
     return now;
   }
 }

@@ -46,7 +46,7 @@ describe('sources of payments', () => {
   let rows = 0;
 
   beforeAll(async () => {
-    told = jest.spyOn(PinoLogger.prototype, 'error').mockImplementation();
+    told = jest.spyOn(PinoLogger.prototype, 'warn').mockImplementation();
     test = await testDatabase('reconciliation-source-coverage');
     broker = new InProcessBroker(new WallClock());
     const url = `http://127.0.0.1:${(billing.address() as AddressInfo).port}`;
