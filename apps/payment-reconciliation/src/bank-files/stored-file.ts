@@ -149,7 +149,7 @@ export function advance(known: StoredFile | null, { from, rows, counts, posted_c
   if (!isAt(known, status, from)) throw new Forbidden(TAKEN_OVER, 'Another worker has taken these rows in.');
   const rows_done = from + rows;
   const isOver = rows_done >= known.rows!;
-  const over = status === 'holding' ? { status: 'needs-confirmation' as const } : { status: 'matching' as const };
+  const over = { status: 'matching' as const };
   return { next: { ...known, rows_done, counts: added(known.counts, counts), posted_cents: known.posted_cents + posted_cents, unsaved: [...known.unsaved, ...kept], ...(isOver ? over : {}) } };
 }
 
@@ -159,9 +159,13 @@ export function stillMatching(known: StoredFile | null): DecisionOne<StoredFile 
   return { ignored: 'matching' };
 }
 
-/** Its money is placed, or held for a person: only now has its source told everything that it tells. */
+/** Whether nobody has said yet that what the file tells is right. */
+export const isDoubtful = ({ read, decided_by }: StoredFile): boolean => read!.posting === 'needs_confirmation' && decided_by === null;
+
+/** Its money is placed, or held for a person: only now has its source told everything that it tells; of a doubtful file all is held, and nothing is told. */
 export function matched(known: StoredFile | null, now: Date): DecisionOne<StoredFile | null> {
   stillMatching(known);
+  if (isDoubtful(known!)) return { next: { ...known!, status: 'needs-confirmation' } };
   return { next: { ...known!, status: 'posted', covered_until: known!.read!.covers_until, concluded_at: now } };
 }
 

@@ -83,6 +83,18 @@ describe('money that waits', () => {
     await until(async () => (await receivable(id)).collectability === 'owed');
   });
 
+  it('holds whom it may mean, and is placed on nobody, while its file waits for confirmation', async () => {
+    people.set('C-w8', { name: NAMES[8]!, document: '39053344705' });
+    await invoice('w8', [], 88_800);
+    // What the amount is made of comes to another sum.
+    const { file_id, file } = await send(pixFrom(E2E_OF(8), '888.00', { cpf: '39053344705', nome: NAMES[8]! }, { componentesValor: { original: { valor: '1.00' } } }), 'psp');
+    expect([file.status, await receivable('w8'), await row(8)]).toMatchObject(['needs-confirmation', { status: 'open', collectability: 'unmatched' }, { status: 'suggested', placed_by: null }]);
+    await decide(file_id, 'undo');
+    expect([await receivable('w8'), await row(8)]).toMatchObject([{ collectability: 'owed' }, { status: 'withdrawn', held: [] }]);
+    await decide(file_id, 'confirm');
+    expect([(await bank.file(file_id)).status, await receivable('w8')]).toMatchObject(['posted', { status: 'settled' }]);
+  });
+
   it('is left alone by a worker that has lost its file', async () => {
     people.set('C-w7', { name: NAMES[7]!, document: null });
     await invoice('w7', [], 77_700);
