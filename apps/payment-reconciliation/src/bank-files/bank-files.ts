@@ -96,7 +96,7 @@ export class BankFiles implements Sweep {
     const { file_id, creditor_id, covered_until } = file;
     const others = covered_until === null ? null : await this.lookUp.coveredByOthers(file);
     const uncovered = covered_until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileUncovered(this.coverages, { ...file, partition }, covered_until, others));
-    await this.runner.changeAll([step(this.files, file_id, (known) => undo(known, actor)), ...uncovered], { creditorId: creditor_id });
+    await this.runner.changeAll([step(this.files, file_id, (known) => undo(known, actor, covered_until)), ...uncovered], { creditorId: creditor_id });
   }
 
   /** Nothing here waits for business time. */

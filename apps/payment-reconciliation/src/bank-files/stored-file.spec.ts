@@ -1,7 +1,7 @@
 import type { BankFile } from '@emdia/bank-files';
 import { Forbidden, Outdated } from '@emdia/messaging';
 import { at } from '../../test/story';
-import { coversUntil, stillMatching, stillStands, type StoredFile } from './stored-file';
+import { coversUntil, stillMatching, stillStands, type StoredFile, undo } from './stored-file';
 
 const file = (kind: BankFile['kind'], generated_on: string | null, covered_until: string | null = null) => ({ kind, header: { generated_on, covered_until } }) as BankFile;
 const RECEIVED = at('2026-03-10');
@@ -25,5 +25,8 @@ describe('what was decided on a file as it stood', () => {
     expect([stillStands(as('posted'), 'posted'), stillMatching(as('matching'))]).toEqual([{ ignored: 'posted' }, { ignored: 'matching' }]);
     for (const known of [as('undoing'), null]) expect(() => stillStands(known, 'posted')).toThrow(Outdated);
     for (const known of [as('posted'), null]) expect(() => stillMatching(known)).toThrow(Forbidden);
+    // Between the look at it and its undoing it was posted, and covers more than would be uncovered.
+    expect(() => undo({ ...as('posted'), covered_until: '2026-03-08' }, 'ana', null)).toThrow(Forbidden);
+    expect(undo({ ...as('posted'), covered_until: '2026-03-08' }, 'ana', '2026-03-08')).toMatchObject({ next: { status: 'undoing', covered_until: null } });
   });
 });

@@ -183,8 +183,9 @@ export function confirm(known: StoredFile | null, actor: string): DecisionOne<St
   return { next: { ...known, status: 'posting', rows_done: 0, counts: NO_COUNTS, posted_cents: 0, decided_by: actor, concluded_at: null } };
 }
 
-/** A person takes back what the file has posted, or lets go what it holds. */
-export function undo(known: StoredFile | null, actor: string): DecisionOne<StoredFile | null> {
+/** A person takes back what the file has posted, or lets go what it holds; `covered_until` is what is uncovered with it: what it covers since, nobody would uncover. */
+export function undo(known: StoredFile | null, actor: string, covered_until: CivilDate | null): DecisionOne<StoredFile | null> {
+  if (known && known.covered_until !== covered_until) throw notNow(known, 'The file has come further meanwhile. Ask again.');
   if (known?.status !== 'posted' && known?.status !== 'needs-confirmation') throw notNow(known, 'Only a file that is posted, or needs confirmation, can be undone. Wait until it is.');
   return { next: { ...known, status: 'undoing', covered_until: null, decided_by: actor, concluded_at: null } };
 }

@@ -143,7 +143,7 @@ export class Placing {
   }
 
   /** A person places money: on the receivables they name, in that order, as far as it goes. Throws Forbidden. */
-  async accept(creditor_id: string, waiting: Waiting, receivable_ids: readonly string[], actor: string): Promise<void> {
+  async accept(creditor_id: string, waiting: Waiting, receivable_ids: readonly string[], actor: string, idempotencyKey?: string): Promise<void> {
     const { source, payment_id } = waiting;
     const rows = await this.database.query<{ receivable_id: string; account_key: string }>(
       'select receivable_id, account_key from receivable where creditor_id = $1 and receivable_id = any($2::uuid[])', [creditor_id, receivable_ids]);
@@ -158,7 +158,7 @@ export class Placing {
       step(this.moneys, waitingKey(waiting), since(waiting, (known, at) => accept(known, receivable_ids, actor, at))),
       ...receivable_ids.map((receivable_id) => applyPayment(this.accounts, payment!.account_key, to!, { source, payment_id, receivable_id, amount_cents: parts.get(receivable_id), actor })),
       ...this.holding(waiting, waiting.held, [], now),
-    ], { creditorId: creditor_id });
+    ], { creditorId: creditor_id, idempotencyKey });
   }
 
   /** As it was suggested, where it was; else all that is left, in turn. */
@@ -167,14 +167,14 @@ export class Placing {
     return new Map((same?.parts ?? []).map(({ receivable_id, amount_cents }) => [receivable_id, amount_cents]));
   }
 
-  async refuse(creditor_id: string, waiting: Waiting, receivable_ids: readonly string[], actor: string): Promise<void> {
+  async refuse(creditor_id: string, waiting: Waiting, receivable_ids: readonly string[], actor: string, idempotencyKey?: string): Promise<void> {
     const now = this.clock.now();
     const decided = refuse(waiting, receivable_ids, actor, now);
     const after = 'next' in decided ? decided.next!.held : waiting.held;
     await this.runner.changeAll([
       step(this.moneys, waitingKey(waiting), since(waiting, (known, at) => refuse(known, receivable_ids, actor, at))),
       ...this.holding(waiting, waiting.held, after, now),
-    ], { creditorId: creditor_id });
+    ], { creditorId: creditor_id, idempotencyKey });
   }
 
   /** The steps that let go of money whose file is undone, or that waits no more, and of whom it held. */
