@@ -120,10 +120,10 @@ export class BankHouse {
     const key = `${CREDITOR}/C-${id}`;
     await this.publish({ ...event, key, contract: { type: event.type, topic: 'billing.events.v1' } as Contract });
   };
-  readonly call = async <T>(method: string, path: string, body?: Uint8Array | object): Promise<{ status: number; body: T }> => {
+  readonly call = async <T>(method: string, path: string, body?: Uint8Array | object, headers: Record<string, string> = {}): Promise<{ status: number; body: T }> => {
     const raw = body instanceof Uint8Array;
     const response = await fetch(`${this.house.url}/${path}`, {
-      method, headers: { authorization: path.startsWith('internal') ? `Bearer ${TOKEN}` : `Bearer emdia_k1_${this.creditor}`, 'content-type': raw ? 'application/octet-stream' : 'application/json' },
+      method, headers: { authorization: path.startsWith('internal') ? `Bearer ${TOKEN}` : `Bearer emdia_k1_${this.creditor}`, 'content-type': raw ? 'application/octet-stream' : 'application/json', ...headers },
       ...(body ? { body: raw ? Buffer.from(body) : JSON.stringify(body) } : {}),
     });
     return { status: response.status, body: (await response.json()) as T };

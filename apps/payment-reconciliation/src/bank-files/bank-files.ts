@@ -14,7 +14,7 @@ import { Placing } from '../waiting-money/placing';
 import { batchOf, type Placed, takenBack } from './batch';
 import { LookUp } from './look-up';
 import { rowsOf, type KnownRow } from './row';
-import { advance, confirm, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
+import { advance, confirm, isDoubtful, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
 import { FILE_COLUMNS, StoredFiles } from './stored-files';
 
 /** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
@@ -96,7 +96,7 @@ export class BankFiles implements Sweep {
     const { file_id, creditor_id, covered_until } = file;
     const before = covered_until === null ? null : await this.lookUp.coveredBefore(file);
     const uncovered = covered_until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileUncovered(this.coverages, { ...file, partition }, before));
-    await this.runner.changeAll([step(this.files, file_id, (known) => undo(known, actor)), ...uncovered], { creditorId: creditor_id });
+    await this.runner.changeAll([step(this.files, file_id, (known) => undo(known, actor, covered_until)), ...uncovered], { creditorId: creditor_id });
   }
 
   /** Nothing here waits for business time. */
@@ -142,7 +142,7 @@ export class BankFiles implements Sweep {
   /** Coverage never overtakes the payments it vouches for, nor what they may mean: it is written when both are done. */
   private async match(file: StoredFile, read: BankFile, rows: readonly KnownRow[]): Promise<void> {
     await this.placing.file(file, read, rows, step(this.files, file.file_id, stillMatching));
-    const until = file.read!.covers_until;
+    const until = isDoubtful(file) ? null : file.read!.covers_until;
     const covered = until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileCovered(this.coverages, { ...file, partition }, until));
     await this.runner.changeAll([step(this.files, file.file_id, (known, now) => matched(known, now)), ...covered]);
   }

@@ -30,7 +30,7 @@ function standing({ status, source, rows, rows_done, decided_by }: StoredFile): 
   switch (status) {
     case 'received': return 'It waits to be read.';
     case 'posting': return `It is being posted: ${progress}.`;
-    case 'matching': return 'Its rows are posted; what quotes nothing known is being looked at.';
+    case 'matching': return 'Its rows are taken in; what quotes nothing known is being looked at.';
     case 'holding': return `What it tells of is being held: ${progress}.`;
     case 'posted': return `Posted whole: ${count(rows!, 'row')}.`;
     case 'needs-confirmation': return 'Nothing of it is posted: a person has to look at the problems and confirm it, or undo it. Until then nobody is asked for the debts that it names.';

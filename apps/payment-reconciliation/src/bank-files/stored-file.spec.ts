@@ -25,13 +25,16 @@ describe('what was decided on a file as it stood', () => {
     expect([stillStands(as('posted'), 'posted'), stillMatching(as('matching'))]).toEqual([{ ignored: 'posted' }, { ignored: 'matching' }]);
     for (const known of [as('undoing'), null]) expect(() => stillStands(known, 'posted')).toThrow(Outdated);
     for (const known of [as('posted'), null]) expect(() => stillMatching(known)).toThrow(Forbidden);
+    // Between the look at it and its undoing it was posted, and covers more than would be uncovered.
+    expect(() => undo({ ...as('posted'), covered_until: '2026-03-08' }, 'ana', null)).toThrow(Forbidden);
+    expect(undo({ ...as('posted'), covered_until: '2026-03-08' }, 'ana', '2026-03-08')).toMatchObject({ next: { status: 'undoing', covered_until: null } });
   });
 
   it('is let go once where it was refused, and stays refused', () => {
     const received = receive(null, { file_id: 'f', creditor_id: 'acme', source: 'itau', name: 'A.RET', size_bytes: 1, actor: 'folder' }, at('2026-03-10')) as { next: StoredFile };
     const refused: StoredFile = { ...received.next, status: 'refused' };
-    const seen = undo(refused, 'agent-7');
+    const seen = undo(refused, 'agent-7', null);
     expect(seen).toEqual({ next: { ...refused, decided_by: 'agent-7' } });
-    expect(() => undo({ ...refused, decided_by: 'agent-7' }, 'agent-8')).toThrow('This one is refused.');
+    expect(() => undo({ ...refused, decided_by: 'agent-7' }, 'agent-8', null)).toThrow('This one is refused.');
   });
 });

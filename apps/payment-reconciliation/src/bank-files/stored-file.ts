@@ -149,7 +149,7 @@ export function advance(known: StoredFile | null, { from, rows, counts, posted_c
   if (!isAt(known, status, from)) throw new Forbidden(TAKEN_OVER, 'Another worker has taken these rows in.');
   const rows_done = from + rows;
   const isOver = rows_done >= known.rows!;
-  const over = status === 'holding' ? { status: 'needs-confirmation' as const } : { status: 'matching' as const };
+  const over = { status: 'matching' as const };
   return { next: { ...known, rows_done, counts: added(known.counts, counts), posted_cents: known.posted_cents + posted_cents, unsaved: [...known.unsaved, ...kept], ...(isOver ? over : {}) } };
 }
 
@@ -159,9 +159,13 @@ export function stillMatching(known: StoredFile | null): DecisionOne<StoredFile 
   return { ignored: 'matching' };
 }
 
-/** Its money is placed, or held for a person: only now has its source told everything that it tells. */
+/** Whether nobody has said yet that what the file tells is right. */
+export const isDoubtful = ({ read, decided_by }: StoredFile): boolean => read!.posting === 'needs_confirmation' && decided_by === null;
+
+/** Its money is placed, or held for a person: only now has its source told everything that it tells; of a doubtful file all is held, and nothing is told. */
 export function matched(known: StoredFile | null, now: Date): DecisionOne<StoredFile | null> {
   stillMatching(known);
+  if (isDoubtful(known!)) return { next: { ...known!, status: 'needs-confirmation' } };
   return { next: { ...known!, status: 'posted', covered_until: known!.read!.covers_until, concluded_at: now } };
 }
 
@@ -179,8 +183,12 @@ export function confirm(known: StoredFile | null, actor: string): DecisionOne<St
   return { next: { ...known, status: 'posting', rows_done: 0, counts: NO_COUNTS, posted_cents: 0, decided_by: actor, concluded_at: null } };
 }
 
-/** A person takes back what the file has posted, or lets go what it holds; of one that was refused there is nothing, but it was seen. */
-export function undo(known: StoredFile | null, actor: string): DecisionOne<StoredFile | null> {
+/**
+ * A person takes back what the file has posted, or lets go what it holds; of one that was refused there is nothing, but it was seen.
+ * `covered_until` is what is uncovered with it: what it covers since, nobody would uncover.
+ */
+export function undo(known: StoredFile | null, actor: string, covered_until: CivilDate | null): DecisionOne<StoredFile | null> {
+  if (known && known.covered_until !== covered_until) throw notNow(known, 'The file has come further meanwhile. Ask again.');
   if (known?.status === 'refused' && known.decided_by === null) return { next: { ...known, decided_by: actor } };
   if (known?.status !== 'posted' && known?.status !== 'needs-confirmation') throw notNow(known, 'Only a file that is posted, or needs confirmation, can be undone. Wait until it is.');
   return { next: { ...known, status: 'undoing', covered_until: null, decided_by: actor, concluded_at: null } };

@@ -31,18 +31,21 @@ interface PostedRow {
   readonly customer_id: string | null;
   readonly unapplied_cents: number;
   readonly placed_by: Waiting['placed_by'];
+  /** Of a file that nobody has confirmed: there is no money yet, but perhaps somebody who has paid. */
+  readonly is_held: boolean;
 }
 
 interface Unplaced {
+  readonly isHeld: boolean;
   readonly money: Money;
   readonly account_key: string;
 }
 
 const POSTED = `
-  select r.row_id, r.payment_id, p.account_key, nullif(split_part(p.account_key, '/', 2), '') as customer_id, p.unapplied_cents::float8 as unapplied_cents, w.placed_by
+  select r.row_id, r.payment_id, p.account_key, nullif(split_part(p.account_key, '/', 2), '') as customer_id, p.unapplied_cents::float8 as unapplied_cents, w.placed_by, r.state = 'held' as is_held
   from bank_row r join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id
   left join waiting_money w on w.creditor_id = r.creditor_id and w.source = r.source and w.payment_id = r.payment_id
-  where r.file_id = $1 and r.state = 'posted'`;
+  where r.file_id = $1 and r.state in ('posted', 'held')`;
 
 /** Places money that quotes nothing known: by itself where it is sure, else as suggestions to a person, which hold what they name. */
 @Injectable()
@@ -66,7 +69,7 @@ export class Placing {
   }
 
   /**
-   * Looks at the money of one file, all of whose rows are posted. Running it again changes nothing that a person decided, or that was placed.
+   * Looks at the money of one file, all of whose rows are taken in; of a file that nobody has confirmed, at whom it may mean, and places nothing. Running it again changes nothing that a person decided, or that was placed.
    * `stillAt` refuses what is written once the file has been taken further by another worker.
    */
   async file({ file_id, creditor_id, source }: Pick<Waiting, 'file_id' | 'creditor_id' | 'source'>, read: BankFile, rows: readonly KnownRow[], stillAt: Step): Promise<void> {
@@ -79,10 +82,10 @@ export class Placing {
       const { payment_id, account_key } = at;
       const isKnown = at.customer_id !== null && !at.customer_id.startsWith('#');
       // Only keys and people prove who pays for whom; a payment that has found its customer did so by one of them, if not by this matching.
-      if (isKnown && at.unapplied_cents === 0 && at.placed_by !== 'payer') sure.push({ customer_id: at.customer_id!, payer: payerOf(row, this.installationKey) });
-      if (isKnown || at.unapplied_cents === 0) continue;
+      if (isKnown && !at.is_held && at.unapplied_cents === 0 && at.placed_by !== 'payer') sure.push({ customer_id: at.customer_id!, payer: payerOf(row, this.installationKey) });
+      if (isKnown || (at.unapplied_cents === 0 && !at.is_held)) continue;
       const about = { creditor_id, source, payment_id, file_id };
-      waiting.push({ account_key, money: { ...about, credit: creditOf(read, row, creditId(about), this.installationKey) } });
+      waiting.push({ account_key, isHeld: at.is_held, money: { ...about, credit: creditOf(read, row, creditId(about), this.installationKey) } });
     }
     await this.books.confirm(creditor_id, sure);
     for (let turn = 0; waiting.length > 0 && turn <= LOOKS; turn++) {
@@ -101,7 +104,8 @@ export class Placing {
   }
 
   /** Writes what was found; false where something has changed since, so that nothing was written. */
-  private async put({ money, account_key }: Unplaced, before: Waiting | null, found: Match, stillAt: Step): Promise<boolean> {
+  private async put({ money, account_key, isHeld }: Unplaced, before: Waiting | null, match: Match, stillAt: Step): Promise<boolean> {
+    const found: Match = isHeld && match.status === 'matched' ? { status: 'suggested', suggestions: [{ points: 1_000, parts: match.parts, reasons: match.reasons }], doubts: [] } : match;
     const { creditor_id, source, payment_id } = money;
     const now = this.clock.now();
     const placed = partsPlaced(found);
@@ -139,7 +143,7 @@ export class Placing {
   }
 
   /** A person places money: on the receivables they name, in that order, as far as it goes. Throws Forbidden. */
-  async accept(creditor_id: string, waiting: Waiting, receivable_ids: readonly string[], actor: string): Promise<void> {
+  async accept(creditor_id: string, waiting: Waiting, receivable_ids: readonly string[], actor: string, idempotencyKey?: string): Promise<void> {
     const { source, payment_id } = waiting;
     const rows = await this.database.query<{ receivable_id: string; account_key: string }>(
       'select receivable_id, account_key from receivable where creditor_id = $1 and receivable_id = any($2::uuid[])', [creditor_id, receivable_ids]);
@@ -154,7 +158,7 @@ export class Placing {
       step(this.moneys, waitingKey(waiting), since(waiting, (known, at) => accept(known, receivable_ids, actor, at))),
       ...receivable_ids.map((receivable_id) => applyPayment(this.accounts, payment!.account_key, to!, { source, payment_id, receivable_id, amount_cents: parts.get(receivable_id), actor })),
       ...this.holding(waiting, waiting.held, [], now),
-    ], { creditorId: creditor_id });
+    ], { creditorId: creditor_id, idempotencyKey });
   }
 
   /** As it was suggested, where it was; else all that is left, in turn. */
@@ -163,14 +167,14 @@ export class Placing {
     return new Map((same?.parts ?? []).map(({ receivable_id, amount_cents }) => [receivable_id, amount_cents]));
   }
 
-  async refuse(creditor_id: string, waiting: Waiting, receivable_ids: readonly string[], actor: string): Promise<void> {
+  async refuse(creditor_id: string, waiting: Waiting, receivable_ids: readonly string[], actor: string, idempotencyKey?: string): Promise<void> {
     const now = this.clock.now();
     const decided = refuse(waiting, receivable_ids, actor, now);
     const after = 'next' in decided ? decided.next!.held : waiting.held;
     await this.runner.changeAll([
       step(this.moneys, waitingKey(waiting), since(waiting, (known, at) => refuse(known, receivable_ids, actor, at))),
       ...this.holding(waiting, waiting.held, after, now),
-    ], { creditorId: creditor_id });
+    ], { creditorId: creditor_id, idempotencyKey });
   }
 
   /** The steps that let go of money whose file is undone, or that waits no more, and of whom it held. */

@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsString, IsUUID, Length } from 'class-validator';
 import { Actor, CivilDate, Currency, CustomerId, Instant, oneOf, Reference, Text, Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { Answers, Caller, cursorOf, ForCreditor, MayLack, Page, paged, pageOf, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
+import { Answers, Caller, cursorOf, ForCreditor, IdempotencyKey, MayLack, Page, paged, pageOf, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
 import { inWords, type Suggestion } from '../matching';
 import { Placing } from './placing';
 import { STATUSES, type Waiting, WAITING } from './waiting';
@@ -80,9 +80,9 @@ export class WaitingMoneyController {
   @Scopes('unapplied:write')
   @Answers(WaitingView, 'Placed')
   @ApiOperation({ summary: 'Say which receivables the money pays, suggested or not', description: 'No rerun of the matching undoes it.' })
-  async accept(@PathId('payment_id', Reference) paymentId: string, @Body() { receivable_ids, source }: Decision, @Caller() caller: Principal, @ForCreditor() creditorId: string) {
+  async accept(@PathId('payment_id', Reference) paymentId: string, @Body() { receivable_ids, source }: Decision, @Caller() caller: Principal, @ForCreditor() creditorId: string, @IdempotencyKey() idempotencyKey: string | undefined) {
     const waiting = await this.find(creditorId, paymentId, source);
-    await this.placing.accept(creditorId, waiting, receivable_ids, caller.actor);
+    await this.placing.accept(creditorId, waiting, receivable_ids, caller.actor, idempotencyKey);
     return shown(await this.find(creditorId, paymentId, source));
   }
 
@@ -90,9 +90,9 @@ export class WaitingMoneyController {
   @Scopes('unapplied:write')
   @Answers(WaitingView, 'Refused')
   @ApiOperation({ summary: 'Say which receivables the money is not for', description: 'No suggestion that names them all is made again; they are no longer held by it.' })
-  async refuse(@PathId('payment_id', Reference) paymentId: string, @Body() { receivable_ids, source }: Decision, @Caller() caller: Principal, @ForCreditor() creditorId: string) {
+  async refuse(@PathId('payment_id', Reference) paymentId: string, @Body() { receivable_ids, source }: Decision, @Caller() caller: Principal, @ForCreditor() creditorId: string, @IdempotencyKey() idempotencyKey: string | undefined) {
     const waiting = await this.find(creditorId, paymentId, source);
-    await this.placing.refuse(creditorId, waiting, receivable_ids, caller.actor);
+    await this.placing.refuse(creditorId, waiting, receivable_ids, caller.actor, idempotencyKey);
     return shown(await this.find(creditorId, paymentId, source));
   }
 

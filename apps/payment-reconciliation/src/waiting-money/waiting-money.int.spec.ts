@@ -60,7 +60,10 @@ describe('money that waits', () => {
     await decide(file_id, 'match');
     expect(await bank.database.query(`select from confirmed_payer where customer_id = 'C-w3'`)).toEqual([]);
     const { file_id: known, id } = await suggested(4);
-    await say(E2E_OF(4), 'accept', id);
+    // Asked twice with one key, it is done once, and answered twice.
+    for (let turn = 0; turn < 2; turn++)
+      expect((await call('POST', `v1/waiting-money/${E2E_OF(4)}/accept`, { receivable_ids: [receivableId(id)] }, { 'idempotency-key': 'k-4' })).status).toBeLessThan(300);
+    expect((await row(4)).words).toHaveLength(1);
     await decide(known, 'match');
     expect(await bank.database.query(`select from confirmed_payer where customer_id = 'C-w4'`)).toHaveLength(1);
   });
@@ -81,6 +84,18 @@ describe('money that waits', () => {
     expect((await call('POST', `v1/unapplied/${E2E_OF(6)}/apply`, { receivable_id: receivableId('w66') })).status).toBeLessThan(300);
     bank.wall.lateMs += 10_000;
     await until(async () => (await receivable(id)).collectability === 'owed');
+  });
+
+  it('holds whom it may mean, and is placed on nobody, while its file waits for confirmation', async () => {
+    people.set('C-w8', { name: NAMES[8]!, document: '39053344705' });
+    await invoice('w8', [], 88_800);
+    // What the amount is made of comes to another sum.
+    const { file_id, file } = await send(pixFrom(E2E_OF(8), '888.00', { cpf: '39053344705', nome: NAMES[8]! }, { componentesValor: { original: { valor: '1.00' } } }), 'psp');
+    expect([file.status, await receivable('w8'), await row(8)]).toMatchObject(['needs-confirmation', { status: 'open', collectability: 'unmatched' }, { status: 'suggested', placed_by: null }]);
+    await decide(file_id, 'undo');
+    expect([await receivable('w8'), await row(8)]).toMatchObject([{ collectability: 'owed' }, { status: 'withdrawn', held: [] }]);
+    await decide(file_id, 'confirm');
+    expect([(await bank.file(file_id)).status, await receivable('w8')]).toMatchObject(['posted', { status: 'settled' }]);
   });
 
   it('is left alone by a worker that has lost its file', async () => {
