@@ -21,6 +21,8 @@ describe('between a file and what it pays', () => {
     for (const source of [SOURCE, 'nobody-declared-it']) {
       const { file_id, file } = await send(bytesOf(lines400('237', [title('000000000099', { code: '02' })])), source);
       expect([file.status, await gate('early')]).toEqual(['posted', 'owed']);
+      // This one tells until the 4th; that more was told before stands.
+      expect(await bank.database.query('select covered_until::text as until from coverage')).toEqual([{ until: '2026-03-08' }]);
       for (const status of ['received', 'posting', 'matching', 'holding']) {
         // As a worker that died with the file in hand leaves it.
         await bank.database.query('update bank_file set status = $2, lease_epoch_ms = 9e15 where file_id = $1', [file_id, status]);
@@ -93,7 +95,11 @@ describe('a file that the ledger will not have whole', () => {
     expect([await receivable('nothing'), await receivable('refused')]).toMatchObject([{ collectability: 'pending' }, { collectability: 'pending' }]);
     await decide(file_id, 'undo');
     expect([await receivable('nothing'), await receivable('refused')]).toMatchObject([{ collectability: 'owed' }, { collectability: 'owed' }]);
+    await send(bytesOf(lines400('237', [title('000000000433', { paid: 66_600 })])));
     await bank.asOwner('drop trigger refuse on payment; drop function refuse()');
+    // Told again, it is the payment that was pending, and no further one.
+    expect((await send(bytesOf(lines400('237', [title('000000000433', { paid: 66_600 }), title('000000000444', { code: '02' })])))).file.counts).toMatchObject({ posted: 1 });
+    expect(await bank.database.query(`select received_cents::int as cents from payment p join bank_row r on split_part(p.payment_id, '~', 1) = r.row_id::text where r.our_number = '000000000433'`)).toEqual([{ cents: 66_600 }]);
     await decide(file_id, 'confirm');
     expect([await receivable('nothing'), await receivable('refused')]).toMatchObject([{ collectability: 'pending' }, { status: 'settled' }]);
   });
