@@ -32,6 +32,17 @@ describe('between a file and what it pays', () => {
     }
     expect(await gate('early')).toBe('owed');
   });
+
+  it('no day is covered by a file that nobody has confirmed', async () => {
+    const [head, ...lines] = lines400('237', [title('000000000055')]);
+    const trailer = lines.at(-1)!;
+    const doubtful = bytesOf([`${head!.slice(0, 94)}100326${head!.slice(100)}`, ...lines.slice(0, -1), trailer.slice(0, 91) + '000000000001' + trailer.slice(103)]);
+    const covered = async () => (await bank.database.query<{ until: string }>('select covered_until::text as until from coverage'))[0]!.until;
+    const { file_id, file } = await send(doubtful);
+    expect([file.status, await covered()]).toEqual(['needs-confirmation', '2026-03-08']);
+    await bank.decide(file_id, 'confirm');
+    expect(await covered()).toBe('2026-03-09');
+  });
 });
 
 describe('one payment that two sources tell', () => {
