@@ -21,6 +21,8 @@ describe('between a file and what it pays', () => {
     for (const source of [SOURCE, 'nobody-declared-it']) {
       const { file_id, file } = await send(bytesOf(lines400('237', [title('000000000099', { code: '02' })])), source);
       expect([file.status, await gate('early')]).toEqual(['posted', 'owed']);
+      // This one tells until the 4th; that more was told before stands.
+      expect(await bank.database.query('select covered_until::text as until from coverage')).toEqual([{ until: '2026-03-08' }]);
       for (const status of ['received', 'posting', 'matching', 'holding']) {
         // As a worker that died with the file in hand leaves it.
         await bank.database.query('update bank_file set status = $2, lease_epoch_ms = 9e15 where file_id = $1', [file_id, status]);
@@ -29,6 +31,17 @@ describe('between a file and what it pays', () => {
       await bank.database.query(`update bank_file set status = 'posted', lease_epoch_ms = 0 where file_id = $1`, [file_id]);
     }
     expect(await gate('early')).toBe('owed');
+  });
+
+  it('no day is covered by a file that nobody has confirmed', async () => {
+    const [head, ...lines] = lines400('237', [title('000000000055')]);
+    const trailer = lines.at(-1)!;
+    const doubtful = bytesOf([`${head!.slice(0, 94)}100326${head!.slice(100)}`, ...lines.slice(0, -1), trailer.slice(0, 91) + '000000000001' + trailer.slice(103)]);
+    const covered = async () => (await bank.database.query<{ until: string }>('select covered_until::text as until from coverage'))[0]!.until;
+    const { file_id, file } = await send(doubtful);
+    expect([file.status, await covered()]).toEqual(['needs-confirmation', '2026-03-08']);
+    await bank.decide(file_id, 'confirm');
+    expect(await covered()).toBe('2026-03-09');
   });
 });
 
@@ -93,7 +106,11 @@ describe('a file that the ledger will not have whole', () => {
     expect([await receivable('nothing'), await receivable('refused')]).toMatchObject([{ collectability: 'pending' }, { collectability: 'pending' }]);
     await decide(file_id, 'undo');
     expect([await receivable('nothing'), await receivable('refused')]).toMatchObject([{ collectability: 'owed' }, { collectability: 'owed' }]);
+    await send(bytesOf(lines400('237', [title('000000000433', { paid: 66_600 })])));
     await bank.asOwner('drop trigger refuse on payment; drop function refuse()');
+    // Told again, it is the payment that was pending, and no further one.
+    expect((await send(bytesOf(lines400('237', [title('000000000433', { paid: 66_600 }), title('000000000444', { code: '02' })])))).file.counts).toMatchObject({ posted: 1 });
+    expect(await bank.database.query(`select received_cents::int as cents from payment p join bank_row r on split_part(p.payment_id, '~', 1) = r.row_id::text where r.our_number = '000000000433'`)).toEqual([{ cents: 66_600 }]);
     await decide(file_id, 'confirm');
     expect([await receivable('nothing'), await receivable('refused')]).toMatchObject([{ collectability: 'pending' }, { status: 'settled' }]);
   });

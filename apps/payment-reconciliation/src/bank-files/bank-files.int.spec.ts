@@ -179,7 +179,7 @@ describe('files of banks', () => {
       await bank.house.settle();
       expect((await waiting()).get(E2E_OF(3))).toMatchObject({ status: 'unknown', suggestions: [], words: [{ verdict: 'refused' }] });
       expect((await receivable('no')).collectability).toBe('owed');
-      expect((await say(3, 'accept', 'no', 'name')).status).toBe(409);
+      expect((await say(3, 'accept', 'no', 'name')).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:several-customers' });
       expect((await say(3, 'accept', 'no')).status).toBe(200);
       expect(await receivable('no')).toMatchObject({ status: 'settled' });
     });

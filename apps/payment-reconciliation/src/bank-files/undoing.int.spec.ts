@@ -74,8 +74,8 @@ describe('a file that is undone while others tell the same', () => {
     const of240 = (cents: number, more: Parameters<typeof title>[] = []) => bytesOf(lines240('237', [title(number(31), { paid: cents }), title(number(32), { title: 5_000, paid: 5_000 }), ...more.map((each) => title(...each))]));
     const wrong = await send(of240(10_000));
     expect([wrong.file.status, (await receivable('f')).status, (await receivable('g')).status]).toEqual(['posted', 'settled', 'settled']);
-    // Sent again with more, it corrects nothing.
-    expect((await send(of240(10_000, [[number(33)]]))).file.status).toBe('posted');
+    // Sent again with more, a second payment of a slip even, it corrects nothing.
+    expect((await send(of240(10_000, [[number(33)], [number(32), { title: 5_000, paid: 5_000, on: '2026-03-03' }]]))).file.status).toBe('posted');
     const before = await sums();
     const right = await send(of240(9_000));
     expect([right.file.status, right.file.counts, await sums()]).toMatchObject(['needs-confirmation', { held: 1, known: 1 }, before]);

@@ -35,6 +35,11 @@ export class LettingGo implements Sweep {
     return null;
   }
 
+  /** A house is not at rest while somebody is held for nothing. */
+  async busy(): Promise<boolean> {
+    return (await this.database.look(FOUND, [1])).length > 0;
+  }
+
   async run(_now: Date, limit: number): Promise<number> {
     if (this.wall.monotonicMs() < this.nextAtMs) return 0;
     const found = await this.database.look<Pick<Waiting, 'creditor_id' | 'source' | 'payment_id'>>(FOUND, [limit]);

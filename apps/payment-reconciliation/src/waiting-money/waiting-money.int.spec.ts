@@ -2,7 +2,7 @@ import { BankHouse, pixFrom } from '../../test/bank-house';
 import { receivableId } from '../../test/story';
 
 const E2E_OF = (n: number) => `E00000000202603041200abcdefgi${900 + n}`;
-const NAMES = ['Elisa Moraes Teixeira', 'Fabio Arruda Castro', 'Gilda Sampaio Nunes', 'Hugo Peixoto Ramos', 'Iara Duarte Vilela', 'Joel Antunes Braga', 'Katia Meireles Pinto', 'Luis Tavares Rocha', 'Mara Sequeira Dias'];
+const NAMES = ['Elisa Moraes Teixeira', 'Fabio Arruda Castro', 'Gilda Sampaio Nunes', 'Hugo Peixoto Ramos', 'Iara Duarte Vilela', 'Joel Antunes Braga', 'Katia Meireles Pinto', 'Luis Tavares Rocha', 'Mara Sequeira Dias', 'Nair Coutinho Leal'];
 
 describe('money that waits', () => {
   const bank = new BankHouse();
@@ -96,6 +96,17 @@ describe('money that waits', () => {
     expect([await receivable('w8'), await row(8)]).toMatchObject([{ collectability: 'owed' }, { status: 'withdrawn', held: [] }]);
     await decide(file_id, 'confirm');
     expect([(await bank.file(file_id)).status, await receivable('w8')]).toMatchObject(['posted', { status: 'settled' }]);
+  });
+
+  it('goes on waiting, and holding, where its file is undone and another tells it too', async () => {
+    const { file_id, id } = await suggested(9);
+    const again = JSON.parse(pixFrom(E2E_OF(9), '111.09', { nome: NAMES[9]!.toUpperCase() }).toString()) as { pix: object[] };
+    const other = await send(Buffer.from(JSON.stringify({ pix: [...again.pix, { endToEndId: E2E_OF(61), valor: '1.00', horario: '2026-03-04T12:00:00.000Z' }] })), 'psp');
+    expect(other.file.counts).toMatchObject({ known: 1, posted: 1 });
+    await decide(file_id, 'undo');
+    expect([await row(9), await receivable(id)]).toMatchObject([{ status: 'suggested' }, { collectability: 'unmatched' }]);
+    await decide(other.file_id, 'undo');
+    expect([await row(9), await receivable(id)]).toMatchObject([{ status: 'withdrawn', held: [] }, { collectability: 'owed' }]);
   });
 
   it('is left alone by a worker that has lost its file', async () => {
