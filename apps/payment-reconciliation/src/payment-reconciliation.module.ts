@@ -7,7 +7,7 @@ import { BankFiles } from './bank-files/bank-files';
 import { BankFilesController } from './bank-files/bank-files.controller';
 import { Collecting } from './bank-files/collecting';
 import { LookUp } from './bank-files/look-up';
-import { StoredFiles } from './bank-files/stored-files';
+import { Batches, StoredFiles } from './bank-files/stored-files';
 import { Coverages } from './source-coverage/coverages';
 import { GateFacts } from './gate/facts';
 import { GateController } from './gate/gate.controller';
@@ -22,6 +22,6 @@ import { Rejections } from './unread/rejections';
 
 @Module({
   controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, AllocationPolicyController, BankFilesController, WaitingMoneyController, GateController],
-  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts, StoredFiles, LookUp, BankFiles, Collecting, Books, WaitingMoneys, Placing],
+  providers: [Accounts, Coverages, Heartbeats, Rejections, GateFacts, StoredFiles, Batches, LookUp, BankFiles, Collecting, Books, WaitingMoneys, Placing],
 })
 export class PaymentReconciliationModule {}

@@ -2,4 +2,4 @@ export { type BankFile, type FileKind, type Header, type Meaning, type Posting, 
 export { ourNumberKey } from './our-number';
 export { readBankFile } from './read-bank-file';
 export { describeFile, fileJson } from './report';
-export { fileNumber, rowIdentity } from './row-identity';
+export { fileNumber, rowIdentities, rowIdentity } from './row-identity';

@@ -8,11 +8,12 @@ import type { KeptRow, StoredFile } from './stored-file';
 import { ROW_COLUMNS } from './stored-files';
 
 const KEPT = `select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and row_id = any($3::uuid[])`;
-const CLAIMED = 'select key from account where key = any($1::text[]) and claimed_by is not null';
+const CLAIMED = 'select key, claimed_by from account where key = any($1::text[]) and claimed_by is not null';
 const RECEIVED = 'select payment_id from payment where creditor_id = $1 and source = $2 and payment_id = any($3::text[]) and received_cents > 0';
 const REVERSIBLE = `
   select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and state = 'posted' and (payment_id = any($3::text[]) or our_number = any($4::text[]))
   order by paid_date desc, row_id`;
+const TAKEN = 'select from_row, rows from bank_file_batch where file_id = $1 and pass = $2';
 const PLACED = `
   select ${ROW_COLUMNS.split(/,\s+/).map((column) => `r.${column}`).join(', ')}, p.account_key
   from (select * from bank_row where file_id = $1 and state in ('posted', 'awaiting', 'held', 'returned') order by line, row_id limit $2) r
@@ -25,11 +26,10 @@ export class LookUp {
 
   async found(file: StoredFile, rows: readonly KnownRow[]): Promise<Found> {
     const { creditor_id, source } = file;
-    const keys = new Map(rows.flatMap(({ said }) => ('money' in said ? said.money.references : [])).map((reference) => [referenceKey(creditor_id, reference), reference]));
     const reversals = rows.flatMap((row) => (row.said.kind === 'reversed' ? [{ of: row.said.of, our_number: row.our_number }] : []));
     const [kept, claimed, received, reversible] = await Promise.all([
       this.database.query<KeptRow>(KEPT, [creditor_id, source, rows.map(({ row_id }) => row_id)]),
-      keys.size === 0 ? [] : this.database.query<{ key: string }>(CLAIMED, [[...keys.keys()]]),
+      this.claimed(creditor_id, rows.flatMap(({ said }) => ('money' in said ? [said.money.references] : []))),
       this.database.query<{ payment_id: string }>(RECEIVED, [creditor_id, source, rows.map((row) => firstPaymentId(file, row))]),
       reversals.length === 0 ? [] : this.database.query<KeptRow>(REVERSIBLE, [creditor_id, source, reversals.map(({ of }) => of), reversals.map(({ our_number }) => our_number)]),
     ]);
@@ -37,11 +37,30 @@ export class LookUp {
     for (const row of reversible) if (row.our_number !== null) byNumber.set(row.our_number, [...(byNumber.get(row.our_number) ?? []), row]);
     return {
       kept: new Map(kept.map((row) => [row.row_id, row])),
-      claimed: new Set(claimed.map(({ key }) => keys.get(key)!)),
+      claimed,
       received: new Set(received.map(({ payment_id }) => payment_id)),
       payments: new Map(reversible.map((row) => [row.payment_id!, row])),
       byNumber,
     };
+  }
+
+  /** The surest references first: of most rows the others need not be asked for. */
+  private async claimed(creditorId: string, references: readonly (readonly string[])[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    const ask = async (asked: readonly string[]) => {
+      const keys = new Map(asked.map((reference) => [referenceKey(creditorId, reference), reference]));
+      if (keys.size === 0) return;
+      for (const { key, claimed_by } of await this.database.query<{ key: string; claimed_by: string }>(CLAIMED, [[...keys.keys()]])) found.set(keys.get(key)!, claimed_by);
+    };
+    await ask(references.flatMap(([first]) => first ?? []));
+    await ask(references.filter(([first]) => first !== undefined && !found.has(first)).flatMap(([, ...others]) => others));
+    return found;
+  }
+
+  /** How many rows were taken in together, by the first of them. */
+  async taken({ file_id, pass }: StoredFile): Promise<Map<number, number>> {
+    const batches = await this.database.query<{ from_row: number; rows: number }>(TAKEN, [file_id, pass]);
+    return new Map(batches.map(({ from_row, rows }) => [from_row, rows]));
   }
 
   /** Rows of a file that did something which is to be taken back. */

@@ -2,6 +2,7 @@ import { Reconciliation1700000001100 } from './1700000001100-reconciliation';
 import { BalanceByStatement1700000002100 } from './1700000002100-balance-by-statement';
 import { MoneyParts1700000003100 } from './1700000003100-money-parts';
 import { BankFiles1700000004100 } from './1700000004100-bank-files';
+import { BankFileBatches1700000006100 } from './1700000006100-bank-file-batches';
 
 /** The schema of this service, in order. */
-export const migrations = [Reconciliation1700000001100, BalanceByStatement1700000002100, MoneyParts1700000003100, BankFiles1700000004100];
+export const migrations = [Reconciliation1700000001100, BalanceByStatement1700000002100, MoneyParts1700000003100, BankFiles1700000004100, BankFileBatches1700000006100];

@@ -31,7 +31,7 @@ interface PostedRow {
 const POSTED = `
   select r.row_id, r.payment_id, p.account_key, nullif(split_part(p.account_key, '/', 2), '') as customer_id, p.unapplied_cents::float8 as unapplied_cents
   from bank_row r join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id
-  where r.file_id = $1 and r.state = 'posted'`;
+  where r.file_id = $1 and r.line between $2 and $3 and r.state = 'posted'`;
 
 /** Places money that quotes nothing known: by itself where it is sure, else as suggestions to a person, which hold what they name. */
 @Injectable()
@@ -54,23 +54,26 @@ export class Placing {
     this.counted = metrics.counter('emdia_money_matched_total', 'Money that quoted nothing known, by what the matching made of it.', ['status']);
   }
 
-  /** Looks at the money of one file, all of whose rows are posted. Running it again changes nothing that a person decided, or that was placed. */
-  async file({ file_id, creditor_id, source }: Pick<Waiting, 'file_id' | 'creditor_id' | 'source'>, read: BankFile, rows: readonly KnownRow[]): Promise<void> {
-    const posted = new Map((await this.database.query<PostedRow>(POSTED, [file_id])).map((row) => [row.row_id, row]));
-    const sure: Confirmed[] = [];
+  /** Looks at the money of one file, all of whose rows are posted; they come in slices. Running it again changes nothing that a person decided, or that was placed. */
+  async file({ file_id, creditor_id, source }: Pick<Waiting, 'file_id' | 'creditor_id' | 'source'>, read: BankFile, slices: AsyncIterable<readonly KnownRow[]>): Promise<void> {
     const waiting: { money: Money; account_key: string }[] = [];
-    for (const { row_id, row } of rows) {
-      const at = posted.get(row_id);
-      if (!at) continue;
-      const { payment_id, account_key } = at;
-      const isKnown = at.customer_id !== null && !at.customer_id.startsWith('#');
-      // Only keys and people prove who pays for whom; a payment that has found its customer did so by a key.
-      if (isKnown && at.unapplied_cents === 0) sure.push({ customer_id: at.customer_id!, payer: payerOf(row, this.installationKey) });
-      if (isKnown || at.unapplied_cents === 0) continue;
-      const about = { creditor_id, source, payment_id, file_id };
-      waiting.push({ account_key, money: { ...about, credit: creditOf(read, row, creditId(about), this.installationKey) } });
+    for await (const rows of slices) {
+      const lines = rows.map(({ line }) => line);
+      const posted = new Map((await this.database.query<PostedRow>(POSTED, [file_id, Math.min(...lines), Math.max(...lines)])).map((row) => [row.row_id, row]));
+      const sure: Confirmed[] = [];
+      for (const { row_id, row } of rows) {
+        const at = posted.get(row_id);
+        if (!at) continue;
+        const { payment_id, account_key } = at;
+        const isKnown = at.customer_id !== null && !at.customer_id.startsWith('#');
+        // Only keys and people prove who pays for whom; a payment that has found its customer did so by a key.
+        if (isKnown && at.unapplied_cents === 0) sure.push({ customer_id: at.customer_id!, payer: payerOf(row, this.installationKey) });
+        if (isKnown || at.unapplied_cents === 0) continue;
+        const about = { creditor_id, source, payment_id, file_id };
+        waiting.push({ account_key, money: { ...about, credit: creditOf(read, row, creditId(about), this.installationKey) } });
+      }
+      await this.books.confirm(creditor_id, sure);
     }
-    await this.books.confirm(creditor_id, sure);
     if (waiting.length === 0) return;
     const found = matchAll(waiting.map(({ money }) => money.credit), await this.books.of(creditor_id));
     for (const { money, account_key } of waiting) await this.put(money, account_key, found.get(money.credit.credit_id)!);
