@@ -7,7 +7,7 @@ import { fileNumber } from '@emdia/bank-files';
 import { Clock, WallClock } from '@emdia/clock';
 import { derivedId } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { Forbidden, inHalves, Runner, Seal, step, type Step } from '@emdia/messaging';
+import { Forbidden, inHalves, Runner, Seal, step } from '@emdia/messaging';
 import { Config, Metrics, type Sweep, Sweeps } from '@emdia/runtime';
 import { PinoLogger } from 'nestjs-pino';
 import { Accounts } from '../accounts/accounts';
