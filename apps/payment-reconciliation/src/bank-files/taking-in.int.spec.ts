@@ -113,6 +113,15 @@ describe('two workers with one large file', () => {
     expect(await sums(file_id)).toEqual({ entries: ROWS, cents: ROWS * 10_000, batches: ROWS });
   }, 120_000);
 
+  it('go on within a slice that was taken in in halves, of which the second was not', async () => {
+    const file_id = await send(await owed(4_000_000, SLICE_ROWS + 1));
+    await until(file_id, async () => undefined);
+    await database.query(`update bank_file_batch set rows = 200, counts = '{"posted": 200}' where file_id = $1 and from_row = 0`, [file_id]);
+    await database.query(`update bank_file set status = 'posting' where file_id = $1`, [file_id]);
+    expect(await until(file_id, async () => undefined)).toMatchObject({ rows_done: SLICE_ROWS + 1, counts: { posted: 201, known: SLICE_ROWS - 200 } });
+    expect(await database.query('select from_row, rows from bank_file_batch where file_id = $1 order by 1', [file_id])).toEqual([{ from_row: 0, rows: 200 }, { from_row: 200, rows: 300 }, { from_row: 500, rows: 1 }]);
+  }, 120_000);
+
   it('take a payment back only after those before it, and before those after it', async () => {
     const paid = await owed(3_000_000, SLICE_ROWS + 1);
     const file_id = await send([...paid.slice(0, SLICE_ROWS), titleOf(3_000_000, { code: '22' }), ...paid.slice(SLICE_ROWS)]);
