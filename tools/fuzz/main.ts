@@ -1,9 +1,19 @@
 import fs from 'node:fs';
 import type { FileKind } from '@emdia/bank-files';
 import { fuzz, ORIGINALS } from '../../libs/bank-files/test/fuzz';
+import { fuzzWebhooks } from '../../apps/billing-ingestion/test/webhook-fuzz';
+import { DELIVERIES } from '../../apps/billing-ingestion/test/webhook-lives';
+import type { Kind } from '../../apps/billing-ingestion/src/webhooks/source';
 
-const HELP = `npm run fuzz -- [--inputs 100000] [--seed 1] [--kind cnab400|cnab240|febraban150|ofx|pix] [--json FILE]
-Reads mutated files of every kind and insists: no crash, no hang, no money out of nothing. What fails is found again by its seed.`;
+type Fuzz = (inputs: number, seed: number) => { readonly postings: Readonly<Record<string, number>>; readonly slowest_ms: number };
+
+const KINDS: Readonly<Record<string, Fuzz>> = Object.fromEntries([
+  ...Object.keys(ORIGINALS).map((kind): [string, Fuzz] => [kind, (inputs, seed) => fuzz(kind as FileKind, inputs, seed)]),
+  ...Object.keys(DELIVERIES).map((kind): [string, Fuzz] => [`webhook-${kind}`, (inputs, seed) => fuzzWebhooks(kind as Kind, inputs, seed)]),
+]);
+
+const HELP = `npm run fuzz -- [--inputs 100000] [--seed 1] [--kind ${Object.keys(KINDS).join('|')}] [--json FILE]
+Reads mutated files of banks and deliveries of platforms and insists: no crash, no hang, no money out of nothing. What fails is found again by its seed.`;
 
 function option(name: string): string | undefined {
   const at = process.argv.indexOf(`--${name}`);
@@ -14,16 +24,15 @@ function main(): number {
   const inputs = Number(option('inputs') ?? 100_000);
   const seed = Number(option('seed') ?? 1);
   const kind = option('kind');
-  const kinds = Object.keys(ORIGINALS) as FileKind[];
-  if (!Number.isSafeInteger(inputs) || inputs < 1 || !Number.isSafeInteger(seed) || (kind !== undefined && !kinds.includes(kind as FileKind)) || process.argv.includes('--help')) {
+  if (!Number.isSafeInteger(inputs) || inputs < 1 || !Number.isSafeInteger(seed) || (kind !== undefined && !Object.hasOwn(KINDS, kind)) || process.argv.includes('--help')) {
     console.log(HELP);
     return process.argv.includes('--help') ? 0 : 2;
   }
   const json = option('json');
   const results: object[] = [];
-  for (const each of kind === undefined ? kinds : [kind as FileKind]) {
+  for (const [each, run] of Object.entries(KINDS).filter(([name]) => kind === undefined || name === kind)) {
     const started = performance.now();
-    const { postings, slowest_ms } = fuzz(each, inputs, seed);
+    const { postings, slowest_ms } = run(inputs, seed);
     const seconds = (performance.now() - started) / 1_000;
     results.push({ kind: each, inputs, seed, seconds, slowest_ms, postings });
     const ended = Object.entries(postings).map(([posting, count]) => `${count} ${posting}`).join(', ');

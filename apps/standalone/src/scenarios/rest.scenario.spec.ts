@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { connect } from 'node:net';
 import { contracts, upstreamContracts } from '@emdia/contracts';
 import { everyService } from '../services';
-import { INTERNAL_TOKEN, RestHouse, ROWS, WEBHOOK } from './rest-house';
+import { INTERNAL_TOKEN, RestHouse, ROWS } from './rest-house';
 import { bodySchema, fits, isInternal, isPaged, mediaTypes, parametersIn, resolved, takesEvents, takesJson, type Operation, type Schema } from './rest-operations';
 import { encoded, MARKER, pathParts, sampleOf, valuesOf, type Known } from './rest-values';
 import { ADMIN_KEY, CREDITOR } from './story';
