@@ -30,7 +30,7 @@ export class Worked {
   }
 
   /** `prepare` may add to the database that every repeat begins with. */
-  static async open(bench: Bench, name: ServiceName, events: number, prepare: (sql: Client) => Promise<unknown> = async () => undefined): Promise<Worked> {
+  static async open(bench: Bench, name: ServiceName, events: number, prepare: (sql: Client, url: string) => Promise<unknown> = async () => undefined): Promise<Worked> {
     const brokers = await bench.brokers();
     const kafka = new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.NOTHING, retry: { retries: 8 } });
     const admin = kafka.admin();
@@ -54,17 +54,17 @@ export class Worked {
   }
 
   /** The service as it runs in production, on a copy of the prepared database. */
-  start(database: BenchDatabase, port = 0): Child {
+  start(database: BenchDatabase, port = 0, { env = {}, nodeFlags = [] }: { env?: Readonly<Record<string, string>>; nodeFlags?: readonly string[] } = {}): Child {
     return new Child(`apps/${this.name}/src/main.ts`, {
       NODE_ENV: 'development', PORT: String(port), DATABASE_URL: database.url, KAFKA_BROKERS: this.brokers, EMDIA_KAFKA_PREFIX: this.prefix, EMDIA_LOG_LEVEL: 'warn',
       EMDIA_INSTALLATION_KEY: this.secret, EMDIA_INTERNAL_TOKEN: this.secret, EMDIA_BOOTSTRAP_KEY_SHA256: createHash('sha256').update(ADMIN_KEY).digest('hex'),
       // Nothing leaves: whom it would ask, and the post, are away.
-      EMDIA_SMTP_URL: 'smtp://127.0.0.1:9', EMDIA_MAIL_FROM: 'avisos@emdia.invalid',
-    });
+      EMDIA_SMTP_URL: 'smtp://127.0.0.1:9', EMDIA_MAIL_FROM: 'avisos@emdia.invalid', ...env,
+    }, nodeFlags);
   }
 
   /** Migrates, and registers creditor and platform as an administrator does. */
-  private async register(prepare: (sql: Client) => Promise<unknown>): Promise<void> {
+  private async register(prepare: (sql: Client, url: string) => Promise<unknown>): Promise<void> {
     this.template = await this.bench.database(this.name);
     const port = 20_000 + Math.floor(Math.random() * 10_000);
     const service = this.start(this.template, port);
@@ -88,7 +88,7 @@ export class Worked {
     await sql.connect();
     // Its own heartbeats may still stand there.
     await sql.query(`delete from ${this.schema}.outbox`);
-    await prepare(sql).finally(() => sql.end());
+    await prepare(sql, this.template.url).finally(() => sql.end());
   }
 
   private async fill(): Promise<void> {

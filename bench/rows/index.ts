@@ -1,5 +1,6 @@
 import type { Measurement } from '../measurement';
 import { backlog } from './backlog';
+import { bankFile } from './bank-file';
 import { hop } from './hop';
 import { memory } from './memory';
 import { relay } from './relay';
@@ -20,6 +21,7 @@ export const measurements: readonly Measurement[] = [
   validate,
   peak,
   backlog,
+  bankFile,
   memory,
   whole,
 ];

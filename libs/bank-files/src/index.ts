@@ -3,4 +3,4 @@ export { ourNumberKey } from './our-number';
 export { pixEntries, readPix } from './pix/pix';
 export { readBankFile } from './read-bank-file';
 export { describeFile, fileJson } from './report';
-export { fileNumber, rowIdentity } from './row-identity';
+export { fileNumber, rowIdentities, rowIdentity } from './row-identity';

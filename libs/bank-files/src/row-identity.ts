@@ -13,20 +13,24 @@ const content = (file: BankFile, row: Row): string =>
 
 const known = new WeakMap<BankFile, Map<Row, string>>();
 
-function identities(file: BankFile): Map<Row, string> {
+/** What each row of a file is, in their order; see `rowIdentity`. */
+export function* rowIdentities(file: BankFile): Generator<string> {
   if (file.kind === 'ofx') {
-    const ofStatement = statementIdentities(file);
-    return new Map(file.rows.map((row, i) => [row, `ofx|${ofStatement[i]}`]));
+    for (const id of statementIdentities(file)) yield `ofx|${id}`;
+    return;
   }
   const counts = new Map<string, number>();
-  const ids = new Map<Row, string>();
   for (const row of file.rows) {
     const id = content(file, row);
     const ordinal = (counts.get(id) ?? 0) + 1;
     counts.set(id, ordinal);
-    ids.set(row, `${id}|${ordinal}`);
+    yield `${id}|${ordinal}`;
   }
-  return ids;
+}
+
+function identities(file: BankFile): Map<Row, string> {
+  const ids = rowIdentities(file);
+  return new Map(file.rows.map((row) => [row, ids.next().value as string]));
 }
 
 /**

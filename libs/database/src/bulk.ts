@@ -34,3 +34,12 @@ export function bulk<V>(table: string, keys: readonly string[] | null, columns: 
     if (rows.length > 0) await tx.query(text, columnsOf(columns, rows));
   };
 }
+
+/** Changes some columns of rows that are there, known by `key`: any number of rows in one statement. */
+export function bulkUpdate<V>(table: string, key: string, columns: readonly Column<V>[]): (tx: Tx, rows: readonly V[]) => Promise<void> {
+  const values = columns.map(([name]) => name).filter((name) => name !== key);
+  const text = `update ${table} set (${values.join(', ')}) = row(${values.map((name) => `r.${name}`).join(', ')}) from ${unnested(columns)} where ${table}.${key} = r.${key}`;
+  return async (tx, rows) => {
+    if (rows.length > 0) await tx.query(text, columnsOf(columns, rows));
+  };
+}

@@ -1,5 +1,5 @@
 import { v7 as uuid7 } from 'uuid';
-import { bulk, type Column, type Tx } from '@emdia/database';
+import { bulk, bulkUpdate, type Column, type Tx } from '@emdia/database';
 import type { Entry, Posting } from '../ledger/entry';
 import {
   type Account, type Allocation, type Application, type CollectabilityChange, type Instalment, type Payment, type Receivable, type Standstill, unappliedCents,
@@ -44,8 +44,24 @@ const PAYMENT: readonly Column<OfPayment<unknown>>[] = [
   ['payment_id', 'text', ({ payment }) => payment.payment_id],
 ];
 
+const RECEIVABLE: Column<Saved<Receivable>> = ['receivable_id', 'uuid', ({ thing }) => thing.receivable_id];
+const POSITION: readonly Column<Saved<Receivable>>[] = [
+  ['version', 'int', ({ thing }) => thing.position?.version],
+  ['status', 'text', ({ thing }) => thing.position?.status ?? 'unissued'],
+  ['amount_cents', 'bigint', ({ thing }) => thing.position?.amount_cents],
+  ['paid_cents', 'bigint', ({ thing }) => thing.position?.paid_cents],
+  ['waived_cents', 'bigint', ({ thing }) => thing.position?.waived_cents],
+  ['written_off_cents', 'bigint', ({ thing }) => thing.position?.written_off_cents ?? 0],
+  ['open_cents', 'bigint', ({ thing }) => thing.position?.open_cents],
+  ['settled_on', 'date', ({ thing }) => thing.position?.settled_on],
+  ['original_due_date', 'date', ({ thing }) => thing.position?.original_due_date],
+  ['effective_due_date', 'date', ({ thing }) => thing.position?.effective_due_date],
+  ['collectability', 'text', ({ thing }) => thing.position?.collectability],
+  ['review_date', 'date', ({ thing }) => thing.position?.review_date],
+];
+
 const putReceivables = bulk<Saved<Receivable>>('receivable', ['receivable_id'], [
-  ['receivable_id', 'uuid', ({ thing }) => thing.receivable_id],
+  RECEIVABLE,
   KEY, CREDITOR, CUSTOMER,
   ['invoice_id', 'text', ({ thing }) => thing.invoice_id],
   ['issue_version', 'bigint', ({ thing }) => thing.issue?.rank.version],
@@ -65,19 +81,16 @@ const putReceivables = bulk<Saved<Receivable>>('receivable', ['receivable_id'], 
   ['waiver_cents', 'bigint', ({ thing }) => thing.waiver_cents],
   ['waived_on', 'date', ({ thing }) => thing.waived_on],
   ['write_offs', 'jsonb', ({ thing }) => thing.write_offs],
-  ['version', 'int', ({ thing }) => thing.position?.version],
-  ['status', 'text', ({ thing }) => thing.position?.status ?? 'unissued'],
-  ['amount_cents', 'bigint', ({ thing }) => thing.position?.amount_cents],
-  ['paid_cents', 'bigint', ({ thing }) => thing.position?.paid_cents],
-  ['waived_cents', 'bigint', ({ thing }) => thing.position?.waived_cents],
-  ['written_off_cents', 'bigint', ({ thing }) => thing.position?.written_off_cents ?? 0],
-  ['open_cents', 'bigint', ({ thing }) => thing.position?.open_cents],
-  ['settled_on', 'date', ({ thing }) => thing.position?.settled_on],
-  ['original_due_date', 'date', ({ thing }) => thing.position?.original_due_date],
-  ['effective_due_date', 'date', ({ thing }) => thing.position?.effective_due_date],
-  ['collectability', 'text', ({ thing }) => thing.position?.collectability],
-  ['review_date', 'date', ({ thing }) => thing.position?.review_date],
+  ...POSITION,
 ]);
+
+// Money and restraints move a position alone, which is what happens to most. The other columns, three of them JSON, would be written as they were.
+const moveReceivables = bulkUpdate<Saved<Receivable>>('receivable', 'receivable_id', [RECEIVABLE, ...POSITION]);
+
+function hasOnlyMoved({ account, thing }: Saved<Receivable>): boolean {
+  const was = account.loaded.receivables.get(thing.receivable_id);
+  return was !== undefined && Object.entries(thing).every(([fact, value]) => fact === 'position' || value === was[fact as keyof Receivable]);
+}
 
 const putPayments = bulk<SavedPayment>('payment', ['account_key', 'source', 'payment_id'], [
   KEY,
@@ -203,7 +216,8 @@ export async function write(tx: Tx, saving: Saving): Promise<void> {
   const entries = saving.entries.map(({ account, thing }) => ({ account, thing, id: uuid7() }));
   // Sent together; the connection takes them in this order.
   writing.push(
-    putReceivables(tx, saving.receivables),
+    moveReceivables(tx, saving.receivables.filter(hasOnlyMoved)),
+    putReceivables(tx, saving.receivables.filter((receivable) => !hasOnlyMoved(receivable))),
     putPayments(tx, saving.payments),
     putApplications(tx, saving.payments.flatMap(applicationsOf)),
     putAllocations(tx, saving.payments.flatMap(allocationsOf)),

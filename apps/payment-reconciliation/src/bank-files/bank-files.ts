@@ -1,32 +1,42 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as others } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type ZlibOptions, deflateRaw } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
-import { type BankFile, fileNumber, readBankFile } from '@emdia/bank-files';
+import { fileNumber } from '@emdia/bank-files';
 import { Clock, WallClock } from '@emdia/clock';
 import { derivedId } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { Forbidden, inHalves, Runner, Seal, step, type Step } from '@emdia/messaging';
+import { Forbidden, inHalves, Runner, Seal, step } from '@emdia/messaging';
 import { Config, Metrics, type Sweep, Sweeps } from '@emdia/runtime';
 import { PinoLogger } from 'nestjs-pino';
 import { Accounts } from '../accounts/accounts';
 import { onFileCovered, onFileUncovered } from '../source-coverage/coverage';
 import { Coverages } from '../source-coverage/coverages';
 import { Placing } from '../waiting-money/placing';
-import { batchOf, type Placed, takenBack } from './batch';
+import { type Batch, batchOf, type Placed, takenBack } from './batch';
 import { LookUp } from './look-up';
-import { rowsOf, type KnownRow } from './row';
-import { advance, confirm, isDoubtful, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, undo, undone } from './stored-file';
-import { FILE_COLUMNS, StoredFiles } from './stored-files';
+import { packAside, type PackedFile, type Parts, SLICE_ROWS, unpack } from './packed-file';
+import type { KnownRow } from './row';
+import { confirm, isDoubtful, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, takenIn, undo, undone } from './stored-file';
+import { Batches, batchKey, FILE_COLUMNS, StoredFiles } from './stored-files';
 
 /** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
 export const FILE_BYTES_MAX = 64 * 2 ** 20;
-/** Rows of one transaction, which must not take longer than a second. */
-const BATCH_ROWS = 250;
+/** A body is deflated, sealed, kept and opened in parts: none stops the event loop for long. Parts of another size would mix with those of an upload that broke off. */
+const PART_BYTES = 2 ** 20;
+/** While Postgres works for one batch, this process works for the next; each takes a connection of the pool of four. */
+const BATCHES_AT_ONCE = 3;
+/** Rows taken back in one transaction. */
+const UNDO_ROWS = 250;
 /** A worker that has not been heard of for so long is taken for dead. */
 const LEASE_MS = 30_000;
 /** What fails is tried again after so long. */
 const RETRY_DELAY_MS = 5_000;
 const ENCODING = 'latin1';
-const LEASE = `update bank_file set lease_epoch_ms = $2 where file_id = $1 returning ${FILE_COLUMNS}`;
+const deflated = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw);
+const QUICKLY: ZlibOptions = { level: 1 };
+const LEASE = 'update bank_file set lease_epoch_ms = $2 where file_id = $1';
 
 const wasTakenOver = (error: unknown): boolean => error instanceof Forbidden && error.reason === TAKEN_OVER;
 
@@ -58,6 +68,7 @@ export class BankFiles implements Sweep {
     private readonly clock: Clock,
     private readonly wall: WallClock,
     private readonly files: StoredFiles,
+    private readonly batches: Batches,
     private readonly accounts: Accounts,
     private readonly coverages: Coverages,
     private readonly lookUp: LookUp,
@@ -75,10 +86,19 @@ export class BankFiles implements Sweep {
   /** Keeps a file, to be read at once. The same bytes for the same source are the same file: false where they were there. */
   async receive({ bytes, ...upload }: Upload): Promise<{ file_id: string; isNew: boolean }> {
     const { creditor_id, source, name, actor } = upload;
-    const file_id = derivedId('bank-file', creditor_id, source, createHash('sha256').update(bytes).digest('hex'));
+    const parts = Array.from({ length: Math.ceil(bytes.length / PART_BYTES) }, (_, part) => bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES));
+    const hash = createHash('sha256');
+    for (const part of parts) {
+      hash.update(part);
+      await others();
+    }
+    const file_id = derivedId('bank-file', creditor_id, source, hash.digest('hex'));
     // The body first: a file that is there can be read.
-    await this.database.transactionOf(creditor_id, (tx) =>
-      tx.query('insert into bank_file_body (file_id, creditor_id, body_sealed) values ($1, $2, $3) on conflict do nothing', [file_id, creditor_id, this.seal.seal(bytes.toString(ENCODING))]));
+    for (const [part, some] of parts.entries()) {
+      const sealed = this.seal.seal((await deflated(some, QUICKLY)).toString(ENCODING));
+      await this.database.transactionOf(creditor_id, (tx) =>
+        tx.query('insert into bank_file_body (file_id, creditor_id, part, deflated, body_sealed) values ($1, $2, $3, true, $4) on conflict do nothing', [file_id, creditor_id, part, sealed]));
+    }
     const isNew = await this.runner.change(step(this.files, file_id, (known, now) => receive(known, { file_id, creditor_id, source, name, actor, size_bytes: bytes.length }, now)), { creditorId: creditor_id });
     return { file_id, isNew: isNew as boolean };
   }
@@ -128,50 +148,84 @@ export class BankFiles implements Sweep {
 
   private async work(file: StoredFile): Promise<void> {
     if (file.status === 'undoing') return this.takeBack(file);
-    const read = readBankFile(await this.bytesOf(file.file_id));
-    const rows = rowsOf(read);
+    const packed = await packAside(await this.partsOf(file));
     let now = file;
     if (file.status === 'received') {
-      const corrected = await this.lookUp.corrected(file, fileNumber(read), rows);
-      now = await this.change(file.file_id, (known, at) => readAs(known, read, at, corrected));
+      const corrected = await this.lookUp.corrected(file, fileNumber(packed.file), this.slicesOf(file, packed));
+      now = await this.change(file.file_id, (known, at) => readAs(known, packed, at, corrected));
     }
-    while (now.status === 'posting' || now.status === 'holding') now = await this.take(now, rows.slice(now.rows_done, now.rows_done + BATCH_ROWS));
-    if (now.status === 'matching') await this.match(now, read, rows);
+    if (now.status === 'posting' || now.status === 'holding') {
+      await this.takeIn(now, packed);
+      now = await this.change(file.file_id, takenIn);
+    }
+    if (now.status === 'matching') await this.match(now, packed);
   }
 
   /** Coverage never overtakes the payments it vouches for, nor what they may mean: it is written when both are done. */
-  private async match(file: StoredFile, read: BankFile, rows: readonly KnownRow[]): Promise<void> {
-    await this.placing.file(file, read, rows, step(this.files, file.file_id, stillMatching));
+  private async match(file: StoredFile, packed: PackedFile): Promise<void> {
+    await this.placing.file(file, packed.file, this.slicesOf(file, packed), step(this.files, file.file_id, stillMatching));
     const until = isDoubtful(file) ? null : file.read!.covers_until;
     const covered = until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileCovered(this.coverages, { ...file, partition }, until));
     await this.runner.changeAll([step(this.files, file.file_id, (known, now) => matched(known, now)), ...covered]);
   }
 
-  private async bytesOf(fileId: string): Promise<Buffer> {
-    const [body] = await this.database.query<{ body_sealed: string }>('select body_sealed from bank_file_body where file_id = $1', [fileId]);
-    return Buffer.from(this.seal.open(body!.body_sealed), ENCODING);
+  private async *slicesOf({ file_id }: StoredFile, { slices }: PackedFile): AsyncGenerator<readonly KnownRow[]> {
+    for (const slice of slices) {
+      yield unpack(slice);
+      await this.renew(file_id);
+    }
   }
 
-  /** The file as it now is, and the lease for longer. */
-  private async renewed(fileId: string): Promise<StoredFile> {
-    const [file] = await this.database.query<StoredFile>(LEASE, [fileId, this.wall.epochMs() + LEASE_MS]);
-    return { ...file!, unsaved: [] };
+  private async partsOf({ file_id, size_bytes }: StoredFile): Promise<Parts> {
+    const parts: Uint8Array[] = [];
+    for (;;) {
+      const [body] = await this.database.query<{ body_sealed: string; deflated: boolean }>('select body_sealed, deflated from bank_file_body where file_id = $1 and part = $2', [file_id, parts.length]);
+      if (!body) return { size_bytes, deflated: parts };
+      const part = Buffer.from(this.seal.open(body.body_sealed), ENCODING);
+      parts.push(body.deflated ? part : await deflated(part, QUICKLY));
+    }
+  }
+
+  private async renew(fileId: string): Promise<void> {
+    await this.database.query(LEASE, [fileId, this.wall.epochMs() + LEASE_MS]);
+  }
+
+  /** Takes in what no worker has taken in yet, several batches at once; resolves, or rejects, when none is under way any more. */
+  private async takeIn(file: StoredFile, { rows, slices }: PackedFile): Promise<void> {
+    const taken = await this.lookUp.taken(file);
+    const underWay = new Set<Promise<void>>();
+    const atMost = async (batches: number) => {
+      while (underWay.size > batches) await Promise.race(underWay);
+    };
+    try {
+      for (const [n, slice] of slices.entries()) {
+        const [first, end] = [n * SLICE_ROWS, Math.min((n + 1) * SLICE_ROWS, rows)];
+        let from = first;
+        while (taken.has(from)) from += taken.get(from)!;
+        if (from >= end) continue;
+        const left = unpack(slice).slice(from - first);
+        // What takes a payment back has to see those before it, and must not see those after it.
+        const isAlone = left.some(({ said }) => said.kind === 'reversed');
+        await atMost(isAlone ? 0 : BATCHES_AT_ONCE - 1);
+        const batch = this.take(file, from, left).then(() => void underWay.delete(batch));
+        batch.catch(() => undefined);
+        underWay.add(batch);
+        if (isAlone) await atMost(0);
+      }
+      await atMost(0);
+    } finally {
+      await Promise.allSettled(underWay);
+    }
   }
 
   /** Takes rows in, in one transaction; where the ledger refuses one of them, the others go in without it. */
-  private async take(file: StoredFile, rows: readonly KnownRow[]): Promise<StoredFile> {
-    let now = file;
-    await inHalves(rows, async (some) => {
-      const { steps, progress } = batchOf(now, some, await this.lookUp.found(now, some), this.accounts, this.clock.now());
-      await this.write(now, steps, progress);
-      for (const [outcome, count] of Object.entries(progress.counts)) this.counted.inc({ outcome }, count);
-      now = await this.renewed(file.file_id);
-    }, async (row, error) => {
+  private async take(file: StoredFile, from: number, rows: readonly KnownRow[]): Promise<void> {
+    const batch = async (some: readonly KnownRow[], refused: boolean) =>
+      batchOf(file, from + rows.indexOf(some[0]!), some, await this.lookUp.found(file, some), this.accounts, this.clock.now(), refused);
+    await inHalves(rows, async (some) => this.write(await batch(some, false)), async (row, error) => {
       this.refused(file, row, error);
-      await this.leave(now, row);
-      now = await this.renewed(file.file_id);
+      await this.leave(await batch([row], true));
     });
-    return now;
   }
 
   /** Says that the ledger refused a row; throws where it was not the ledger. */
@@ -181,17 +235,21 @@ export class BankFiles implements Sweep {
   }
 
   /** Of a row that the ledger refused, whom it names is not asked; where the ledger will not have that either, it is told and no more. */
-  private async leave(file: StoredFile, row: KnownRow): Promise<void> {
-    const { steps, progress } = batchOf(file, [row], await this.lookUp.found(file, [row]), this.accounts, this.clock.now(), true);
-    await inHalves([row], () => this.write(file, steps, progress), () => this.write(file, [], { ...progress, kept: progress.kept.map((kept) => ({ ...kept, payment_id: null, reference: null })) }));
+  private async leave(batch: Batch): Promise<void> {
+    const { taken } = batch;
+    const told: Batch = { steps: [], taken: { ...taken, kept: taken.kept.map((kept) => ({ ...kept, payment_id: null, reference: null })) } };
+    await inHalves([batch], () => this.write(batch), () => this.write(told));
   }
 
-  private async write(file: StoredFile, steps: readonly Step[], progress: Parameters<typeof advance>[1]): Promise<void> {
-    await this.runner.changeAll([step(this.files, file.file_id, (known) => advance(known, progress)), ...steps]);
+  /** The lease first: what fails after the commit would be taken for the batch's own fault. */
+  private async write({ steps, taken }: Batch): Promise<void> {
+    await this.renew(taken.file.file_id);
+    await this.runner.changeAll([...steps, step(this.batches, batchKey(taken), () => ({ next: taken }))]);
+    for (const [outcome, count] of Object.entries(taken.counts)) this.counted.inc({ outcome }, count);
   }
 
   private async takeBack(file: StoredFile): Promise<void> {
-    for (let rows = await this.lookUp.placed(file.file_id, BATCH_ROWS); rows.length > 0; rows = await this.lookUp.placed(file.file_id, BATCH_ROWS, rows.at(-1))) {
+    for (let rows = await this.lookUp.placed(file.file_id, UNDO_ROWS); rows.length > 0; rows = await this.lookUp.placed(file.file_id, UNDO_ROWS, rows.at(-1))) {
       await inHalves(rows, (some) => this.takeRowsBack(file, some), async ({ row }, error) => {
         this.refused(file, row, error);
         // It stays as it is, and the report says so.
@@ -202,6 +260,7 @@ export class BankFiles implements Sweep {
   }
 
   private async takeRowsBack(file: StoredFile, rows: readonly Placed[]): Promise<void> {
+    await this.renew(file.file_id);
     const now = this.clock.now();
     const back = rows.map((placed) => ({ ...takenBack(file, placed, this.accounts, now), payment_id: placed.row.payment_id }));
     const heirs = new Map(back.flatMap(({ heir }) => (heir ? [[heir.file_id, heir.status]] : [])));
@@ -212,11 +271,12 @@ export class BankFiles implements Sweep {
       ...back.flatMap(({ steps }) => steps),
       ...lettingGo,
     ]);
-    await this.renewed(file.file_id);
   }
 
+  /** The file as it then is, and the lease for longer. */
   private async change(fileId: string, decide: Parameters<typeof step<StoredFile | null>>[2]): Promise<StoredFile> {
     await this.runner.change(step(this.files, fileId, decide));
-    return this.renewed(fileId);
+    const [file] = await this.database.query<StoredFile>(`${LEASE} returning ${FILE_COLUMNS}`, [fileId, this.wall.epochMs() + LEASE_MS]);
+    return { ...file!, unsaved: [] };
   }
 }

@@ -1,17 +1,17 @@
-import { BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, type Contract, type DataOf, derivedId, type EventOf } from '@emdia/contracts';
+import { BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, type Contract, type DataOf, derivedId, type Event, type EventOf } from '@emdia/contracts';
 import type { Step, Store } from '@emdia/messaging';
 import { type Account, accountKeyOf } from '../accounts/account';
 import { applyDoubted, applyFailed, applyPending, applyRefunded, applyReported, applyWithdrawn, type Withdrawn } from '../accounts/payments';
 import { onAccount, onPayment } from '../accounts/steps';
 import { type KnownRow, type LeftReason, type Money, referencesIn } from './row';
-import type { Counts, KeptRow, Outcome, Progress, RowState, Status, StoredFile, Teller } from './stored-file';
+import type { Counts, KeptRow, Outcome, RowState, Status, StoredFile, TakenBatch, Teller } from './stored-file';
 
 /** What has to be known before rows are taken in. */
 export interface Found {
   /** Rows that are kept already, by row id. */
   readonly kept: ReadonlyMap<string, KeptRow>;
-  /** References that some account has claimed. */
-  readonly claimed: ReadonlySet<string>;
+  /** References that some account has claimed, and which. */
+  readonly claimed: ReadonlyMap<string, string>;
   /** Payment ids of this source whose money has come, by whatever road. */
   readonly received: ReadonlySet<string>;
   /** Posted rows that a reversal may mean: by payment id, and by our number the newest first. */
@@ -22,7 +22,7 @@ export interface Found {
 /** Rows as steps on accounts, and what they come to for the file. */
 export interface Batch {
   readonly steps: readonly Step[];
-  readonly progress: Progress;
+  readonly taken: TakenBatch;
 }
 
 type About = { readonly creditor_id: string; readonly source: string; readonly payment_id: string; readonly customer_id: null; readonly reference: string | null };
@@ -84,7 +84,7 @@ class Taking {
 
   private hold(about: About, amount_cents: number, currency: string): void {
     const apply = this.file.status === 'holding' ? applyDoubted : applyPending;
-    this.steps.push(onPayment(this.accounts, told(BillingPaymentPending, this.id('pending', about.payment_id), { ...about, amount_cents, currency }, this.now), apply));
+    this.on(told(BillingPaymentPending, this.id('pending', about.payment_id), { ...about, amount_cents, currency }, this.now), apply);
   }
 
   private pay(row: KnownRow, money: Money, credit_date: string | null, before: KeptRow | null): Outcome {
@@ -106,7 +106,7 @@ class Taking {
       return waits;
     }
     const data = { ...about, amount_cents, currency, paid_date, credit_date, discount_cents, credited: true, ...(fee_cents === null ? {} : { fee_cents }) };
-    this.steps.push(onPayment(this.accounts, told(BillingPaymentReported, this.id('posted', payment_id), data, this.now), applyReported));
+    this.on(told(BillingPaymentReported, this.id('posted', payment_id), data, this.now), applyReported);
     this.posted_cents += amount_cents;
     this.now_posted.set(payment_id, this.keep(row, 'posted', line, before));
     return 'posted';
@@ -126,7 +126,7 @@ class Taking {
     const payment_id = payment.payment_id!;
     const refund_id = again(before?.reference ?? null, row.row_id);
     const data = { ...this.about(payment_id, payment.reference), refund_id, amount_cents, currency, refunded_date: date, reason: this.file.read?.kind === 'pix' ? ('pix-devolution' as const) : ('chargeback' as const) };
-    this.steps.push(onPayment(this.accounts, told(BillingRefundReported, this.id('returned', refund_id), data, this.now), applyRefunded));
+    this.on(told(BillingRefundReported, this.id('returned', refund_id), data, this.now), applyRefunded);
     this.posted_cents -= amount_cents;
     this.keep(row, 'returned', { payment_id, reference: refund_id, amount_cents, paid_date: date }, before);
     return 'returned';
@@ -142,6 +142,12 @@ class Taking {
   /** The surest reference that somebody has; the surest of all where nobody has any, so that an invoice which comes later may claim it. */
   private referenceOf({ references }: Pick<Money, 'references'>): string | null {
     return references.find((each) => this.found.claimed.has(each)) ?? references[0] ?? null;
+  }
+
+  /** On the account that has claimed the reference, where one is known: a claim is never withdrawn, and the reference's own account need not be locked as well. */
+  private on<D extends Pick<About, 'reference'>>(event: Event<D>, apply: Parameters<typeof onAccount<D>>[3]): void {
+    const { reference } = event.data;
+    this.steps.push(onAccount(this.accounts, (reference === null ? undefined : this.found.claimed.get(reference)) ?? event.key, event, apply));
   }
 
   private about(payment_id: string, reference: string | null): About {
@@ -184,14 +190,14 @@ export const firstPaymentId = ({ read }: Pick<StoredFile, 'read'>, { external_id
 
 const nextPaymentId = (before: string | null, file: StoredFile, row: KnownRow): string => again(before, firstPaymentId(file, row));
 
-/** The steps of some rows, and what the file's own step has to write; of rows that the ledger refused, what can be done without it. */
-export function batchOf(file: StoredFile, rows: readonly KnownRow[], found: Found, accounts: Store<Account>, now: Date, refused = false): Batch {
+/** The steps of rows that follow each other in a file, and what is written of them beside; of rows that the ledger refused, what can be done without it. */
+export function batchOf(file: StoredFile, from_row: number, rows: readonly KnownRow[], found: Found, accounts: Store<Account>, now: Date, refused = false): Batch {
   const taking = new Taking(file, found, accounts, now);
   for (const row of rows) taking.take(row, refused);
   const { steps, kept, counts, posted_cents } = taking;
   // Of a row that comes twice in a file the last word is kept: an upsert may not meet it twice.
   const last = new Map(kept.map((row) => [row.row_id, row]));
-  return { steps, progress: { from: file.rows_done, rows: rows.length, counts: counts as Partial<Counts>, posted_cents, kept: [...last.values()] } };
+  return { steps, taken: { file, from_row, rows: rows.length, counts: counts as Partial<Counts>, posted_cents, kept: [...last.values()] } };
 }
 
 /** A row that did something, the account that its payment is in now, and the other files that stand and tell it. */

@@ -8,15 +8,16 @@ import type { KeptRow, StoredFile } from './stored-file';
 import { ROW_COLUMNS } from './stored-files';
 
 const KEPT = `select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and row_id = any($3::uuid[])`;
-const CLAIMED = 'select key from account where key = any($1::text[]) and claimed_by is not null';
+const CLAIMED = 'select key, claimed_by from account where key = any($1::text[]) and claimed_by is not null';
 const RECEIVED = 'select payment_id from payment where creditor_id = $1 and source = $2 and payment_id = any($3::text[]) and received_cents > 0';
 const REVERSIBLE = `
   select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and state = 'posted' and (payment_id = any($3::text[]) or our_number = any($4::text[]))
   order by paid_date desc, row_id`;
-const SAME_NUMBER = `
+const SAME_NUMBER = `f.creditor_id = $1 and f.source = $2 and f.file_id <> $3 and f.read ->> 'number' = $4 and f.status in ('posting', 'matching', 'posted')`;
+const SAME_TITLES = `
   select r.row_id, r.our_number, f.name from bank_file f join bank_row r using (file_id)
-  where f.creditor_id = $1 and f.source = $2 and f.file_id <> $3 and f.read ->> 'number' = $4 and f.status in ('posting', 'matching', 'posted')
-    and r.state in ('posted', 'awaiting') and r.our_number = any($5::text[])`;
+  where ${SAME_NUMBER} and r.state in ('posted', 'awaiting') and r.our_number = any($5::text[])`;
+const TAKEN = 'select from_row, rows from bank_file_batch where file_id = $1 and pass = $2';
 const PLACED = `
   select ${ROW_COLUMNS.split(/,\s+/).map((column) => `r.${column}`).join(', ')}, p.account_key,
     (select coalesce(json_agg(json_build_object('file_id', f.file_id, 'line', o -> 'line', 'credited', o -> 'credited', 'status', f.status) order by f.received_at, f.file_id), '[]')
@@ -34,11 +35,10 @@ export class LookUp {
 
   async found(file: StoredFile, rows: readonly KnownRow[]): Promise<Found> {
     const { creditor_id, source } = file;
-    const keys = new Map(rows.flatMap((row) => referencesIn(row) ?? []).map((reference) => [referenceKey(creditor_id, reference), reference]));
     const reversals = rows.flatMap((row) => (row.said.kind === 'reversed' ? [{ of: row.said.of, our_number: row.our_number }] : []));
     const [kept, claimed, received, reversible] = await Promise.all([
       this.database.query<KeptRow>(KEPT, [creditor_id, source, rows.map(({ row_id }) => row_id)]),
-      keys.size === 0 ? [] : this.database.query<{ key: string }>(CLAIMED, [[...keys.keys()]]),
+      this.claimed(creditor_id, rows.map((row) => referencesIn(row) ?? [])),
       this.database.query<{ payment_id: string }>(RECEIVED, [creditor_id, source, rows.map((row) => firstPaymentId(file, row))]),
       reversals.length === 0 ? [] : this.database.query<KeptRow>(REVERSIBLE, [creditor_id, source, reversals.map(({ of }) => of), reversals.map(({ our_number }) => our_number)]),
     ]);
@@ -46,11 +46,30 @@ export class LookUp {
     for (const row of reversible) if (row.our_number !== null) byNumber.set(row.our_number, [...(byNumber.get(row.our_number) ?? []), row]);
     return {
       kept: new Map(kept.map((row) => [row.row_id, row])),
-      claimed: new Set(claimed.map(({ key }) => keys.get(key)!)),
+      claimed,
       received: new Set(received.map(({ payment_id }) => payment_id)),
       payments: new Map(reversible.map((row) => [row.payment_id!, row])),
       byNumber,
     };
+  }
+
+  /** The surest references first: of most rows the others need not be asked for. */
+  private async claimed(creditorId: string, references: readonly (readonly string[])[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    const ask = async (asked: readonly string[]) => {
+      const keys = new Map(asked.map((reference) => [referenceKey(creditorId, reference), reference]));
+      if (keys.size === 0) return;
+      for (const { key, claimed_by } of await this.database.query<{ key: string; claimed_by: string }>(CLAIMED, [[...keys.keys()]])) found.set(keys.get(key)!, claimed_by);
+    };
+    await ask(references.flatMap(([first]) => first ?? []));
+    await ask(references.filter(([first]) => first !== undefined && !found.has(first)).flatMap(([, ...others]) => others));
+    return found;
+  }
+
+  /** How many rows were taken in together, by the first of them. */
+  async taken({ file_id, pass }: StoredFile): Promise<Map<number, number>> {
+    const batches = await this.database.query<{ from_row: number; rows: number }>(TAKEN, [file_id, pass]);
+    return new Map(batches.map(({ from_row, rows }) => [from_row, rows]));
   }
 
   /** Rows of a file that did something which is to be taken back, by line, from the one after `last` on. */
@@ -64,13 +83,15 @@ export class LookUp {
    * The name of a posted file that this one corrects: of the same number, it tells a title otherwise than this one. Null where there is none: banks give one number
    * to several files, and send again what they sent, with more.
    */
-  async corrected({ file_id, creditor_id, source }: StoredFile, number: string | null, rows: readonly KnownRow[]): Promise<string | null> {
-    if (number === null) return null;
-    const own = new Set(rows.map(({ row_id }) => row_id));
-    const numbers = rows.flatMap(({ said, our_number }) => ('money' in said && our_number !== null ? [our_number] : []));
-    const earlier = await this.database.look<{ row_id: string; our_number: string; name: string }>(SAME_NUMBER, [creditor_id, source, file_id, number, numbers]);
+  async corrected({ file_id, creditor_id, source }: StoredFile, number: string | null, slices: AsyncIterable<readonly KnownRow[]>): Promise<string | null> {
+    const same = [creditor_id, source, file_id, number];
+    if (number === null || (await this.database.query(`select from bank_file f where ${SAME_NUMBER} limit 1`, same)).length === 0) return null;
+    const own = new Map<string, string | null>();
+    for await (const rows of slices) for (const { row_id, said, our_number } of rows) own.set(row_id, 'money' in said ? our_number : null);
+    const numbers = [...own.values()].filter((each) => each !== null);
+    const earlier = await this.database.look<{ row_id: string; our_number: string; name: string }>(SAME_TITLES, [...same, numbers]);
     const known = new Set(earlier.map(({ row_id }) => row_id));
-    const fresh = new Set(rows.flatMap(({ row_id, said, our_number }) => ('money' in said && !known.has(row_id) ? [our_number] : [])));
+    const fresh = new Set([...own].flatMap(([row_id, our_number]) => (known.has(row_id) ? [] : [our_number])));
     return earlier.find(({ row_id, our_number }) => !own.has(row_id) && fresh.has(our_number))?.name ?? null;
   }
 

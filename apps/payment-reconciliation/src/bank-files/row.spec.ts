@@ -4,12 +4,12 @@ import { referencesOf as referencesOfInvoice } from '../accounts/references';
 import { type KnownRow, rowsOf } from './row';
 
 const title = (more: Partial<Title> = {}): Title => ({ code: '06', number: '000000000011', title: 10_000, paid: 10_000, fee: 210, on: '2026-03-02', due: '2026-03-02', credit: '2026-03-03', document: 'NF-77', ...more });
-const read = (bank: string, ...titles: Title[]): KnownRow[] => rowsOf(readBankFile(bytesOf(lines400(bank, titles))));
+const read = (bank: string, ...titles: Title[]): KnownRow[] => [...rowsOf(readBankFile(bytesOf(lines400(bank, titles))))];
 const moneyOf = (row: KnownRow | undefined) => (row && 'money' in row.said ? row.said.money : null);
 
 describe('rows of a bank\'s file', () => {
   it('say what is money, what is none yet, and what is none', () => {
-    expect(rowsOf(readBankFile(bytesOf(lines400('237', TITLES)))).map(({ said: { kind } }) => kind)).toEqual(['nothing', 'credited', 'credited', 'paid', 'nothing', 'nothing']);
+    expect(read('237', ...TITLES).map(({ said: { kind } }) => kind)).toEqual(['nothing', 'credited', 'credited', 'paid', 'nothing', 'nothing']);
   });
 
   it('tell gross, the fee only where it was withheld, and every discount', () => {

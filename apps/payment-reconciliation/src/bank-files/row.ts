@@ -1,5 +1,5 @@
 import type { BankFile, Row } from '@emdia/bank-files';
-import { rowIdentity } from '@emdia/bank-files';
+import { rowIdentities } from '@emdia/bank-files';
 import type { CivilDate } from '@emdia/calendar';
 import { derivedId } from '@emdia/contracts';
 import { slipReference } from '../accounts/references';
@@ -31,7 +31,7 @@ export type Said =
 
 /** A row as it is kept: known by what it says, in whatever file it comes. */
 export interface KnownRow {
-  /** Derived from `rowIdentity`. */
+  /** Derived from what `rowIdentity` says. */
   readonly row_id: string;
   readonly line: number;
   readonly our_number: string | null;
@@ -84,5 +84,7 @@ function saidBy(file: BankFile, row: Row): Said {
 export const referencesIn = ({ said }: KnownRow): readonly string[] | null => ('money' in said ? said.money.references : said.kind === 'left' ? said.references : null);
 
 /** The rows of a file as the ledger takes them, in the order of the file. */
-export const rowsOf = (file: BankFile): KnownRow[] =>
-  file.rows.map((row) => ({ row_id: derivedId('bank-row', rowIdentity(file, row)), line: row.line, our_number: row.our_number, external_id: row.external_id, said: saidBy(file, row), row }));
+export function* rowsOf(file: BankFile): Generator<KnownRow> {
+  const identities = rowIdentities(file);
+  for (const row of file.rows) yield { row_id: derivedId('bank-row', identities.next().value as string), line: row.line, our_number: row.our_number, external_id: row.external_id, said: saidBy(file, row), row };
+}

@@ -3,6 +3,7 @@ import { addDays, type CivilDate } from '@emdia/calendar';
 import { fileNumber } from '@emdia/bank-files';
 import { type DecisionOne, Forbidden, Outdated } from '@emdia/messaging';
 import { dayOf } from '../accounts/account';
+import type { PackedFile } from './packed-file';
 import type { LeftReason } from './row';
 
 /**
@@ -74,6 +75,9 @@ export interface StoredFile {
   readonly read: Read | null;
   /** Null until it was read. */
   readonly rows: number | null;
+  /** How often it has begun to be taken in: once held, posted once confirmed, posted anew after an undo. */
+  readonly pass: number;
+  /** What the batches of this pass have come to; derived. */
   readonly rows_done: number;
   readonly counts: Counts;
   readonly posted_cents: number;
@@ -95,7 +99,7 @@ export type Given = Pick<StoredFile, 'file_id' | 'creditor_id' | 'source' | 'nam
 /** A file came; the same bytes for the same source are the same file. */
 export function receive(known: StoredFile | null, given: Given, now: Date): DecisionOne<StoredFile | null, boolean> {
   if (known) return { ignored: 'known', result: false };
-  const fresh = { status: 'received', read: null, rows: null, rows_done: 0, counts: NO_COUNTS, posted_cents: 0, covered_until: null, decided_by: null, concluded_at: null, unsaved: [] } as const;
+  const fresh = { status: 'received', read: null, rows: null, pass: 0, rows_done: 0, counts: NO_COUNTS, posted_cents: 0, covered_until: null, decided_by: null, concluded_at: null, unsaved: [] } as const;
   return { next: { ...given, ...fresh, received_at: now }, result: true };
 }
 
@@ -113,7 +117,7 @@ export function coversUntil({ kind, header }: BankFile, received_at: Date): Civi
  * It was read: its rows are taken in, held until a person says so, or there are none. One that corrects another, by name, waits for a person too: which payments
  * of the first were wrong, nobody but the bank knows, and both together are too much.
  */
-export function readAs(known: StoredFile | null, file: BankFile, now: Date, corrected: string | null): DecisionOne<StoredFile | null> {
+export function readAs(known: StoredFile | null, { file, rows }: Pick<PackedFile, 'file' | 'rows'>, now: Date, corrected: string | null): DecisionOne<StoredFile | null> {
   if (known?.status !== 'received') return { ignored: 'read-before' };
   const { kind, bank, layout, currency, totals } = file;
   const posting = corrected === null || file.posting === 'refused' ? file.posting : 'needs_confirmation';
@@ -123,12 +127,13 @@ export function readAs(known: StoredFile | null, file: BankFile, now: Date, corr
     settled_rows: totals.settled_rows, settled_cents: totals.gross_cents, problems: problems.slice(0, PROBLEMS_KEPT_MAX),
   };
   if (posting === 'refused') return { next: { ...known, read, rows: 0, status: 'refused', concluded_at: now } };
-  return { next: { ...known, read, rows: file.rows.length, status: posting === 'needs_confirmation' ? 'holding' : 'posting' } };
+  return { next: { ...known, read, rows, status: posting === 'needs_confirmation' ? 'holding' : 'posting' } };
 }
 
-/** What a batch of rows came to. */
-export interface Progress {
-  readonly from: number;
+/** Rows that follow each other in a file, taken in together, and what they came to. */
+export interface TakenBatch {
+  readonly file: Pick<StoredFile, 'file_id' | 'creditor_id' | 'source' | 'pass'>;
+  readonly from_row: number;
   readonly rows: number;
   readonly counts: Partial<Counts>;
   readonly posted_cents: number;
@@ -138,19 +143,10 @@ export interface Progress {
 /** A worker that lost its file to another: what it has done is not written. */
 export const TAKEN_OVER = 'taken-over';
 
-const isAt = (known: StoredFile | null, status: Status, from: number): known is StoredFile => known?.status === status && known.rows_done === from;
-
-/**
- * Some rows were taken in, in the same transaction as what they post. Throws Forbidden where another worker was here first: of two
- * that have the same rows in hand one writes, and the other nothing at all.
- */
-export function advance(known: StoredFile | null, { from, rows, counts, posted_cents, kept }: Progress): DecisionOne<StoredFile | null> {
-  const status = known?.status === 'holding' ? 'holding' : 'posting';
-  if (!isAt(known, status, from)) throw new Forbidden(TAKEN_OVER, 'Another worker has taken these rows in.');
-  const rows_done = from + rows;
-  const isOver = rows_done >= known.rows!;
-  const over = { status: 'matching' as const };
-  return { next: { ...known, rows_done, counts: added(known.counts, counts), posted_cents: known.posted_cents + posted_cents, unsaved: [...known.unsaved, ...kept], ...(isOver ? over : {}) } };
+/** All its rows are taken in, each in the transaction of what it posts. */
+export function takenIn(known: StoredFile | null): DecisionOne<StoredFile | null> {
+  if ((known?.status !== 'posting' && known?.status !== 'holding') || known.rows_done < known.rows!) throw new Forbidden(TAKEN_OVER, 'Another worker has this file in hand.');
+  return { next: { ...known, status: 'matching' } };
 }
 
 /** What is found out about its money is written while it is being matched, and not after. */
@@ -175,12 +171,10 @@ export function matchAgain(known: StoredFile | null): DecisionOne<StoredFile | n
   return { next: { ...known, status: 'matching' } };
 }
 
-const added = (a: Counts, b: Partial<Counts>): Counts => Object.fromEntries(OUTCOMES.map((outcome) => [outcome, a[outcome] + (b[outcome] ?? 0)])) as unknown as Counts;
-
 /** A person says that what the file tells is right; or that a file which was undone is to be posted after all. */
 export function confirm(known: StoredFile | null, actor: string): DecisionOne<StoredFile | null> {
   if (known?.status !== 'needs-confirmation' && known?.status !== 'undone') throw notNow(known, 'Only a file that needs confirmation, or was undone, can be confirmed.');
-  return { next: { ...known, status: 'posting', rows_done: 0, counts: NO_COUNTS, posted_cents: 0, decided_by: actor, concluded_at: null } };
+  return { next: { ...known, status: 'posting', pass: known.pass + 1, decided_by: actor, concluded_at: null } };
 }
 
 /**
@@ -211,5 +205,5 @@ export function stillStands(known: StoredFile | null, status: Status): DecisionO
 /** Nothing of it is left in the ledger. */
 export function undone(known: StoredFile | null, now: Date): DecisionOne<StoredFile | null> {
   if (known?.status !== 'undoing') return { ignored: 'not-undoing' };
-  return { next: { ...known, status: 'undone', counts: NO_COUNTS, posted_cents: 0, concluded_at: now } };
+  return { next: { ...known, status: 'undone', pass: known.pass + 1, concluded_at: now } };
 }

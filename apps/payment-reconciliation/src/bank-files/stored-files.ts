@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { bulk, type Column, type Tx } from '@emdia/database';
-import type { Store } from '@emdia/messaging';
-import type { KeptRow, StoredFile } from './stored-file';
+import { Forbidden, type Store } from '@emdia/messaging';
+import { type KeptRow, OUTCOMES, type StoredFile, TAKEN_OVER, type TakenBatch } from './stored-file';
 
-export const FILE_COLUMNS = `file_id, creditor_id, source, name, size_bytes, actor, received_at, status, read, rows, rows_done, counts,
-  posted_cents::float8 as posted_cents, covered_until::text as covered_until, decided_by, concluded_at`;
+const OF_BATCHES = 'from bank_file_batch b where b.file_id = bank_file.file_id and b.pass = bank_file.pass';
+
+export const FILE_COLUMNS = `file_id, creditor_id, source, name, size_bytes, actor, received_at, status, read, rows, pass, covered_until::text as covered_until, decided_by, concluded_at,
+  (select coalesce(sum(b.rows), 0)::int ${OF_BATCHES}) as rows_done, (select coalesce(sum(b.posted_cents), 0)::float8 ${OF_BATCHES}) as posted_cents,
+  (select jsonb_build_object(${OUTCOMES.map((outcome) => `'${outcome}', coalesce(sum((b.counts->>'${outcome}')::int), 0)`).join(', ')}) ${OF_BATCHES}) as counts`;
 
 export const ROW_COLUMNS = `row_id, file_id, line, state, payment_id, reference, our_number, amount_cents::float8 as amount_cents,
   paid_date::text as paid_date, credit_date::text as credit_date, reason, others`;
@@ -20,16 +23,14 @@ const FILE: readonly Column<StoredFile>[] = [
   ['status', 'text', ({ status }) => status],
   ['read', 'jsonb', ({ read }) => read],
   ['rows', 'int', ({ rows }) => rows],
-  ['rows_done', 'int', ({ rows_done }) => rows_done],
-  ['counts', 'jsonb', ({ counts }) => counts],
-  ['posted_cents', 'bigint', ({ posted_cents }) => posted_cents],
+  ['pass', 'int', ({ pass }) => pass],
   ['covered_until', 'date', ({ covered_until }) => covered_until],
   ['decided_by', 'text', ({ decided_by }) => decided_by],
   ['concluded_at', 'timestamptz', ({ concluded_at }) => concluded_at],
 ];
 
 interface RowOf {
-  readonly file: StoredFile;
+  readonly file: TakenBatch['file'];
   readonly row: KeptRow;
 }
 
@@ -67,3 +68,27 @@ export class StoredFiles implements Store<StoredFile | null> {
     await saveRows(tx, files.flatMap((file) => file.unsaved.map((row) => ({ file, row }))));
   }
 }
+
+/** Batches by file, pass and first row. That one was not taken in before is said by its key, when it is written. */
+@Injectable()
+export class Batches implements Store<TakenBatch | null> {
+  readonly name = 'bank_file_batch';
+
+  async load(_: Tx, keys: readonly string[]): Promise<Map<string, TakenBatch | null>> {
+    return new Map(keys.map((key) => [key, null]));
+  }
+
+  /** Throws Forbidden where another worker was here first: of two that have the same rows in hand one writes, and the other nothing at all. */
+  async save(tx: Tx, changed: ReadonlyMap<string, TakenBatch | null>): Promise<void> {
+    for (const batch of changed.values()) {
+      const { file, from_row, rows, counts, posted_cents, kept } = batch!;
+      const mine = await tx.query(
+        'insert into bank_file_batch (file_id, pass, from_row, rows, creditor_id, counts, posted_cents) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning from_row',
+        [file.file_id, file.pass, from_row, rows, file.creditor_id, counts, posted_cents]);
+      if (mine.length === 0) throw new Forbidden(TAKEN_OVER, 'Another worker has taken these rows in.');
+      await saveRows(tx, kept.map((row) => ({ file, row })));
+    }
+  }
+}
+
+export const batchKey = ({ file: { file_id, pass }, from_row }: TakenBatch): string => `${file_id} ${pass} ${from_row}`;

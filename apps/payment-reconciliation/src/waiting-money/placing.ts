@@ -45,7 +45,7 @@ const POSTED = `
   select r.row_id, r.payment_id, p.account_key, nullif(split_part(p.account_key, '/', 2), '') as customer_id, p.unapplied_cents::float8 as unapplied_cents, w.placed_by, r.state = 'held' as is_held
   from bank_row r join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id
   left join waiting_money w on w.creditor_id = r.creditor_id and w.source = r.source and w.payment_id = r.payment_id
-  where r.file_id = $1 and r.state in ('posted', 'held')`;
+  where r.file_id = $1 and r.line between $2 and $3 and r.state in ('posted', 'held')`;
 
 /** Places money that quotes nothing known: by itself where it is sure, else as suggestions to a person, which hold what they name. */
 @Injectable()
@@ -69,25 +69,28 @@ export class Placing {
   }
 
   /**
-   * Looks at the money of one file, all of whose rows are taken in; of a file that nobody has confirmed, at whom it may mean, and places nothing. Running it again changes nothing that a person decided, or that was placed.
+   * Looks at the money of one file, all of whose rows are taken in, in slices; of a file that nobody has confirmed, at whom it may mean, and places nothing. Running it again changes nothing that a person decided, or that was placed.
    * `stillAt` refuses what is written once the file has been taken further by another worker.
    */
-  async file({ file_id, creditor_id, source }: Pick<Waiting, 'file_id' | 'creditor_id' | 'source'>, read: BankFile, rows: readonly KnownRow[], stillAt: Step): Promise<void> {
-    const posted = new Map((await this.database.query<PostedRow>(POSTED, [file_id])).map((row) => [row.row_id, row]));
-    const sure: Confirmed[] = [];
+  async file({ file_id, creditor_id, source }: Pick<Waiting, 'file_id' | 'creditor_id' | 'source'>, read: BankFile, slices: AsyncIterable<readonly KnownRow[]>, stillAt: Step): Promise<void> {
     let waiting: Unplaced[] = [];
-    for (const { row_id, row } of rows) {
-      const at = posted.get(row_id);
-      if (!at) continue;
-      const { payment_id, account_key } = at;
-      const isKnown = at.customer_id !== null && !at.customer_id.startsWith('#');
-      // Only keys and people prove who pays for whom; a payment that has found its customer did so by one of them, if not by this matching.
-      if (isKnown && !at.is_held && at.unapplied_cents === 0 && at.placed_by !== 'payer') sure.push({ customer_id: at.customer_id!, payer: payerOf(row, this.installationKey) });
-      if (isKnown || (at.unapplied_cents === 0 && !at.is_held)) continue;
-      const about = { creditor_id, source, payment_id, file_id };
-      waiting.push({ account_key, isHeld: at.is_held, money: { ...about, credit: creditOf(read, row, creditId(about), this.installationKey) } });
+    for await (const rows of slices) {
+      const lines = rows.map(({ line }) => line);
+      const posted = new Map((await this.database.query<PostedRow>(POSTED, [file_id, Math.min(...lines), Math.max(...lines)])).map((row) => [row.row_id, row]));
+      const sure: Confirmed[] = [];
+      for (const { row_id, row } of rows) {
+        const at = posted.get(row_id);
+        if (!at) continue;
+        const { payment_id, account_key } = at;
+        const isKnown = at.customer_id !== null && !at.customer_id.startsWith('#');
+        // Only keys and people prove who pays for whom; a payment that has found its customer did so by one of them, if not by this matching.
+        if (isKnown && !at.is_held && at.unapplied_cents === 0 && at.placed_by !== 'payer') sure.push({ customer_id: at.customer_id!, payer: payerOf(row, this.installationKey) });
+        if (isKnown || (at.unapplied_cents === 0 && !at.is_held)) continue;
+        const about = { creditor_id, source, payment_id, file_id };
+        waiting.push({ account_key, isHeld: at.is_held, money: { ...about, credit: creditOf(read, row, creditId(about), this.installationKey) } });
+      }
+      await this.books.confirm(creditor_id, sure);
     }
-    await this.books.confirm(creditor_id, sure);
     for (let turn = 0; waiting.length > 0 && turn <= LOOKS; turn++) {
       // Before the book: what a person says while it is read is not in it, and then what is found is not written.
       const known = await this.known(waiting);
