@@ -9,7 +9,7 @@ import { type Account, accountKeyOf, newAccount, unappliedCents } from '../src/a
 import { decideWriteOff } from '../src/accounts/write-offs';
 import { applyPayment } from '../src/accounts/applications';
 import { applyAmended, applyCancelled, applyIssued } from '../src/accounts/invoices';
-import { applyCredited, applyFailed, applyPending, applyRefunded, applyReported } from '../src/accounts/payments';
+import { applyCredited, applyFailed, applyFiled, applyPending, applyRefunded, applyRefundFiled, applyReported } from '../src/accounts/payments';
 import { referencesOf } from '../src/accounts/references';
 import {
   applyAgreementBroken, applyAgreementCompleted, applyAgreementMade, applyDisputeRaised, applyDisputeResolved, applyHoldLifted, applyHoldPlaced, applyPromiseEnded,
@@ -85,6 +85,13 @@ export const paid = (payment_id: string, reference: string | null, more: Paying 
   const parts = { ...(fee_cents === undefined ? {} : { fee_cents }), ...(discount_cents === undefined ? {} : { discount_cents }) };
   const data = { ...ofPayment(payment_id, reference, more), amount_cents, currency, paid_date, credit_date, ...parts };
   return told(BillingPaymentReported, `${data.source} ${payment_id}`, data, (store, e) => onPayment(store, e, applyReported));
+};
+
+/** The same payment, or refund, as a bank's file tells it. */
+export const byFile = ({ event, ...told }: Told): Told => {
+  const apply = event.type === BillingPaymentReported.type ? applyFiled : applyRefundFiled;
+  const filed = { ...event, id: derivedId('filed', event.id) };
+  return { ...told, event: filed, stepOn: (store) => onPayment(store, filed as never, apply as never) };
 };
 
 export const credited = (payment_id: string, reference: string | null, credit_date: string, more: Paying = {}): Told =>

@@ -38,7 +38,7 @@ export interface Row {
   /** Late charges paid: interest and fine together, where the bank does not part them. */
   interest_cents: number | null;
   discount_cents: number | null;
-  /** Abatimento, where the bank tells it apart from the discount; not part of the JSON. */
+  /** Abatimento, where it is told apart from the discount and not in it; not part of the JSON. */
   rebate_cents: number | null;
   due_date: CivilDate | null;
   /** When it happened at the bank; for a settled row, when the payer paid. */

@@ -145,7 +145,8 @@ async function money(snapshot: Snapshot, check: Check): Promise<void> {
   const booked = new Map<string, Booked>();
   await snapshot.each<Booked>('reconciliation', BOOKED, (row) => booked.set(identity(row), row));
   const refunds = new Map<string, Moved[]>();
-  const wentBack = (row: Moved) => void refunds.set(identity(row), [...(refunds.get(identity(row)) ?? []), row]);
+  // A devolução may be told by a file and by a webhook, as a Pix may: it is one.
+  const wentBack = (row: Moved) => void refunds.set(identity(row), [...(refunds.get(identity(row)) ?? []).filter(({ refund_id }) => refund_id !== row.refund_id), row]);
   await snapshot.each<Moved>('billing', TAKEN_REFUNDS, wentBack);
   const rows: FileRow[] = [];
   await snapshot.each<FileRow>('reconciliation', TOLD_BY_FILES, (row) => {

@@ -3,7 +3,7 @@ import type { Outgoing } from '@emdia/contracts';
 import { Forbidden } from '@emdia/messaging';
 import type { AllocationPolicy } from '../allocation-policy/allocation-policy';
 import {
-  agreed, agreementBroken, amended, applied, at, balances, cancelled, credited, disputed, failed, held, instalmentId, issued, lifted, nothing, paid, pending, POLICY, promiseBroken, promised,
+  agreed, agreementBroken, amended, applied, at, balances, byFile, cancelled, credited, disputed, failed, held, instalmentId, issued, lifted, nothing, paid, pending, POLICY, promiseBroken, promised,
   refunded, resolved, tell, type Told, unapplied, type World,
 } from '../../test/story';
 import type { Payment, Receivable } from './account';
@@ -43,18 +43,20 @@ const paymentFacts = (payment_id: string): fc.Arbitrary<PaymentFacts> =>
   fc.record({
     reference: fc.constantFrom(...REFERENCES), amount: amounts, paid_date: day, known: fc.boolean(), begins: fc.boolean(), fails: fc.boolean(),
     again: fc.boolean(), comes: fc.nat(4), fee: fc.option(fc.integer({ min: 1, max: 400 })), discount: fc.option(cents), credit: fc.option(day), credit_fee: fc.option(fc.integer({ min: 0, max: 400 })),
-    later: fc.boolean(), refunds: fc.array(fc.tuple(fc.integer({ min: 1, max: 6_000 }), fc.boolean()), { maxLength: 2 }),
-  }).map(({ reference, amount, paid_date, known, begins, fails, again, comes, fee, discount, credit, credit_fee, later, refunds }) => {
+    later: fc.boolean(), roads: fc.array(fc.constantFrom('event', 'file', 'both'), { minLength: 3, maxLength: 3 }), refunds: fc.array(fc.tuple(fc.integer({ min: 1, max: 6_000 }), fc.boolean()), { maxLength: 2 }),
+  }).map(({ reference, amount, paid_date, known, begins, fails, again, comes, fee, discount, credit, credit_fee, later, roads, refunds }) => {
     const customer_id = known ? 'C-1' : null;
     const about = { amount_cents: amount, paid_date, customer_id };
     const parts = { ...about, ...(fee === null ? {} : { fee_cents: fee }), ...(discount === null ? {} : { discount_cents: discount }), ...(later ? { credit_date: '2026-03-31' } : {}) };
+    // What a file tells it may tell alone, or an event besides.
+    const by = (road: string | undefined, fact: Told): Told[] => (road === 'both' ? [fact, byFile(fact)] : [road === 'file' ? byFile(fact) : fact]);
     const told = [
       ...(begins ? [pending(payment_id, reference, about)] : []),
       ...(fails ? [failed(payment_id, reference, about)] : []),
       ...(again ? [pending(payment_id, reference, about, at('2026-03-10', '13:00'))] : []),
-      ...(comes > 0 ? [paid(payment_id, reference, parts)] : []),
+      ...(comes > 0 ? by(roads[0], paid(payment_id, reference, parts)) : []),
       ...(comes > 0 && credit ? [credited(payment_id, reference, credit, { customer_id, ...(credit_fee === null ? {} : { fee_cents: credit_fee }) })] : []),
-      ...(comes > 0 ? refunds.map(([refund_cents, back], index) => refunded(payment_id, `r${index}`, refund_cents, reference, { ...about, reason: back ? 'chargeback' : 'refund' })) : []),
+      ...(comes > 0 ? refunds.flatMap(([refund_cents, back], index) => by(roads[index + 1], refunded(payment_id, `r${index}`, refund_cents, reference, { ...about, reason: back ? 'chargeback' : 'refund' }))) : []),
     ];
     return { payment_id, reference, customer_id, told };
   });

@@ -87,6 +87,17 @@ export interface Application {
   readonly recorded_at: Date;
 }
 
+/** A road by which a payment is told: a bank's file, or an event of billing-ingestion. */
+export type Road = 'by_file' | 'by_event';
+
+/** Who has told a payment, or with `refund_id` a refund of it. Kept where a file told it, and of every refund. */
+export interface Telling extends Readonly<Record<Road, boolean>> {
+  readonly refund_id: string | null;
+  readonly amount_cents: number;
+  /** How often it was taken back: a cause is posted once, what comes after all has the next. */
+  readonly withdrawn: number;
+}
+
 /** The facts of one payment, identified by source and payment id; `allocations` are derived. Received is counted, not flagged: what is posted twice must show. */
 export interface Payment {
   readonly source: string;
@@ -110,6 +121,7 @@ export interface Payment {
   /** Told by a file that waits for a person's word: perhaps it never was. */
   readonly doubted: boolean;
   readonly recorded_at: Date;
+  readonly tellings: readonly Telling[];
   readonly applications: readonly Application[];
   readonly allocations: readonly Allocation[];
   /** Why money of it waits; null where none does. */

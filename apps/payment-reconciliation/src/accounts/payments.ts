@@ -1,7 +1,7 @@
 import type { BillingPaymentCredited, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, Event, EventOf } from '@emdia/contracts';
 import { Outdated } from '@emdia/messaging';
 import { creditEntry, type Entry, joinedEntry, receiptEntry, refundEntry, withdrawalEntry } from '../ledger/entry';
-import { type Account, dayOf, type Payment, paymentKey, withEntry } from './account';
+import { type Account, dayOf, type Payment, paymentKey, type Road, type Telling, withEntry } from './account';
 import type { Change } from './steps';
 
 type About = { readonly source: string; readonly payment_id: string; readonly reference: string | null };
@@ -9,25 +9,41 @@ type About = { readonly source: string; readonly payment_id: string; readonly re
 const paymentOf = (account: Account, { source, payment_id, reference }: About, now: Date): Payment =>
   account.payments.get(paymentKey({ source, payment_id })) ?? {
     source, payment_id, reference, currency: null, received_cents: 0, refunded_cents: 0, fee_cents: null, credit_fee_cents: null, discount_cents: 0,
-    paid_date: null, credit_date: null, credited: false, pending_at: null, failed_at: null, doubted: false, recorded_at: now, applications: [], allocations: [], unapplied_reason: null,
+    paid_date: null, credit_date: null, credited: false, pending_at: null, failed_at: null, doubted: false, tellings: [], recorded_at: now, applications: [], allocations: [], unapplied_reason: null,
   };
 
 const withPayment = (account: Account, payment: Payment): Account => ({ ...account, payments: withEntry(account.payments, paymentKey(payment), payment) });
 
+/** Who has told it so far. A payment that nobody's telling is kept of was told by events, where it came. */
+const tellingOf = ({ tellings, received_cents }: Payment, refund_id: string | null): Telling =>
+  tellings.find((each) => each.refund_id === refund_id) ?? { refund_id, amount_cents: received_cents, by_file: false, by_event: refund_id === null && received_cents > 0, withdrawn: 0 };
+
+const withTelling = (payment: Payment, telling: Telling): Payment => ({ ...payment, tellings: [...payment.tellings.filter(({ refund_id }) => refund_id !== telling.refund_id), telling] });
+
+const other = (road: Road): Road => (road === 'by_file' ? 'by_event' : 'by_file');
+
+/** Whether the other road, and this one not yet, has told exactly that. Told twice by one road it is no such thing, and the entry's cause refuses it. */
+const isToldAlready = (telling: Telling, road: Road, amount_cents: number): boolean => telling[other(road)] && !telling[road] && telling.amount_cents === amount_cents;
+
 /**
  * Money came, gross. It is in transit until it is credited: a fact, told or read off a credit date that had come when this was recorded, never the work of
- * a timer. It is added and posted without a look at whether it came before: the inbox takes an event once, and the
- * entry's cause is unique. A silent third check here would hide it when one of those two is broken.
+ * a timer. What one road tells is added and posted without a look at whether it came by it before: the inbox takes an
+ * event once, and the entry's cause is unique. A silent third check here would hide it when one of those two is broken.
  */
-export function applyReported(account: Account, event: EventOf<typeof BillingPaymentReported>, now: Date): Change {
+const reportedBy = (road: Road) => (account: Account, event: EventOf<typeof BillingPaymentReported>, now: Date): Change => {
   const { amount_cents, currency, paid_date, fee_cents = null, discount_cents = 0, credit_date, credited = credit_date <= dayOf(now) } = event.data;
   const known = paymentOf(account, event.data, now);
+  const before = tellingOf(known, null);
+  if (isToldAlready(before, road, amount_cents)) return { facts: withPayment(account, withTelling(known, { ...before, [road]: true })) };
+  const isKept = road === 'by_file' || known.tellings.includes(before);
   const payment: Payment = {
-    ...known, currency, paid_date, received_cents: known.received_cents + amount_cents, fee_cents, discount_cents,
+    ...(isKept ? withTelling(known, { ...before, amount_cents, [road]: true }) : known), currency, paid_date, received_cents: known.received_cents + amount_cents, fee_cents, discount_cents,
     credit_date: known.credited ? known.credit_date : credit_date, credited: known.credited || credited, recorded_at: now,
   };
-  return { facts: withPayment(account, payment), entries: [receiptEntry(known, payment, { event_id: event.id, currency, recorded_at: now })] };
-}
+  return { facts: withPayment(account, payment), entries: [receiptEntry(known, payment, before.withdrawn, { event_id: event.id, currency, recorded_at: now })] };
+};
+export const applyReported = reportedBy('by_event');
+export const applyFiled = reportedBy('by_file');
 
 /** The money is there, and with it perhaps the fee; known before its payment it waits. What is owed does not change. */
 export function applyCredited(account: Account, event: EventOf<typeof BillingPaymentCredited>, now: Date): Change {
@@ -43,7 +59,7 @@ export function applyPending(account: Account, event: EventOf<typeof BillingPaym
   const known = paymentOf(account, event.data, now);
   const told = new Date(event.time);
   if (known.pending_at !== null && known.pending_at >= told) return { ignored: 'older-attempt' };
-  return { facts: withPayment(account, { ...known, pending_at: told, recorded_at: known.received_cents > 0 ? known.recorded_at : now }) };
+  return { facts: withPayment(account, { ...known, pending_at: told, doubted: false, recorded_at: known.received_cents > 0 ? known.recorded_at : now }) };
 }
 
 /** A payment that a file tells which nobody has confirmed: whom it names is not asked, as for money that nobody has placed. */
@@ -61,13 +77,23 @@ export function applyFailed(account: Account, event: EventOf<typeof BillingPayme
   return { facts: withPayment(account, { ...known, failed_at: told }) };
 }
 
+/** The file that held a payment not yet come lets it go. */
+export function applyLetGo(account: Account, event: Event<About>, now: Date): Change {
+  return { facts: withPayment(account, { ...paymentOf(account, event.data, now), pending_at: null, doubted: false }) };
+}
+
 /** Money went back: out of what is unapplied, then out of what was applied last. It may be known before its payment. */
-export function applyRefunded(account: Account, event: EventOf<typeof BillingRefundReported>, now: Date): Change {
+const refundedBy = (road: Road) => (account: Account, event: EventOf<typeof BillingRefundReported>, now: Date): Change => {
   const { refund_id, amount_cents, currency } = event.data;
   const known = paymentOf(account, event.data, now);
-  const payment = { ...known, currency, refunded_cents: known.refunded_cents + amount_cents };
-  return { facts: withPayment(account, payment), entries: [refundEntry(known, payment, refund_id, { event_id: event.id, currency, recorded_at: now })] };
-}
+  const before = tellingOf(known, refund_id);
+  const told = withTelling(known, { ...before, amount_cents, [road]: true });
+  if (isToldAlready(before, road, amount_cents)) return { facts: withPayment(account, told) };
+  const payment = { ...told, currency, refunded_cents: known.refunded_cents + amount_cents };
+  return { facts: withPayment(account, payment), entries: [refundEntry(known, payment, before, { event_id: event.id, currency, recorded_at: now })] };
+};
+export const applyRefunded = refundedBy('by_event');
+export const applyRefundFiled = refundedBy('by_file');
 
 /** What is taken back because the file that told it was wrong: a payment's money, or with `refund_id` a refund of it. */
 export interface Withdrawn extends About {
@@ -75,15 +101,18 @@ export interface Withdrawn extends About {
   readonly amount_cents: number;
 }
 
-/** A payment, or its refund, never was. What a person decided on it stays, should it come after all. Throws Outdated where the payment has left the account. */
+/** What a file told, a payment or its refund, never was; unless an event has told it too: then it stands by that. What a person decided on it stays, should it come after all. Throws Outdated where the payment has left the account. */
 export function applyWithdrawn(account: Account, event: Event<Withdrawn>, now: Date): Change {
   const { refund_id, amount_cents } = event.data;
   const known = account.payments.get(paymentKey(event.data));
   if (!known) throw new Outdated(`${event.data.payment_id} is not in ${account.key} any more`);
+  const before = tellingOf(known, refund_id);
+  if (before.by_event && known.tellings.includes(before)) return { facts: withPayment(account, withTelling(known, { ...before, by_file: false })) };
+  const left = withTelling(known, { ...before, by_file: false, by_event: false, withdrawn: before.withdrawn + 1 });
   const payment: Payment = refund_id === null
-    ? { ...known, received_cents: known.received_cents - amount_cents, fee_cents: null, credit_fee_cents: null, discount_cents: 0, credited: false, pending_at: null }
-    : { ...known, refunded_cents: known.refunded_cents - amount_cents };
-  return { facts: withPayment(account, payment), entries: [withdrawalEntry(known, payment, refund_id, { event_id: event.id, currency: known.currency!, recorded_at: now })] };
+    ? { ...left, received_cents: known.received_cents - amount_cents, fee_cents: null, credit_fee_cents: null, discount_cents: 0, credited: false, pending_at: null }
+    : { ...left, refunded_cents: known.refunded_cents - amount_cents };
+  return { facts: withPayment(account, payment), entries: [withdrawalEntry(known, payment, before, { event_id: event.id, currency: known.currency!, recorded_at: now })] };
 }
 
 /** Money that waited on references joins the account which has them; the same payment heard of under two keys is one. */
@@ -103,6 +132,9 @@ export function takeUp(account: Account, waiting: readonly Account[], occasion: 
 
 const latest = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b > a) ? b : a);
 
+const mergedTelling = (a: Telling, b: Telling): Telling =>
+  ({ ...b, amount_cents: Math.max(a.amount_cents, b.amount_cents), by_file: a.by_file || b.by_file, by_event: a.by_event || b.by_event, withdrawn: Math.max(a.withdrawn, b.withdrawn) });
+
 const merged = (a: Payment, b: Payment): Payment => ({
   ...a,
   reference: a.reference ?? b.reference,
@@ -118,5 +150,6 @@ const merged = (a: Payment, b: Payment): Payment => ({
   pending_at: latest(a.pending_at, b.pending_at),
   failed_at: latest(a.failed_at, b.failed_at),
   doubted: a.doubted || b.doubted,
+  tellings: b.tellings.reduce((whole, telling) => withTelling(whole, mergedTelling(tellingOf(whole, telling.refund_id), telling)), a).tellings,
   applications: [...a.applications, ...b.applications],
 });

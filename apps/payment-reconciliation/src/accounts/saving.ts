@@ -112,6 +112,7 @@ const putPayments = bulk<SavedPayment>('payment', ['account_key', 'source', 'pay
   ['pending_at', 'timestamptz', ({ thing }) => thing.pending_at],
   ['failed_at', 'timestamptz', ({ thing }) => thing.failed_at],
   ['doubted', 'boolean', ({ thing }) => thing.doubted],
+  ['tellings', 'jsonb', ({ thing }) => thing.tellings],
   ['recorded_at', 'timestamptz', ({ thing }) => thing.recorded_at],
 ]);
 

@@ -1,7 +1,8 @@
-import { BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, type Contract, type DataOf, derivedId, type Event, type EventOf } from '@emdia/contracts';
+import { v7 as uuid7 } from 'uuid';
+import { BillingPaymentPending, BillingPaymentReported, BillingRefundReported, type Contract, type DataOf, type Event, type EventOf } from '@emdia/contracts';
 import type { Step, Store } from '@emdia/messaging';
-import { type Account, accountKeyOf } from '../accounts/account';
-import { applyDoubted, applyFailed, applyPending, applyRefunded, applyReported, applyWithdrawn, type Withdrawn } from '../accounts/payments';
+import { type Account, accountKeyOf, type Payment } from '../accounts/account';
+import { applyDoubted, applyFiled, applyLetGo, applyPending, applyRefundFiled, applyWithdrawn, type Withdrawn } from '../accounts/payments';
 import { onAccount, onPayment } from '../accounts/steps';
 import { type KnownRow, type LeftReason, type Money, referencesIn } from './row';
 import type { Counts, KeptRow, Outcome, RowState, Status, StoredFile, TakenBatch, Teller } from './stored-file';
@@ -12,11 +13,16 @@ export interface Found {
   readonly kept: ReadonlyMap<string, KeptRow>;
   /** References that some account has claimed, and which. */
   readonly claimed: ReadonlyMap<string, string>;
-  /** Payment ids of this source whose money has come, by whatever road. */
-  readonly received: ReadonlySet<string>;
+  /** Payments of this source whose money has come, by whatever road, by their ids. */
+  readonly received: ReadonlyMap<string, Received>;
   /** Posted rows that a reversal may mean: by payment id, and by our number the newest first. */
   readonly payments: ReadonlyMap<string, KeptRow>;
   readonly byNumber: ReadonlyMap<string, readonly KeptRow[]>;
+}
+
+/** A payment that has come, the account it is in, and who has told what of it. */
+export interface Received extends Pick<Payment, 'payment_id' | 'reference' | 'tellings'> {
+  readonly account_key: string;
 }
 
 /** Rows as steps on accounts, and what they come to for the file. */
@@ -27,8 +33,11 @@ export interface Batch {
 
 type About = { readonly creditor_id: string; readonly source: string; readonly payment_id: string; readonly customer_id: null; readonly reference: string | null };
 
-function told<C extends Contract>(contract: C, id: string, data: DataOf<C> & About, now: Date): EventOf<C> {
-  return { id, type: contract.type, source: '/emdia/payment-reconciliation', key: accountKeyOf(data), time: now.toISOString(), creditor_id: data.creditor_id, data };
+const ORIGIN = '/emdia/payment-reconciliation';
+
+/** An event of our own; what is undone and posted again is another one. */
+function told<C extends Contract>(contract: C, data: DataOf<C> & About, now: Date): EventOf<C> {
+  return { id: uuid7(), type: contract.type, source: ORIGIN, key: accountKeyOf(data), time: now.toISOString(), creditor_id: data.creditor_id, data };
 }
 
 /** Takes rows of one file in, in their order; later rows see what earlier ones did. */
@@ -73,7 +82,7 @@ class Taking {
     const references = referencesIn(row);
     if (references === null) this.keep(row, 'left', { reason });
     else {
-      const payment_id = nextPaymentId(before?.payment_id ?? null, this.file, row);
+      const payment_id = ledgerId(this.file, row);
       const reference = this.referenceOf({ references });
       const { amount_cents, currency } = 'money' in row.said ? row.said.money : { amount_cents: 0, currency: this.file.read?.currency ?? 'BRL' };
       this.hold(this.about(payment_id, reference), amount_cents, currency);
@@ -84,7 +93,7 @@ class Taking {
 
   private hold(about: About, amount_cents: number, currency: string): void {
     const apply = this.file.status === 'holding' ? applyDoubted : applyPending;
-    this.on(told(BillingPaymentPending, this.id('pending', about.payment_id), { ...about, amount_cents, currency }, this.now), apply);
+    this.on(told(BillingPaymentPending, { ...about, amount_cents, currency }, this.now), apply);
   }
 
   private pay(row: KnownRow, money: Money, credit_date: string | null, before: KeptRow | null): Outcome {
@@ -92,7 +101,7 @@ class Taking {
     const isHolding = this.file.status === 'holding';
     const isOut = state === 'awaiting' || state === 'held' || (state === 'left' && before!.payment_id !== null);
     if (state === 'posted' || state === 'returned' || (isOut && (isHolding || (state === 'awaiting' && credit_date === null)))) return this.known(row, before!, credit_date !== null);
-    const payment_id = isOut ? before!.payment_id! : nextPaymentId(before?.payment_id ?? null, this.file, row);
+    const payment_id = ledgerId(this.file, row);
     if (this.found.received.has(payment_id)) return 'known';
     const reference = isOut ? before!.reference : this.referenceOf(money);
     const about = this.about(payment_id, reference);
@@ -106,7 +115,7 @@ class Taking {
       return waits;
     }
     const data = { ...about, amount_cents, currency, paid_date, credit_date, discount_cents, credited: true, ...(fee_cents === null ? {} : { fee_cents }) };
-    this.on(told(BillingPaymentReported, this.id('posted', payment_id), data, this.now), applyReported);
+    this.on(told(BillingPaymentReported, data, this.now), applyFiled);
     this.posted_cents += amount_cents;
     this.now_posted.set(payment_id, this.keep(row, 'posted', line, before));
     return 'posted';
@@ -124,16 +133,18 @@ class Taking {
       return 'left';
     }
     const payment_id = payment.payment_id!;
-    const refund_id = again(before?.reference ?? null, row.row_id);
+    const refund_id = ledgerId(this.file, row);
+    // Given back by the word of another road: it says nothing new.
+    if (this.found.received.get(payment_id)?.tellings.some((each) => each.refund_id === refund_id && (each.by_file || each.by_event))) return 'known';
     const data = { ...this.about(payment_id, payment.reference), refund_id, amount_cents, currency, refunded_date: date, reason: this.file.read?.kind === 'pix' ? ('pix-devolution' as const) : ('chargeback' as const) };
-    this.on(told(BillingRefundReported, this.id('returned', refund_id), data, this.now), applyRefunded);
+    this.on(told(BillingRefundReported, data, this.now), applyRefundFiled, 'account_key' in payment ? payment.account_key : undefined);
     this.posted_cents -= amount_cents;
     this.keep(row, 'returned', { payment_id, reference: refund_id, amount_cents, paid_date: date }, before);
     return 'returned';
   }
 
-  private payment({ our_number }: KnownRow, { of, amount_cents }: { readonly of: string | null; readonly amount_cents: number }): KeptRow | null {
-    if (of !== null) return this.now_posted.get(of) ?? this.found.payments.get(of) ?? null;
+  private payment({ our_number }: KnownRow, { of, amount_cents }: { readonly of: string | null; readonly amount_cents: number }): KeptRow | Received | null {
+    if (of !== null) return this.now_posted.get(of) ?? this.found.payments.get(of) ?? this.found.received.get(of) ?? null;
     if (our_number === null) return null;
     const all = [...[...this.now_posted.values()].filter((kept) => kept.our_number === our_number).reverse(), ...(this.found.byNumber.get(our_number) ?? [])];
     return all.find((kept) => kept.amount_cents === amount_cents) ?? null;
@@ -145,18 +156,14 @@ class Taking {
   }
 
   /** On the account that has claimed the reference, where one is known: a claim is never withdrawn, and the reference's own account need not be locked as well. */
-  private on<D extends Pick<About, 'reference'>>(event: Event<D>, apply: Parameters<typeof onAccount<D>>[3]): void {
+  private on<D extends Pick<About, 'reference'>>(event: Event<D>, apply: Parameters<typeof onAccount<D>>[3], account_key?: string): void {
     const { reference } = event.data;
-    this.steps.push(onAccount(this.accounts, (reference === null ? undefined : this.found.claimed.get(reference)) ?? event.key, event, apply));
+    this.steps.push(onAccount(this.accounts, account_key ?? (reference === null ? undefined : this.found.claimed.get(reference)) ?? event.key, event, apply));
   }
 
   private about(payment_id: string, reference: string | null): About {
     const { creditor_id, source } = this.file;
     return { creditor_id, source, payment_id, customer_id: null, reference };
-  }
-
-  private id(what: string, of: string): string {
-    return derivedId(`bank-row-${what}`, this.file.creditor_id, this.file.source, of);
   }
 
   private keep({ row_id, line, our_number }: KnownRow, state: RowState, more: Partial<KeptRow>, before: KeptRow | null = null): KeptRow {
@@ -182,13 +189,8 @@ class Taking {
   }
 }
 
-/** What was taken back never comes again under the same id: the ledger posts a cause once. */
-const again = (before: string | null, first: string): string => (before === null ? first : `${before.replace(/~\d+$/, '')}~${Number(/~(\d+)$/.exec(before)?.[1] ?? 1) + 1}`);
-
-/** A Pix is known by its endToEndId on every road by which it is told; any other row by what it says. */
-export const firstPaymentId = ({ read }: Pick<StoredFile, 'read'>, { external_id, row_id }: KnownRow): string => (read?.kind === 'pix' && external_id !== null ? external_id : row_id);
-
-const nextPaymentId = (before: string | null, file: StoredFile, row: KnownRow): string => again(before, firstPaymentId(file, row));
+/** The id of a payment, or of what takes it back: a Pix is known by its endToEndId, a devolução by its rtrId, on every road by which they are told; any other row by what it says. */
+export const ledgerId = ({ read }: Pick<StoredFile, 'read'>, { external_id, row_id }: KnownRow): string => (read?.kind === 'pix' && external_id !== null ? external_id : row_id);
 
 /** The steps of rows that follow each other in a file, and what is written of them beside; of rows that the ledger refused, what can be done without it. */
 export function batchOf(file: StoredFile, from_row: number, rows: readonly KnownRow[], found: Found, accounts: Store<Account>, now: Date, refused = false): Batch {
@@ -232,19 +234,17 @@ export function takenBack(file: StoredFile, placed: Placed, accounts: Store<Acco
   const state = believed.length > 0 ? 'awaiting' : 'held';
   if (!isMoney) return { steps: [], kept: { ...kept, state }, heir };
   const { creditor_id, source, read } = file;
-  const payment_id = again(row.payment_id, '');
-  const data = { creditor_id, source, payment_id, customer_id: null, reference: row.reference, amount_cents: row.amount_cents!, currency: read!.currency! };
-  const pending = onPayment(accounts, told(BillingPaymentPending, derivedId('bank-row-pending', creditor_id, source, payment_id), data, now), state === 'held' ? applyDoubted : applyPending);
-  return { steps: [...undo, pending], kept: { ...kept, state, payment_id, credit_date: null }, heir };
+  const data = { creditor_id, source, payment_id: row.payment_id!, customer_id: null, reference: row.reference, amount_cents: row.amount_cents!, currency: read!.currency! };
+  const pending = onPayment(accounts, told(BillingPaymentPending, data, now), state === 'held' ? applyDoubted : applyPending);
+  return { steps: [...undo, pending], kept: { ...kept, state, credit_date: null }, heir };
 }
 
 function undoing({ creditor_id, source }: StoredFile, row: KeptRow, account_key: string | null, accounts: Store<Account>, now: Date): Step[] {
   if (account_key === null) return [];
-  const payment_id = row.payment_id!;
-  const about = { creditor_id, source, payment_id, customer_id: null, reference: row.state === 'returned' ? null : row.reference };
-  if (row.state !== 'posted' && row.state !== 'returned') return [onAccount(accounts, account_key, told(BillingPaymentFailed, derivedId('bank-row-undone', creditor_id, source, payment_id), { ...about, code: 'file-undone' }, now), applyFailed)];
-  const refund_id = row.state === 'returned' ? row.reference! : null;
-  const data: Withdrawn = { ...about, refund_id, amount_cents: row.amount_cents! };
-  const id = derivedId('bank-row-undone', creditor_id, source, payment_id, refund_id ?? '');
-  return [onAccount(accounts, account_key, { id, type: 'payment-withdrawn', source: '/emdia/payment-reconciliation', key: account_key, time: now.toISOString(), creditor_id, data }, applyWithdrawn)];
+  const isReturn = row.state === 'returned';
+  const data = { creditor_id, source, payment_id: row.payment_id!, customer_id: null, reference: isReturn ? null : row.reference };
+  const withdrawn: Event<Withdrawn> = {
+    id: uuid7(), type: 'payment-withdrawn', source: ORIGIN, key: account_key, time: now.toISOString(), creditor_id, data: { ...data, refund_id: isReturn ? row.reference! : null, amount_cents: row.amount_cents ?? 0 },
+  };
+  return [onAccount(accounts, account_key, withdrawn, isReturn || row.state === 'posted' ? applyWithdrawn : applyLetGo)];
 }

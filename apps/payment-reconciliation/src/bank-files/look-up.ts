@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { CivilDate } from '@emdia/calendar';
 import { referenceKey } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { type Found, firstPaymentId, type Placed } from './batch';
+import { type Found, ledgerId, type Placed, type Received } from './batch';
 import { type KnownRow, referencesIn } from './row';
 import type { KeptRow, StoredFile } from './stored-file';
 import { ROW_COLUMNS } from './stored-files';
 
 const KEPT = `select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and row_id = any($3::uuid[])`;
 const CLAIMED = 'select key, claimed_by from account where key = any($1::text[]) and claimed_by is not null';
-const RECEIVED = 'select payment_id from payment where creditor_id = $1 and source = $2 and payment_id = any($3::text[]) and received_cents > 0';
+const RECEIVED = 'select payment_id, account_key, reference, tellings from payment where creditor_id = $1 and source = $2 and payment_id = any($3::text[]) and received_cents > 0';
 const REVERSIBLE = `
   select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and state = 'posted' and (payment_id = any($3::text[]) or our_number = any($4::text[]))
   order by paid_date desc, row_id`;
@@ -39,7 +39,7 @@ export class LookUp {
     const [kept, claimed, received, reversible] = await Promise.all([
       this.database.query<KeptRow>(KEPT, [creditor_id, source, rows.map(({ row_id }) => row_id)]),
       this.claimed(creditor_id, rows.map((row) => referencesIn(row) ?? [])),
-      this.database.query<{ payment_id: string }>(RECEIVED, [creditor_id, source, rows.map((row) => firstPaymentId(file, row))]),
+      this.database.query<Received>(RECEIVED, [creditor_id, source, [...rows.map((row) => ledgerId(file, row)), ...reversals.map(({ of }) => of)]]),
       reversals.length === 0 ? [] : this.database.query<KeptRow>(REVERSIBLE, [creditor_id, source, reversals.map(({ of }) => of), reversals.map(({ our_number }) => our_number)]),
     ]);
     const byNumber = new Map<string, KeptRow[]>();
@@ -47,7 +47,7 @@ export class LookUp {
     return {
       kept: new Map(kept.map((row) => [row.row_id, row])),
       claimed,
-      received: new Set(received.map(({ payment_id }) => payment_id)),
+      received: new Map(received.map((each) => [each.payment_id, each])),
       payments: new Map(reversible.map((row) => [row.payment_id!, row])),
       byNumber,
     };

@@ -18,6 +18,12 @@ describe('rows of a bank\'s file', () => {
     expect(moneyOf(read('237', title({ paid: 8_900, discount: 700, rebate: 400 }))[0])).toMatchObject({ amount_cents: 8_900, discount_cents: 1_100 });
   });
 
+  it('tell a Pix\'s abatimento once: it is in its discount', () => {
+    const parts = { original: { valor: '110.00' }, abatimento: { valor: '3.00' }, desconto: { valor: '7.00' } };
+    const pix = { endToEndId: 'E00000000202603041200abcdefgh001', valor: '100.00', horario: '2026-03-04T12:00:00Z', componentesValor: parts };
+    expect(moneyOf([...rowsOf(readBankFile(Buffer.from(JSON.stringify({ pix: [pix] }))))][0])).toMatchObject({ amount_cents: 10_000, discount_cents: 1_000 });
+  });
+
   it('are looked for by nosso número as the bank counts it, and then by the creditor\'s own number', () => {
     const [row] = read('237', title());
     const registered = (instrument: { reference: string; code?: string }) => referencesOfInvoice({ invoice_id: 'x', instruments: [{ rail: 'BOLETO', ...instrument }] }).filter((each) => each.startsWith('slip:'));

@@ -55,6 +55,12 @@ export interface Moved extends PaymentName {
   readonly credit_fee_cents: number | null;
 }
 
+/** A payment, or a refund of it, and how often it was taken back before. */
+interface Told {
+  readonly refund_id: string | null;
+  readonly withdrawn: number;
+}
+
 const ON_PAYMENT = ['cash_in_transit', 'cash', 'fees', 'refund', 'unapplied'] as const;
 type Balances = Readonly<Record<(typeof ON_PAYMENT)[number], number>>;
 
@@ -77,8 +83,11 @@ function moved(before: readonly Moved[], after: Moved): Posting[] {
   return ON_PAYMENT.map((account) => line(account, was.reduce((cents, each) => cents - each[account], is[account]), { payment: after }));
 }
 
-/** Money came in and waits to be applied. */
-export const receiptEntry = (before: Moved, after: Moved, occasion: Occasion): Entry => entry(`payment:${paymentCause(after)}`, occasion, moved([before], after));
+/** What was taken back and came after all is posted under a cause of its own. */
+const nth = (withdrawn: number): string => (withdrawn === 0 ? '' : `~${withdrawn + 1}`);
+
+/** Money came in and waits to be applied; `withdrawn` is how often it was taken back before. */
+export const receiptEntry = (before: Moved, after: Moved, withdrawn: number, occasion: Occasion): Entry => entry(`payment:${paymentCause(after)}${nth(withdrawn)}`, occasion, moved([before], after));
 
 /** The money of a payment is there, less the fee. */
 export const creditEntry = (before: Moved, after: Moved, occasion: Occasion): Entry => entry(`credit:${paymentCause(after)}`, occasion, moved([before], after));
@@ -87,16 +96,16 @@ export const creditEntry = (before: Moved, after: Moved, occasion: Occasion): En
 export const joinedEntry = (halves: readonly Moved[], whole: Moved, occasion: Occasion): Entry => entry(`joined:${paymentCause(whole)}:${occasion.event_id}`, occasion, moved(halves, whole));
 
 /** Money went back: out of what is not applied to `refund`, and from there to where it came from; what it uncovers is taken back by an allocation entry beside it. */
-export function refundEntry(before: Moved, after: Moved, refund_id: string, occasion: Occasion): Entry {
+export function refundEntry(before: Moved, after: Moved, { refund_id, withdrawn }: Told, occasion: Occasion): Entry {
   const lines = moved([before], after);
   const given_cents = after.refunded_cents - before.refunded_cents;
   const through = lines.flatMap((each) => (each.account === 'refund' ? [line('refund', given_cents, { payment: after }), line('refund', each.amount_cents - given_cents, { payment: after })] : [each]));
-  return entry(`refund:${paymentCause(after)}:${refund_id}`, occasion, through);
+  return entry(`refund:${paymentCause(after)}:${refund_id}${nth(withdrawn)}`, occasion, through);
 }
 
 /** A payment or a refund of it that was told in error is taken back. */
-export const withdrawalEntry = (before: Moved, after: Moved, refund_id: string | null, occasion: Occasion): Entry =>
-  entry(`withdrawal:${paymentCause(after)}${refund_id === null ? '' : `:${refund_id}`}`, occasion, moved([before], after));
+export const withdrawalEntry = (before: Moved, after: Moved, { refund_id, withdrawn }: Told, occasion: Occasion): Entry =>
+  entry(`withdrawal:${paymentCause(after)}${refund_id === null ? '' : `:${refund_id}`}${nth(withdrawn)}`, occasion, moved([before], after));
 
 /** What is billed on a receivable grew, or shrank where negative. */
 export const billingEntry = (receivable_id: string, version: number, amount_cents: number, occasion: Occasion): Entry =>

@@ -47,8 +47,7 @@ export interface Money extends Pick<Waiting, 'creditor_id' | 'source' | 'payment
   readonly credit: Credit;
 }
 
-/** Alike for money that was undone and posted again, under a further payment id: what people said of it holds for it. */
-export const creditId = ({ source, payment_id }: Pick<Waiting, 'source' | 'payment_id'>): string => JSON.stringify([source, payment_id.replace(/~\d+$/, '')]);
+export const creditId = ({ source, payment_id }: Pick<Waiting, 'source' | 'payment_id'>): string => JSON.stringify([source, payment_id]);
 export const waitingKey = ({ creditor_id, source, payment_id }: Pick<Waiting, 'creditor_id' | 'source' | 'payment_id'>): string => JSON.stringify([creditor_id, source, payment_id]);
 
 /** Until when nobody is asked because of it, without a person having looked. */
@@ -58,9 +57,9 @@ export const reviewDate = (now: Date): CivilDate => addDays(dayOf(now), LOOK_AGA
 export const partsPlaced = (found: Match): readonly Part[] =>
   found.status === 'matched' && new Set(found.parts.map(({ customer_id }) => customer_id)).size === 1 ? found.parts : [];
 
-/** The money as the matching now sees it. What a person has placed stays placed. */
+/** The money as the matching now sees it. What a person has placed stays placed; what was let go, and waits again, is looked at anew. */
 export function look(known: Waiting | null, { credit, ...money }: Money, found: Match, now: Date): DecisionOne<Waiting | null> {
-  if (known && !isWaiting(known)) return { ignored: known.status };
+  if (known?.status === 'placed') return { ignored: known.status };
   const { amount_cents, currency, paid_date } = credit;
   const told = tell(found);
   return { next: { ...money, amount_cents, currency, paid_date, words: known?.words ?? [], ...told, held: told.status === 'suggested' ? heldIn(found) : [], looked_at: now } };

@@ -9,6 +9,7 @@ describe('Pix by webhook and by file', () => {
   let path = '';
   let count = 0;
   let pix = {};
+  let lastFile = '';
 
   beforeAll(async () => {
     story = await Story.open('in-process', '2026-03-10 08:00');
@@ -16,6 +17,10 @@ describe('Pix by webhook and by file', () => {
   });
   afterAll(() => story?.close());
 
+  const decide = async (what: 'confirm' | 'undo') => {
+    await fetch(`${story.house.url}/v1/bank-files/${lastFile}/${what}`, { method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}`, 'x-emdia-creditor': CREDITOR } });
+    await story.house.settle();
+  };
   const byWebhook = async (body: object) => {
     expect((await fetch(`${story.house.url}${path}/pix`, { method: 'POST', body: JSON.stringify(body) })).status).toBe(200);
     await story.house.settle();
@@ -25,6 +30,7 @@ describe('Pix by webhook and by file', () => {
       method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}`, 'x-emdia-creditor': CREDITOR, 'content-type': 'application/octet-stream' }, body: JSON.stringify(body),
     });
     const { file_id } = (await response.json()) as { file_id: string };
+    lastFile = file_id;
     await story.house.settle();
     return (await story.get<{ counts: Record<string, number> }>(`/v1/bank-files/${file_id}`)).counts;
   };
@@ -47,17 +53,57 @@ describe('Pix by webhook and by file', () => {
     expect([await booked(), await standing(), await deadLetters()]).toEqual([[[10_000, 0]], ['settled', 0], 0]);
   });
 
-  it('gives back once what both say was given back', async () => {
-    await byWebhook([returned()]);
-    await byFile({ pix: [returned()] });
+  it.each([['webhook', 'file'], ['file', 'webhook']])('gives back once what both say was given back: %s, then %s', async (first) => {
+    for (const by of first === 'webhook' ? [byWebhook, byFile] : [byFile, byWebhook]) {
+      await by({ pix: [returned()] });
+      expect([await booked(), await standing(), await deadLetters()]).toEqual([[[10_000, 4_000]], ['open', 4_000], 0]);
+    }
+  });
+
+  it('takes back by a file what was paid by webhook, and the webhook then tells nothing new', async () => {
+    await byWebhook({ pix: [pix] });
+    expect(await byFile({ pix: [returned()] })).toMatchObject({ known: 1, returned: 1, left: 0 });
     expect([await booked(), await standing()]).toEqual([[[10_000, 4_000]], ['open', 4_000]]);
+    await byWebhook({ pix: [returned()] });
+    expect([await booked(), await standing(), await deadLetters()]).toEqual([[[10_000, 4_000]], ['open', 4_000], 0]);
+  });
+
+  it('stands by the webhook\'s word where the file is undone, whichever came first, and is one when the file is confirmed', async () => {
+    await byFile({ pix: [returned()] });
+    await decide('undo');
+    expect([await booked(), await standing()]).toEqual([[[0, 0]], ['open', 10_000]]);
+    await byWebhook({ pix: [returned()] });
+    expect([await booked(), await standing()]).toEqual([[[10_000, 4_000]], ['open', 4_000]]);
+    for (const what of ['confirm', 'undo'] as const) {
+      await decide(what);
+      expect([what, await booked(), await standing(), await deadLetters()]).toEqual([what, [[10_000, 4_000]], ['open', 4_000], 0]);
+    }
+  });
+
+  it('stands by the webhook\'s word where the file that told it first is undone after it', async () => {
+    await byFile({ pix: [pix] });
+    await byWebhook({ pix: [returned()] });
+    for (const what of ['undo', 'confirm', 'undo'] as const) {
+      await decide(what);
+      expect([what, await booked(), await standing(), await deadLetters()]).toEqual([what, [[10_000, 4_000]], ['open', 4_000], 0]);
+    }
+  });
+
+  it('is one payment where neither tells what it is for', async () => {
+    const { txid: _, ...bare } = pix as { txid: string };
+    pix = bare;
+    await byFile({ pix: [pix] });
+    await decide('undo');
+    await decide('confirm');
+    await byWebhook({ pix: [pix] });
+    expect([await booked(), await deadLetters()]).toEqual([[[10_000, 0]], 0]);
   });
 
   it('is money once where the file comes before', async () => {
     await byFile({ pix: [pix] });
     expect(await standing()).toEqual(['settled', 0]);
     await byWebhook({ pix: [pix] });
-    expect([await booked(), await standing(), await deadLetters()]).toEqual([[[10_000, 0]], ['settled', 0], 1]);
+    expect([await booked(), await standing(), await deadLetters()]).toEqual([[[10_000, 0]], ['settled', 0], 0]);
   });
 
   it('holds while an attempt to collect it is under way, though nobody says how much, and lets go where that has failed', async () => {
