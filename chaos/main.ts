@@ -17,6 +17,8 @@ const HELP = `npm run chaos [-- --minutes N --seed S --json FILE]
   --seed S      decides faults and load; printed, default by chance
   --json FILE   writes the result there
   --calm        no faults at all: shows that the witnesses are silent without them; the run is void
+
+Ends with 0 where all held, with 1 where something did not, with 2 where too little happened to tell.
 `;
 
 /** The oracle in a process of its own, and how to speak to it. */
@@ -92,7 +94,7 @@ async function main(): Promise<void> {
   process.stdout.write(report(done, judged));
   if (values.json) writeFileSync(values.json, `${JSON.stringify(judged.json, null, 2)}\n`);
   // A connection that a fault left half open would keep the process for minutes.
-  process.exit(judged.complaints.length > 0 ? 1 : 0);
+  process.exit(judged.isVoid ? 2 : judged.complaints.length > 0 ? 1 : 0);
 }
 
 main().catch((error: Error) => {

@@ -10,7 +10,7 @@ const complaints = (more: Partial<Run>) => verdict(run(more)).complaints.join('\
 describe('the verdict', () => {
   it('is good where nothing is violated, every witness was seen and the faults suffice', () => {
     const good = verdict(run());
-    expect(good.complaints).toEqual([]);
+    expect([good.complaints, good.isVoid]).toEqual([[], false]);
     expect(good.json).toEqual({
       seconds: expect.any(Number), events: 10, faults: { 'kill after-commit': 5, 'link-reset': 25 },
       witnesses: { 'committed but not acknowledged': 1, 'published but not deleted': 1, 'accepted by the provider but not recorded': 1, 'frozen within a send': 1, 'duplicate refused': 1 },
@@ -28,6 +28,7 @@ describe('the verdict', () => {
 
   it('is void where a witness was not seen, nothing was checked or the faults do not suffice', () => {
     const { judgement } = run();
+    expect([verdict(run({ reached: [] })).isVoid, verdict(run({ reached: [], alarms: ['dunning: An event was set aside'] })).isVoid]).toEqual([true, false]);
     expect(complaints({ reached: [] })).toContain('void: "frozen within a send" was never seen');
     expect(complaints({ judgement: { ...judgement, witnesses: { 'duplicate refused': 0 } } })).toContain('void: "duplicate refused" was never seen');
     expect(complaints({ judgement: { ...judgement, invariants: [{ name: 'ledger', checked: 0, violations: [] }] } })).toContain('void: nothing was checked for "ledger"');

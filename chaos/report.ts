@@ -26,6 +26,8 @@ export interface Verdict {
     readonly invariants: readonly { name: string; checked: number; violations: number }[];
   };
   readonly complaints: readonly string[];
+  /** Nothing is wrong with the house, but too little happened to show that. */
+  readonly isVoid: boolean;
 }
 
 /** Witnesses that the processes themselves wrote down in their last moment. */
@@ -54,8 +56,8 @@ export function verdict({ seed, minutes, began, faults, reached, ends, alarms, j
   ];
   const need = required(minutes);
   const [all, toProcesses] = [sum(faults), sum(faults, isToProcess)];
-  const complaints = [
-    ...invariants.filter(({ violations }) => violations.length > 0).map(({ name, violations }) => `${violations.length} violations of "${name}" (seed ${seed}):\n${violations.slice(0, 5).map((each) => JSON.stringify(each)).join('\n')}`),
+  const broken = invariants.filter(({ violations }) => violations.length > 0).map(({ name, violations }) => `${violations.length} violations of "${name}" (seed ${seed}):\n${violations.slice(0, 5).map((each) => JSON.stringify(each)).join('\n')}`);
+  const missing = [
     ...Object.entries(witnesses).filter(([, count]) => count === 0).map(([name]) => `The run is void: "${name}" was never seen.`),
     ...invariants.filter(({ checked }) => checked === 0).map(({ name }) => `The run is void: nothing was checked for "${name}".`),
     ...(all < need.faults ? [`The run is void: ${all} faults of ${need.faults}.`] : []),
@@ -65,7 +67,7 @@ export function verdict({ seed, minutes, began, faults, reached, ends, alarms, j
     seconds: Math.round((Date.now() - began) / 1000), events: judgement.events, faults, witnesses,
     invariants: invariants.map(({ name, checked, violations }) => ({ name, checked, violations: violations.length })),
   };
-  return { json, complaints };
+  return { json, complaints: [...broken, ...missing], isVoid: broken.length === 0 && missing.length > 0 };
 }
 
 const line = (name: string, ...cells: (string | number)[]): string => `  ${name.padEnd(58)}${cells.map((cell) => String(cell).padStart(11)).join('')}\n`;

@@ -11,8 +11,8 @@ export interface Accepted {
   readonly epoch_ms: number;
 }
 
-/** A fault that nobody has felt lasts longer than asked, so long at most. */
-const UNFELT_MS_MAX = 20_000;
+/** A fault that nobody has felt yet befalls the first call that can feel it, and lasts until then; so long at most. */
+const UNFELT_MS_MAX = 60_000;
 /** Longer than the services wait for an answer. */
 const NO_ANSWER_MS = 30_000;
 
@@ -56,19 +56,18 @@ export class Provider {
     return new Promise((resolve) => this.server.close(resolve));
   }
 
-  /** Behaves badly for a while, and on until somebody has felt it; several ways at once are possible. */
+  /** Behaves badly for a while, and the first time on until somebody has felt it; several ways at once are possible. */
   async misbehave(fault: ProviderFault, forMs: number): Promise<void> {
-    const before = this.met[fault] ?? 0;
     const began = Date.now();
     this.active.set(fault, (this.active.get(fault) ?? 0) + 1);
-    for (let waited = 0; waited < forMs || ((this.met[fault] ?? 0) === before && waited < UNFELT_MS_MAX); waited = Date.now() - began) await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let waited = 0; waited < forMs || (!this.met[fault] && waited < UNFELT_MS_MAX); waited = Date.now() - began) await new Promise((resolve) => setTimeout(resolve, 100));
     const others = this.active.get(fault)! - 1;
     if (others > 0) this.active.set(fault, others);
     else this.active.delete(fault);
   }
 
   private befalls(fault: ProviderFault, share: number): boolean {
-    if (!this.active.has(fault) || !this.random.chance(share)) return false;
+    if (!this.active.has(fault) || (this.met[fault] && !this.random.chance(share))) return false;
     this.met[fault] = (this.met[fault] ?? 0) + 1;
     return true;
   }
