@@ -1,0 +1,11 @@
+export * from './caps';
+export * from './condition';
+export { contactDays, remembered, type ContactDays } from './days';
+export * from './document';
+export { isRefused, type Finding } from './findings';
+export * from './house';
+export { houseTemplates } from './house-words';
+export * from './ladder';
+export { lint } from './lint';
+export { checkRegua, readRegua, type Read } from './read';
+export { BAD_WORDS, badWordsIn, PLACEHOLDERS, placeholdersIn, templateOf } from './words';
