@@ -77,11 +77,27 @@ describe('dunning in a house', () => {
     expect(body).toMatchObject({
       stage: 'current', status: 'open',
       receivables: [{ receivable_id: receivableId('A'), standing: 'waiting', next_step: 'D-3', open_cents: 10_000, version: 1 }],
-      history: [{ step: 'D-3', local_day: '2026-02-03', regua_version: 'padrao-1', covers: [{ outcome: 'asked', step: 'D-3' }], next_step: { step: 'D0', planned_day: '2026-02-06' } }],
+      history: [{ step: 'D-3', local_day: '2026-02-03', regua_version: 'esquecido-1', covers: [{ outcome: 'asked', step: 'D-3' }], next_step: { step: 'D0', planned_day: '2026-02-06' } }],
     });
     expect((await call('GET', 'cases')).body).toMatchObject({ items: [{ customer_id, stage: 'current', open_cents: 10_000, open_receivables: 1 }], next_cursor: null });
     expect((await call('GET', 'cases/nobody')).status).toBe(404);
-    expect((await call('GET', 'reguas/default')).body).toMatchObject({ version: 'padrao-1', queue: 'cobranca' });
+  });
+
+  it('tells its réguas, their schema, and what is wrong with one', async () => {
+    expect((await call('GET', 'reguas/default')).body).toMatchObject({ regua_version: 'esquecido-1', document: { regua: 'esquecido', end: { queue: 'cobranca' } } });
+    const { body: list } = await call('GET', 'reguas');
+    expect((list.items as { regua_version: string }[]).map(({ regua_version }) => regua_version)).toEqual(['esquecido-1', 'bom-pagador-1', 'meio-de-pagamento-1', 'dificuldade-1', 'atraso-habitual-1', 'alto-valor-1']);
+    const { body: one } = await call('GET', 'reguas/alto-valor');
+    expect(one).toMatchObject({ document: { for: { when: { case_amount_cents: { min: 500_000 } } } } });
+    expect((await call('GET', 'reguas/none')).status).toBe(404);
+    expect((await call('GET', 'reguas/schema')).body).toMatchObject({ $id: 'urn:emdia:regua', properties: { steps: {} } });
+
+    expect((await call('POST', 'reguas/check', { document: one.document })).body).toEqual({ refused: false, findings: [], document: one.document });
+    expect((await call('POST', 'reguas/check', { document: { ...(one.document as object), contact: { hour: '07:00', channels: ['email'] } } })).body).toMatchObject({
+      refused: true, findings: [{ severity: 'refuse', rule: 'never-allowed-hour', path: 'contact.hour', value: '07:00' }],
+    });
+    expect((await call('POST', 'reguas/check', { document: 'regua: x1\nversion: none' })).body).toMatchObject({ refused: true, document: null, findings: expect.arrayContaining([expect.objectContaining({ path: 'version', value: 'none', line: 2 })]) });
+    expect((await call('POST', 'reguas/check', {})).status).toBe(400);
   });
 
   it('holds by REST, once per key, and lifts', async () => {

@@ -4,6 +4,7 @@ import {
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
 import { act } from '../src/cases/act';
+import { conclude } from '../src/cases/conclude';
 import { emptyCase, type CaseFile } from '../src/cases/case-file';
 import { applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer } from '../src/cases/facts';
 
@@ -75,6 +76,12 @@ export class Story {
     return this;
   }
 
+  /** Goes on by another régua of the house. */
+  follows(regua_version: string): this {
+    this.take((file, now) => conclude({ ...file, regua_version }, regua_version, now));
+    return this;
+  }
+
   /** A receivable as it now is; repeated with changes it counts its versions. */
   owes(name: string, due_date?: string, more: Partial<Bill> = {}): this {
     const before = this.bills.get(name);
@@ -116,6 +123,13 @@ export class Story {
   /** Notices as a calendar: local day, hour in UTC, purpose, step. */
   get notices(): string[] {
     return this.heard<Notice>('notice-requested').map(({ time, data }) => `${data.local_day} ${time.slice(11, 16)} ${data.purpose} ${data.step}`);
+  }
+
+  /** Everything that was asked for, as a calendar of the creditor's day: notices, and tasks for people. */
+  get calendar(): string[] {
+    const notices = this.heard<Notice>('notice-requested').map(({ time, data }) => [time, `${data.purpose === 'collection' ? '' : `${data.purpose} `}${data.step}`] as const);
+    const tasks = this.heard<{ reason: string }>('task-requested').map(({ time, data }) => [time, data.reason] as const);
+    return [...notices, ...tasks].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([time, what]) => `${time.slice(0, 10)} ${what}`);
   }
 
   standing(name: string) {

@@ -51,7 +51,7 @@ describe('what comes first', () => {
   const grave = [step('D+3'), step('D+10', { action: 'service', change: 'limit' }), step('D+15', { action: 'bureau-notice' }), step('D+30', { action: 'bureau-listing', notice_days: 10 })];
   it('is a message, before any consequence, and never on its day', () => {
     expect(act(grave, '2026-02-20')).toBeNull();
-    expect(act(grave, '2026-02-20', { sent: ['D+3'], told_on: '2026-02-20' })).toBe('D+10 on 2026-02-21');
+    expect(act(grave, '2026-02-20', { sent: ['D+3'], told_on: '2026-02-20' })).toBe('D+10 on 2026-02-23');
   });
   it('is the notice, and its days, before an entry', () => {
     const told = { sent: ['D+3'], told_on: '2026-02-09' };

@@ -19,6 +19,10 @@ export interface Policy {
   /** The place of a step in the ladder, -1 where it is not of it. */
   readonly rank: (step: string) => number;
   readonly open: ContactDays;
+  /** Place of the first step that may be one without a message; Infinity where none is. */
+  readonly firstAct: number;
+  /** Whether any step is a consequence, for which it matters when the debtor was last told. */
+  readonly isGrave: boolean;
   /** The day of each rung, in order. */
   readonly plannedDays: (original_due_date: CivilDate, effective_due_date: CivilDate, state: string | null) => readonly CivilDate[];
 }
@@ -34,6 +38,11 @@ export function rungsOf({ steps }: Pick<Regua, 'steps'>): Rung[] {
   return [...rungs.values()];
 }
 
+function firstOf(rungs: readonly Rung[], is: (rung: Rung) => boolean): number {
+  const index = rungs.findIndex(is);
+  return index < 0 ? Infinity : index;
+}
+
 /** Makes a document that lint lets pass ready to decide by. */
 export function ladderOf(document: Policy['document']): Policy {
   const rungs = rungsOf(document);
@@ -41,6 +50,8 @@ export function ladderOf(document: Policy['document']): Policy {
   const open = contactDays(document);
   return {
     version: versionOf(document), document, rungs, open,
+    firstAct: firstOf(rungs, ({ ways }) => !ways.every(isContact)),
+    isGrave: document.steps.some(({ action }) => CONSEQUENCES.has(action)),
     rank: (step) => ranks.get(step) ?? -1,
     plannedDays: remembered((original, effective, state: string | null) => rungs.map(({ offset }) => plannedDay(offset, original, effective, state, open))) as Policy['plannedDays'],
   };
@@ -103,14 +114,14 @@ interface Pending<S extends Step> {
  */
 export function nextMoves(policy: Policy, debt: Debt, free: (from: CivilDate) => CivilDate): Moves {
   const days = policy.plannedDays(debt.original_due_date, debt.effective_due_date, debt.state);
-  const furthest = (steps: readonly string[]) => steps.reduce((most, step) => Math.max(most, policy.rank(step)), -1);
-  const acted = debt.acted.map(({ step }) => step);
-  const [told, done] = [furthest(debt.sent), furthest(acted)];
+  let [told, done] = [-1, -1];
+  for (const step of debt.sent) told = Math.max(told, policy.rank(step));
+  for (const { step } of debt.acted) done = Math.max(done, policy.rank(step));
   const contacts: Pending<ContactStep>[] = [];
   const acts: Pending<Act['step']>[] = [];
-  for (let index = Math.min(told, done) + 1; index < policy.rungs.length; index++) {
+  for (let index = policy.firstAct > told ? told + 1 : Math.min(told, done) + 1; index < policy.rungs.length; index++) {
     const { step: name, ways } = policy.rungs[index]!;
-    if (debt.sent.includes(name) || acted.includes(name)) continue;
+    if (debt.sent.includes(name) || debt.acted.some(({ step }) => step === name)) continue;
     const planned_day = days[index]!;
     const step = wayOf(ways, debt, planned_day);
     if (!step) continue;
@@ -141,7 +152,7 @@ function nextContact({ document }: Policy, debt: Debt, pending: readonly Pending
 function nextAct(policy: Policy, debt: Debt, pending: readonly Pending<Act['step']>[]): Act | null {
   const dated = pending.flatMap(({ step, planned_day }) => {
     const from = earliest(policy, debt, step);
-    return from === null ? [] : [{ step, planned_day, day: [planned_day, debt.today, from].sort().at(-1)! }];
+    return from === null ? [] : [{ step, planned_day, day: policy.open.onOrAfter([planned_day, debt.today, from].sort().at(-1)!, debt.state) }];
   });
   // Of several of one kind that are due at once only the last is done.
   const due = dated.filter(({ day }) => day <= debt.today);

@@ -1,7 +1,7 @@
 import { derivedId, DunningHoldLifted, DunningTaskRequested, outgoing, type Outgoing } from '@emdia/contracts';
 import { addDays } from '@emdia/calendar';
 import type { DecisionOne } from '@emdia/messaging';
-import { defaultRegua } from '../reguas/default-regua';
+import { policyOf, taskOf } from '../reguas/policy';
 import { withEntries, type CaseFile, type Hold, type Owner, type Receivable } from './case-file';
 import { conclude } from './conclude';
 import { askForMoney, askForThanks, remindOfInstalment, type Asked } from './notices';
@@ -67,9 +67,13 @@ export function lift(file: CaseFile, hold: Hold, { reason, actor }: { reason: st
   return { next: { ...file, holds: withEntries(file.holds, [[hold_id, { ...hold, lifted: { at: now, reason, actor } }]]) }, events: [event] };
 }
 
+/** For so long the régua waits for a person who does a step of it, unless the step says otherwise. */
+const STEP_REVIEW_DAYS = 2;
+
 /** One task per case, reason and day for the receivables that need a person now; the first review comes sooner than the later ones. */
 function handOver(file: CaseFile, planned: Plan, now: Date): Asked {
-  const { queue, first_review_days, later_review_days } = defaultRegua;
+  const policy = policyOf(file);
+  const { queue, first_review_days, later_review_days } = policy.document.end;
   const today = creditorDay(now);
   const { key, creditor_id, customer_id, case_id } = file;
   const groups = new Map<string, Receivable[]>();
@@ -82,9 +86,15 @@ function handOver(file: CaseFile, planned: Plan, now: Date): Asked {
   const owned: [string, Receivable][] = [];
   for (const [reason, receivables] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const isLater = receivables.every(({ owner }) => owner?.reason === reason);
-    const owner: Owner = { queue, reason, review_date: addDays(today, isLater ? later_review_days : first_review_days), task_id: derivedId('task', case_id, reason, now.toISOString()) };
+    const step = policy.document.steps.find((each) => taskOf(each) === reason);
+    const days = step ? ((step.action === 'task' && step.review_days) || STEP_REVIEW_DAYS) : isLater ? later_review_days : first_review_days;
+    const owner: Owner = { queue, reason, review_date: addDays(today, days), task_id: derivedId('task', case_id, reason, now.toISOString()) };
     const receivable_ids = receivables.map(({ receivable_id }) => receivable_id).sort();
-    owned.push(...receivables.map((receivable) => [receivable.receivable_id, { ...receivable, owner }] as [string, Receivable]));
+    owned.push(...receivables.map((receivable): [string, Receivable] => {
+      const { receivable_id, original_due_date, acted } = receivable;
+      const done = step ? [...acted, { step: step.step, due_date: original_due_date, on: planned.today, task_id: owner.task_id }] : acted;
+      return [receivable_id, { ...receivable, owner, acted: done }];
+    }));
     const data = { case_id, creditor_id, customer_id, task_id: owner.task_id, queue, reason, receivable_ids, review_date: owner.review_date };
     events.push(outgoing(DunningTaskRequested, { id: owner.task_id, key, creditor_id, now, data }));
   }

@@ -14,7 +14,7 @@ export interface Person {
 export type Standing =
   | { readonly kind: 'action'; readonly step: string; readonly planned_day: CivilDate; readonly contact_day: CivilDate; readonly at: Date }
   | { readonly kind: 'waiting'; readonly step: string; readonly notice_id: string; readonly at: Date }
-  | { readonly kind: 'task'; readonly reason: string; readonly at: Date }
+  | { readonly kind: 'task'; readonly reason: string; readonly step: string | null; readonly at: Date }
   | { readonly kind: 'hold'; readonly reason: string; readonly review_date: CivilDate; readonly at: Date }
   | ({ readonly kind: 'owner'; readonly at: Date } & Owner)
   | { readonly kind: 'end'; readonly reason: Exclude<ReceivableStatus, 'open'> | 'prescribed' };
@@ -24,6 +24,14 @@ export interface Owner {
   readonly queue: string;
   readonly reason: string;
   readonly review_date: CivilDate;
+  readonly task_id: string;
+}
+
+/** A step of the régua that was done without a message, for one due date. */
+export interface Acted {
+  readonly step: string;
+  readonly due_date: CivilDate;
+  readonly on: CivilDate;
   readonly task_id: string;
 }
 
@@ -44,6 +52,7 @@ export interface Receivable {
   /** Whether a case-cured event spoke of its end. */
   readonly cure_told: boolean;
   readonly owner: Owner | null;
+  readonly acted: readonly Acted[];
   readonly standing: Standing | null;
 }
 
@@ -119,6 +128,8 @@ export interface CaseFile {
   readonly service_asked_day: CivilDate | null;
   /** When this case wants to be looked at next; null where nothing is open. */
   readonly due_at: Date | null;
+  /** The régua it opened with, which it keeps until it closes; null before that. */
+  readonly regua_version: string | null;
   /** Notices asked for by this change. */
   readonly asked: readonly Notice[];
 }
@@ -134,7 +145,7 @@ export function emptyCase(key: string): CaseFile {
     case_id: derivedId('case', creditor_id, customer_id),
     status: 'new', person: null, channel_closed: null,
     receivables: new Map(), covers: new Map(), holds: new Map(), agreements: new Map(),
-    contact_asked_day: null, service_asked_day: null, due_at: null, asked: [],
+    contact_asked_day: null, service_asked_day: null, due_at: null, regua_version: null, asked: [],
   };
 }
 

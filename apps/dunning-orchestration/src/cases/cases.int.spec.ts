@@ -60,10 +60,16 @@ describe('the store of cases', () => {
   const change = (decide: (file: CaseFile, now: Date) => CaseFile, now = noon, of = key) =>
     database.transaction((tx) => fold(tx, [[step(cases, of, (file) => ({ next: decide(file, now) }))]], now));
 
-  it('gives back a case as it was saved', async () => {
-    const file = everything();
+  /** A case along another régua, where a person has one step to do, did another, and is to do a third. */
+  function called(): CaseFile {
+    const s = new Story(noon).customer('SP').owes('had', '2026-01-23').owes('has', '2026-02-06').owes('will', '2026-02-04').follows('alto-valor-1').until('2026-02-11T18:00:00Z').owes('next', '2026-03-20');
+    return s.until('2026-02-12T03:00:00Z').file;
+  }
+
+  it.each([['of every kind', everything, ['end', 'hold', 'hold', 'hold', 'waiting']], ['along another régua', called, ['action', 'owner', 'owner', 'task']]])('gives back a case %s as it was saved', async (_, make, wanted) => {
+    const file = make();
     const kinds = [...file.receivables.values()].map(({ standing }) => standing!.kind).sort();
-    expect(kinds).toEqual(['end', 'hold', 'hold', 'hold', 'waiting']);
+    expect(kinds).toEqual(wanted);
     await change((loaded) => ({ ...file, key: loaded.key }));
     const byId = <V>(map: ReadonlyMap<string, V>) => Object.fromEntries(map);
     const plain = ({ receivables, covers, holds, agreements, asked, ...rest }: CaseFile) => ({ ...rest, receivables: byId(receivables), covers: byId(covers), holds: byId(holds), agreements: byId(agreements) });

@@ -1,5 +1,6 @@
 import { derivedId, DunningCaseCured, DunningCaseOpened, outgoing, type Outgoing } from '@emdia/contracts';
-import { defaultRegua } from '../reguas/default-regua';
+import { policyOf, versionInUse } from '../reguas/policy';
+import type { Policy } from '@emdia/regua';
 import type { CaseFile, Covered, Receivable, Standing } from './case-file';
 import { isPaid, plan, wasChased, type Plan } from './plan';
 
@@ -13,11 +14,13 @@ export interface Concluded {
 export function conclude(file: CaseFile, cause: string, now: Date, events: readonly Outgoing[] = [], planned: Plan = plan(file, now)): Concluded {
   const isOpen = [...planned.standings.values()].some(({ kind }) => kind !== 'end');
   const opens = isOpen && file.status !== 'open' && file.person !== null;
+  // A case that opens again begins with the régua in use now; what was planned by an older one is planned anew.
+  if (opens && file.regua_version !== null && file.regua_version !== versionInUse()) return conclude({ ...file, regua_version: null }, cause, now, events);
   const cure = cureOf(file, planned, cause, now);
   const status = opens ? 'open' : isOpen || file.status === 'new' ? file.status : 'closed';
   const receivables = written(file, planned.standings, cure.told);
   return {
-    next: { ...file, status, receivables, due_at: planned.due_at },
+    next: { ...file, status, receivables, due_at: planned.due_at, regua_version: opens ? versionInUse() : file.regua_version },
     events: [...events, ...(opens ? [opened(file, cause, now)] : []), ...cure.events],
   };
 }
@@ -45,11 +48,13 @@ function isSame(one: Standing, other: Standing | null): boolean {
   return true;
 }
 
-const opened = ({ key, creditor_id, customer_id, case_id, person }: CaseFile, cause: string, now: Date): Outgoing =>
-  outgoing(DunningCaseOpened, {
+function opened(file: CaseFile, cause: string, now: Date): Outgoing {
+  const { key, creditor_id, customer_id, case_id, person } = file;
+  return outgoing(DunningCaseOpened, {
     id: derivedId('case-opened', case_id, cause), key, creditor_id, now,
-    data: { case_id, creditor_id, customer_id, person_key: person!.person_key, regua_version: defaultRegua.version },
+    data: { case_id, creditor_id, customer_id, person_key: person!.person_key, regua_version: versionInUse() },
   });
+}
 
 /** A cure: what was past due or asked for has ended, and nothing else is past due. Told once per receivable and ending. */
 function cureOf(file: CaseFile, { past_due, today }: Plan, cause: string, now: Date): { told: ReadonlySet<string>; events: readonly Outgoing[] } {
@@ -67,7 +72,7 @@ function cureOf(file: CaseFile, { past_due, today }: Plan, cause: string, now: D
       case_id, creditor_id, customer_id,
       cured_on: today,
       contacts: new Set(contacts.map(({ notice_id }) => notice_id)).size,
-      last_step: firmest(contacts.map(({ step }) => step)),
+      last_step: firmest(policyOf(file), contacts.map(({ step }) => step)),
       outcome: cured.some(isPaid) ? 'paid' : cured.some(({ status }) => status === 'written-off') ? 'written-off' : 'cancelled',
     },
   });
@@ -75,7 +80,6 @@ function cureOf(file: CaseFile, { past_due, today }: Plan, cause: string, now: D
 }
 
 /** The firmest of some steps: the latest of the régua, else whatever there is (an instalment's reminder). */
-export function firmest(steps: readonly string[]): string | null {
-  const rank = (step: string) => defaultRegua.steps.findIndex((each) => each.step === step);
+export function firmest({ rank }: Policy, steps: readonly string[]): string | null {
   return steps.reduce<string | null>((best, step) => (best === null || rank(step) > rank(best) ? step : best), null);
 }

@@ -19,6 +19,7 @@ export function applyBalance(file: CaseFile, event: EventOf<typeof Reconciliatio
     as_of: creditorDay(new Date(event.time)),
     cure_told: status !== 'open' && (known?.cure_told ?? false),
     owner: known?.owner ?? null,
+    acted: known?.acted ?? [],
     standing: null,
   };
   return conclude({ ...file, receivables: withEntries(file.receivables, [[receivable_id, receivable]]) }, event.id, now);

@@ -1,9 +1,9 @@
 import { derivedId, DunningNoticeRequested, outgoing, type Cover, type DataOf, type Outgoing, type Purpose } from '@emdia/contracts';
-import { defaultRegua } from '../reguas/default-regua';
+import { policyOf } from '../reguas/policy';
 import { coverKey, withEntries, type CaseFile, type Covered, type Standing } from './case-file';
-import { closeOf, plannedDays } from './contact-days';
+import { closeOf } from './contact-days';
 import { firmest } from './conclude';
-import { AGREEMENT_STEP, isDone, plan, THANKS_STEP, type Plan } from './plan';
+import { AGREEMENT_STEP, plan, THANKS_STEP, type Plan } from './plan';
 
 /** A case after something was asked for, and the events that ask for it. */
 export interface Asked {
@@ -17,17 +17,15 @@ type Action = Extract<Standing, { kind: 'action' }>;
 /** As many debts as one message may list, by contract; the firmest go first and the rest on the next allowed day. */
 const COVERS_MAX = 200;
 
-/** The collection notice of the day: every receivable of the case whose step is due. */
+/** The collection notice of the day: every receivable of the case whose step is of the day, from the first hour that one of them wants. */
 export function askForMoney(file: CaseFile, planned: Plan, now: Date): Asked {
-  const rank = ({ step }: Action) => defaultRegua.steps.findIndex((each) => each.step === step);
-  const due = [...planned.standings]
-    .filter((entry): entry is [string, Action] => entry[1].kind === 'action' && entry[1].at <= now)
-    .sort(([a, one], [b, other]) => rank(other) - rank(one) || (a < b ? -1 : 1))
-    .slice(0, COVERS_MAX);
-  if (due.length === 0) return { next: file, events: [] };
+  const policy = policyOf(file);
+  const today = [...planned.standings].filter((entry): entry is [string, Action] => entry[1].kind === 'action' && entry[1].contact_day === planned.today);
+  if (!today.some(([, { at }]) => at <= now)) return { next: file, events: [] };
+  const due = today.sort(([a, one], [b, other]) => policy.rank(other.step) - policy.rank(one.step) || (a < b ? -1 : 1)).slice(0, COVERS_MAX);
   const covers = due.map(([receivable_id, { step }]) => ({ receivable_id, due_date: file.receivables.get(receivable_id)!.original_due_date, step }));
-  const step = firmest(covers.map((cover) => cover.step))!;
-  const asked = { purpose: 'collection', step, covers, instalment_id: null, turned_down: turnedDown(file, planned, new Map(due)) } as const;
+  const step = firmest(policy, covers.map((cover) => cover.step))!;
+  const asked = { purpose: 'collection', step, covers, instalment_id: null, turned_down: turnedDown(planned, new Map(due)) } as const;
   return ask(file, planned, now, { ...asked, next_step: whatFollows(file, planned, covers, now) });
 }
 
@@ -65,7 +63,7 @@ function ask(file: CaseFile, { today }: Plan, now: Date, what: What): Asked {
     case_id, creditor_id, customer_id, notice_id,
     person_key: person!.person_key, state: person!.state,
     local_day: today, not_before: now.toISOString(), valid_until: closes.toISOString(),
-    regua_version: defaultRegua.version, facts, ...what,
+    regua_version: policyOf(file).version, facts, ...what,
   };
   const event = outgoing(DunningNoticeRequested, { id: derivedId('notice-requested', notice_id), key, creditor_id, now, data });
   const { purpose, step, instalment_id, next_step, turned_down } = what;
@@ -88,22 +86,13 @@ function whatFollows(file: CaseFile, { today }: Plan, covers: readonly Cover[], 
 }
 
 /** The alternatives of a collection notice: steps merged into a firmer one, and open debts that it leaves out, each with its reason. */
-function turnedDown(file: CaseFile, planned: Plan, due: ReadonlyMap<string, Action>): NoticeData['turned_down'] {
+function turnedDown(planned: Plan, due: ReadonlyMap<string, Action>): NoticeData['turned_down'] {
   return [...planned.standings].flatMap(([receivable_id, standing]) => {
     const action = due.get(receivable_id);
-    if (action) return mergedSteps(file, planned, receivable_id, action);
+    if (action) return (planned.merged.get(receivable_id) ?? []).map((step) => ({ receivable_id, step, reason: `merged into ${action.step}` }));
     if (standing.kind === 'end') return [];
-    const step = 'step' in standing ? standing.step : 'none';
+    const step = ('step' in standing && standing.step) || 'none';
     const reason = standing.kind === 'action' ? `planned for ${standing.contact_day}` : standing.kind === 'waiting' ? 'a notice is out' : `${standing.kind}: ${standing.reason}`;
     return [{ receivable_id, step, reason: reason.slice(0, 80) }];
   });
-}
-
-function mergedSteps(file: CaseFile, { today }: Plan, receivable_id: string, action: Action): NoticeData['turned_down'] {
-  const receivable = file.receivables.get(receivable_id)!;
-  const days = plannedDays(receivable, defaultRegua, file.person?.state ?? null);
-  const covered = new Set([...file.covers.values()].flatMap((cover) => (cover.receivable_id === receivable_id && cover.due_date === receivable.original_due_date && isDone(cover) ? [cover.step] : [])));
-  return defaultRegua.steps
-    .filter(({ step }, index) => days[index]! <= today && step !== action.step && !covered.has(step))
-    .map(({ step }) => ({ receivable_id, step, reason: `merged into ${action.step}` }));
 }

@@ -5,6 +5,7 @@ import {
   NotificationsContactRefused, ReconciliationBalanceChanged, type DataOf, type DunningNoticeRequested,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
+import { DEFAULT_REGUAS, defaultPolicy } from '@emdia/regua';
 import { placeHold } from '../holds/hold';
 import { emptyCase, type CaseFile } from './case-file';
 import { prescribesOn } from './contact-days';
@@ -89,6 +90,7 @@ const turn: fc.Arbitrary<Turn> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom('sent', 'sent', 'sent', 'unknown', 'silence', 'budget', 'provider-refused', 'already-covered', 'opted-out', 'settled').map((answer): Turn => (s) => { s.answer = answer as Story['answer']; }) },
   { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...STATES), fc.constantFrom(true, true, true, false)).map(([state, has_email]): Turn => (s) => s.customer(state, has_email, (s.file.person?.source_version ?? 0) + 1)) },
   { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...NAMES), fc.array(day('2026-02-01', 60), { minLength: 1, maxLength: 3 })).map(([name, dates]): Turn => (s) => s.agrees([name], dates)) },
+  { weight: 1, arbitrary: fc.constantFrom(...DEFAULT_REGUAS).map((name): Turn => (s) => s.follows(defaultPolicy(name).version)) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 30 }).map((days): Turn => (s) =>
       s.file.person && s.take((file, now) => placeHold(file, { hold_id: derivedId('hold', now.toISOString()), receivable_ids: [], reason: 'x', review_date: addDays(localDate(now, zoneOfState(null)), days), actor: 'x' }, now))) },
 );
@@ -116,7 +118,7 @@ function checkLaw2(notices: readonly { time: string; data: Notice }[]) {
   }
 }
 
-it('whatever happens: one contact a day inside the hours, no debt without a date, no triple sent twice', () => {
+it('whatever happens, along whatever régua: one contact a day inside the hours, no debt without a date, no triple sent twice', () => {
   const life = fc.array(fc.tuple(fc.integer({ min: 1, max: 6 * 24 }), turn), { minLength: 8, maxLength: 25 });
   const asked = { collection: 0, agreement: 0, service: 0, reply: 0 };
   fc.assert(

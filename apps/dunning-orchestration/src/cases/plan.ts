@@ -1,7 +1,8 @@
 import { addDays, localDate, type CivilDate } from '@emdia/calendar';
-import { defaultRegua, type Regua } from '../reguas/default-regua';
+import { nextMoves, type Channel, type Contact, type Debt, type Moves, type Policy } from '@emdia/regua';
+import { policyOf, taskOf } from '../reguas/policy';
 import type { Agreement, CaseFile, Covered, Hold, Instalment, Receivable, Standing } from './case-file';
-import { allowedDayUntil, CREDITOR_ZONE, creditorHour, localDayOf, nextContact, plannedDays, prescribesOn, startOf } from './contact-days';
+import { contactAt, CREDITOR_ZONE, creditorHour, later, localDayOf, nextContactDay, prescribesOn, startOf } from './contact-days';
 
 /** A reminder of one instalment that is to go out. */
 export interface Reminder {
@@ -16,6 +17,8 @@ export interface Plan {
   readonly today: CivilDate;
   readonly past_due: boolean;
   readonly standings: ReadonlyMap<string, Standing>;
+  /** Steps that the next message of a receivable says as well, because their own day has gone by. */
+  readonly merged: ReadonlyMap<string, readonly string[]>;
   readonly reminder: Reminder | null;
   readonly thanks: { readonly receivable_ids: readonly string[]; readonly at: Date } | null;
   readonly due_at: Date | null;
@@ -41,8 +44,8 @@ export const isDone = ({ outcome, reason }: Covered): boolean =>
 export const isLive = (hold: Hold, now: Date): boolean => hold.lifted === null && startOf(hold.review_date) > now;
 
 /** Plans a case from its facts alone; pure, and the same for any order in which the facts came. */
-export function plan(file: CaseFile, now: Date, regua: Regua = defaultRegua): Plan {
-  const view = new View(file, now, regua);
+export function plan(file: CaseFile, now: Date, policy: Policy = policyOf(file)): Plan {
+  const view = new View(file, now, policy);
   const standings = new Map([...file.receivables.values()].map((receivable) => [receivable.receivable_id, view.standing(receivable)] as const));
   const { reminder, thanks } = view;
   const instants = [
@@ -53,7 +56,7 @@ export function plan(file: CaseFile, now: Date, regua: Regua = defaultRegua): Pl
     ...(thanks ? [thanks.at] : []),
   ];
   const due_at = instants.length === 0 ? null : instants.reduce((a, b) => (a < b ? a : b));
-  return { today: view.today, past_due: view.past_due, standings, reminder, thanks, due_at };
+  return { today: view.today, past_due: view.past_due, standings, merged: view.merged, reminder, thanks, due_at };
 }
 
 /** The facts of a case as they look at one instant. */
@@ -61,6 +64,10 @@ class View {
   readonly today: CivilDate;
   readonly past_due: boolean;
   readonly reminder: Reminder | null;
+  readonly merged = new Map<string, readonly string[]>();
+  private readonly channels: readonly Channel[];
+  private readonly case_amount_cents: number;
+  private readonly late_before: number;
   private readonly state: string | null;
   private readonly closedChannel: string | null;
   private readonly coversOf = new Map<string, Covered[]>();
@@ -68,17 +75,21 @@ class View {
   constructor(
     private readonly file: CaseFile,
     private readonly now: Date,
-    private readonly regua: Regua,
+    private readonly policy: Policy,
   ) {
     this.today = localDayOf(file, now);
     this.state = file.person?.state ?? null;
     this.closedChannel = closedChannel(file);
+    this.channels = this.closedChannel ? [] : ['email'];
+    const all = [...file.receivables.values()];
+    this.case_amount_cents = all.reduce((sum, { status, open_cents }) => sum + (status === 'open' ? open_cents : 0), 0);
+    this.late_before = all.filter(({ status, settled_on, effective_due_date }) => status === 'settled' && settled_on !== null && settled_on > effective_due_date).length;
     for (const cover of file.covers.values()) {
       const known = this.coversOf.get(cover.receivable_id);
       if (known) known.push(cover);
       else this.coversOf.set(cover.receivable_id, [cover]);
     }
-    this.past_due = [...file.receivables.values()].some((receivable) => this.isPastDue(receivable));
+    this.past_due = all.some((receivable) => this.isPastDue(receivable));
     this.reminder = this.nextReminder();
   }
 
@@ -110,47 +121,83 @@ class View {
     if (reason === null) return null;
     const unpaid = reason === 'agreed' && agreement ? unpaidOf(agreement)[0]?.due_date : undefined;
     const last = [receivable.as_of, unpaid ?? receivable.as_of].sort()[1]!;
-    const review_date = receivable.review_date ?? addDays(last, this.regua.first_review_days);
+    const review_date = receivable.review_date ?? addDays(last, this.policy.document.end.first_review_days);
     const at = startOf(addDays(review_date, 1));
     return this.now < at ? { kind: 'hold', reason, review_date, at } : this.owned(receivable, `unresolved: ${reason}`);
   }
 
   private onRegua(receivable: Receivable): Standing {
-    const { steps } = this.regua;
     const isStep = ({ step }: Covered) => step !== THANKS_STEP && step !== AGREEMENT_STEP;
     const covers = this.covers(receivable).filter(isStep);
     const out = covers.find((cover) => isOutstanding(cover, this.now));
     if (out) return { kind: 'waiting', step: out.step, notice_id: out.notice_id, at: lapsesAt(out) };
+    const task = this.taskOut(receivable);
+    if (task) return task;
 
-    const days = plannedDays(receivable, this.regua, this.state);
     const ofThisDate = covers.filter(({ due_date }) => due_date === receivable.original_due_date);
-    const done = Math.max(-1, ...ofThisDate.filter(isDone).map(({ step }) => steps.findIndex((each) => each.step === step)));
-    const due = days.findLastIndex((day) => day <= this.today);
-    const next = due > done ? due : done + 1;
-    const lastStep = steps.at(-1)!.step;
-    const refusals = ofThisDate.filter(({ step, outcome }) => step === lastStep && (outcome === 'refused' || outcome === 'lapsed')).length;
-    if (next >= steps.length || refusals >= this.regua.last_step_refusals_max) return this.owned(receivable, 'regua-ended');
-    if (this.closedChannel) return this.withoutChannel(receivable, this.closedChannel, days);
+    const { contact, act } = this.moves(receivable, ofThisDate);
+    const message = contact && !this.isSpent(contact, ofThisDate) ? contact : null;
+    if (message?.channel === null) return this.withoutChannel(receivable, this.closedChannel ?? 'no-channel');
+    const { hour } = this.policy.document.contact;
+    const at = message && contactAt(this.file, message.day, message.step.hour ?? hour, this.now);
+    const actAt = act && later(creditorHour(act.day, hour), this.now);
+    if (act && actAt && (!at || actAt < at)) return { kind: 'task', reason: taskOf(act.step), step: act.step.step, at: actAt };
+    if (!message || !at) return this.owned(receivable, 'regua-ended');
+    if (message.merged.length > 0) this.merged.set(receivable.receivable_id, message.merged);
+    return { kind: 'action', step: message.step.step, planned_day: message.planned_day, contact_day: message.day, at };
+  }
 
-    const { day, at } = nextContact(this.file, { from: days[next]!, hour: this.regua.hour_wanted, taken: this.isTakenForCollection }, this.now);
-    // Steps that meet on the day of contact merge into the firmest.
-    const index = days.findLastIndex((planned) => planned <= day);
-    return { kind: 'action', step: steps[index]!.step, planned_day: days[index]!, contact_day: day, at };
+  private moves({ original_due_date, effective_due_date, open_cents, acted }: Receivable, covers: readonly Covered[]): Moves {
+    const { file, state, today, channels, case_amount_cents, late_before } = this;
+    const done = covers.filter(isDone);
+    const debt: Debt = {
+      original_due_date, effective_due_date, state, today, channels,
+      sent: done.map(({ step }) => step),
+      told_on: this.policy.isGrave ? this.toldOn(done, effective_due_date) : null,
+      acted: acted.filter(({ due_date }) => due_date === original_due_date),
+      facts: {
+        customer_id: file.customer_id, amount_cents: open_cents, case_amount_cents, late_before, segment: null, score: null, cause: null,
+        reached: covers.some(({ outcome }) => outcome === 'sent') ? ['email'] : [],
+      },
+    };
+    return nextMoves(this.policy, debt, (from) => nextContactDay(file, this.policy.open, { from, taken: this.isTakenForCollection }, this.now));
+  }
+
+  /** The day of the last message about a debt that went out after its due date. */
+  private toldOn(done: readonly Covered[], due_date: CivilDate): CivilDate | null {
+    const days = done.map(({ valid_until }) => localDayOf(this.file, valid_until)).filter((day) => day > due_date);
+    return days.sort().at(-1) ?? null;
+  }
+
+  /** The last message was refused so often that it must not hide the debt any longer. */
+  private isSpent({ last, step }: Contact, covers: readonly Covered[]): boolean {
+    const refusals = covers.filter((cover) => cover.step === step.step && (cover.outcome === 'refused' || cover.outcome === 'lapsed')).length;
+    return last && refusals >= this.policy.document.end.last_step_refusals_max;
+  }
+
+  /** A person has a step of the régua to do; it waits for them until the review. */
+  private taskOut({ owner, acted, original_due_date }: Receivable): Standing | null {
+    if (!owner || !acted.some(({ task_id, due_date }) => task_id === owner.task_id && due_date === original_due_date)) return null;
+    const at = this.reviewAt(owner.review_date);
+    return this.now < at ? { kind: 'owner', ...owner, at } : null;
   }
 
   /** Nobody can be written to: a person takes it, but only once it is late. */
-  private withoutChannel(receivable: Receivable, reason: string, days: readonly CivilDate[]): Standing {
-    const late = this.regua.steps.findIndex(({ offset_days }) => offset_days > 0);
-    const at = creditorHour(days[late]!, this.regua.hour_wanted);
-    return this.now < at ? { kind: 'task', reason, at } : this.owned(receivable, reason);
+  private withoutChannel(receivable: Receivable, reason: string): Standing {
+    const { rungs, plannedDays } = this.policy;
+    const days = plannedDays(receivable.original_due_date, receivable.effective_due_date, this.state);
+    const at = this.reviewAt(days[rungs.findIndex(({ offset }) => offset.offset_days > 0)]!);
+    return this.now < at ? { kind: 'task', reason, step: null, at } : this.owned(receivable, reason);
   }
+
+  private reviewAt = (day: CivilDate): Date => creditorHour(day, this.policy.document.contact.hour);
 
   private owned({ owner }: Receivable, reason: string): Standing {
     if (owner?.reason === reason) {
-      const at = creditorHour(owner.review_date, this.regua.hour_wanted);
+      const at = this.reviewAt(owner.review_date);
       if (this.now < at) return { kind: 'owner', ...owner, at };
     }
-    return { kind: 'task', reason, at: this.now };
+    return { kind: 'task', reason, step: null, at: this.now };
   }
 
   private isTaken = (day: CivilDate): boolean => this.file.contact_asked_day !== null && day <= this.file.contact_asked_day;
@@ -175,9 +222,10 @@ class View {
     const receivable_id = receivable_ids.find((id) => this.file.receivables.get(id)?.status === 'open');
     const covers = receivable_ids.flatMap((id) => this.coversOf.get(id) ?? []).filter((cover) => cover.step === AGREEMENT_STEP && cover.due_date === due_date);
     if (!receivable_id || covers.some((cover) => isDone(cover) || isOutstanding(cover, this.now))) return null;
-    const from = allowedDayUntil(addDays(due_date, -this.regua.instalment_reminder_days), this.state);
-    const { day, at } = nextContact(this.file, { from, hour: this.regua.hour_wanted, taken: this.isTaken }, this.now);
-    return day <= due_date ? { receivable_id, instalment, contact_day: day, at } : null;
+    const { open, document } = this.policy;
+    const from = open.onOrBefore(addDays(due_date, -document.instalment_reminder_days), this.state);
+    const day = nextContactDay(this.file, open, { from, taken: this.isTaken }, this.now);
+    return day <= due_date ? { receivable_id, instalment, contact_day: day, at: contactAt(this.file, day, document.contact.hour, this.now) } : null;
   }
 
   /** Thanks are due for what was settled late or after a reminder, once nothing is past due any more; asked once. */
@@ -187,10 +235,10 @@ class View {
     const unthanked = chased.filter((receivable) => !this.covers(receivable).some(({ step }) => step === THANKS_STEP));
     if (unthanked.length === 0) return null;
     const taken = (day: CivilDate) => this.file.service_asked_day !== null && day <= this.file.service_asked_day;
-    const { day, at } = nextContact(this.file, { from: this.today, hour: null, taken }, this.now);
-    const isRecent = ({ settled_on }: Receivable) => settled_on !== null && day <= addDays(settled_on, this.regua.thanks_days_max);
+    const day = nextContactDay(this.file, this.policy.open, { from: this.today, taken }, this.now);
+    const isRecent = ({ settled_on }: Receivable) => settled_on !== null && day <= addDays(settled_on, this.policy.document.thanks.days_max);
     const receivable_ids = unthanked.filter(isRecent).map(({ receivable_id }) => receivable_id).sort();
-    return receivable_ids.length === 0 ? null : { receivable_ids, at };
+    return receivable_ids.length === 0 ? null : { receivable_ids, at: contactAt(this.file, day, null, this.now) };
   }
 }
 

@@ -16,6 +16,7 @@ export const FILE_PLAN: readonly Column<CaseFile>[] = [
   ['contact_asked_day', 'date', ({ contact_asked_day }) => contact_asked_day],
   ['service_asked_day', 'date', ({ service_asked_day }) => service_asked_day],
   ['due_at', 'timestamptz', ({ due_at }) => due_at],
+  ['regua_version', 'text', ({ regua_version }) => regua_version],
 ];
 export const FILE_FACTS: readonly Column<CaseFile>[] = [
   ['person_key', 'text', ({ person }) => person?.person_key],
@@ -37,9 +38,9 @@ export const FILE: readonly Column<CaseFile>[] = [
 export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements'>;
 
 export function caseOf(row: Read, parts: Parts): CaseFile {
-  const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, person_key, state, has_email, source_version, changed_at, reason, closed_at] = row;
+  const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, person_key, state, has_email, source_version, changed_at, reason, closed_at] = row;
   return {
-    key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at),
+    key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at), regua_version,
     person: person_key === null ? null : { person_key, state, has_email, source_version, changed_at: instant(changed_at) },
     channel_closed: closed_at === null ? null : { reason, at: instant(closed_at) },
     receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, asked: [],
@@ -54,7 +55,7 @@ const isOwner = (standing: Record<string, Cell>): boolean => standing.kind === '
 /** What a case's own plan changes of a receivable. */
 export const RECEIVABLE_PLAN: readonly Column<Receivable>[] = [
   ['standing', 'text', ofStanding(({ kind }) => kind)],
-  ['next_step', 'text', ofStanding(({ kind, step }) => (kind === 'task' ? 'task' : step))],
+  ['next_step', 'text', ofStanding(({ kind, step }) => (kind === 'task' ? (step ?? 'task') : step))],
   ['planned_day', 'date', ofStanding(({ planned_day }) => planned_day)],
   ['contact_day', 'date', ofStanding(({ contact_day }) => contact_day)],
   ['next_action_at', 'timestamptz', ofStanding(({ at }) => at)],
@@ -65,6 +66,7 @@ export const RECEIVABLE_PLAN: readonly Column<Receivable>[] = [
   ['owner_reason', 'text', ({ owner }) => owner?.reason],
   ['owner_review_date', 'date', ({ owner }) => owner?.review_date],
   ['owner_task_id', 'uuid', ({ owner }) => owner?.task_id],
+  ['acted', 'jsonb', ({ acted }) => (acted.length > 0 ? acted : null)],
 ];
 export const RECEIVABLE: readonly Column<Receivable>[] = [
   ['receivable_id', 'uuid', ({ receivable_id }) => receivable_id],
@@ -86,7 +88,7 @@ export const RECEIVABLE: readonly Column<Receivable>[] = [
 export function receivableOf(row: Read): Receivable {
   const [
     receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on, as_of, cure_told,
-    kind, step, planned_day, contact_day, next_action_at, notice_id, standing_reason, hold_review_date, queue, reason, owner_review_date, task_id,
+    kind, step, planned_day, contact_day, next_action_at, notice_id, standing_reason, hold_review_date, queue, reason, owner_review_date, task_id, acted,
   ] = row;
   const owner = task_id === null ? null : ({ queue, reason, review_date: owner_review_date, task_id } as Owner);
   const at = instant(next_action_at);
@@ -94,7 +96,7 @@ export function receivableOf(row: Read): Receivable {
     switch (kind as Standing['kind']) {
       case 'action': return { kind, step, planned_day, contact_day, at };
       case 'waiting': return { kind, step, notice_id, at };
-      case 'task': return { kind, reason: standing_reason, at };
+      case 'task': return { kind, reason: standing_reason, step: step === 'task' ? null : step, at };
       case 'hold': return { kind, reason: standing_reason, review_date: hold_review_date, at };
       case 'owner': return { kind, ...owner, at };
       case 'end': return { kind, reason: standing_reason };
@@ -102,7 +104,7 @@ export function receivableOf(row: Read): Receivable {
   };
   return {
     receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on, as_of, cure_told,
-    owner, standing: standing(),
+    owner, acted: acted ?? [], standing: standing(),
   } as Receivable;
 }
 
