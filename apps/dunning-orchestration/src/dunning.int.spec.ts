@@ -100,6 +100,27 @@ describe('dunning in a house', () => {
     expect((await call('POST', 'reguas/check', {})).status).toBe(400);
   });
 
+  it('previews another régua, and a change of one, without touching a case', async () => {
+    const before = (await call('GET', `cases/${customer_id}`)).body;
+    const { status, body } = await call('POST', 'reguas/alto-valor/preview', {});
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: {
+        regua_version: 'alto-valor-1', days: 30, cases: 1, next_customer_id: null,
+        moves: [{ customer_id, from_version: 'esquecido-1', from: { what: 'D0', day: '2026-02-06' }, to: { what: 'D-1', day: '2026-02-05' } }],
+      },
+    });
+    expect(body.before).toMatchObject({ tasks: 0, by_step: expect.arrayContaining([{ step: 'D0', messages: 1 }]) });
+    expect((body.after as { tasks: number }).tasks).toBeGreaterThan(0);
+    const { document } = (await call('GET', 'reguas/alto-valor')).body as unknown as { document: object };
+    expect((await call('POST', 'reguas/alto-valor/preview', { document: { ...document, version: 2 }, cases_max: 1 })).body).toMatchObject({ regua_version: 'alto-valor-2', cases: 1 });
+    expect((await call('POST', 'reguas/alto-valor/preview', { document, after_customer_id: customer_id })).body).toMatchObject({ cases: 0, moves: [] });
+    expect((await call('POST', 'reguas/alto-valor/preview', { document: { ...document, end: undefined } })).body).toMatchObject({ status: 422, type: 'urn:emdia:problem:regua-refused', findings: [{ rule: 'ladder-without-end', path: 'end' }] });
+    expect((await call('POST', 'reguas/esquecido/preview', { document })).status).toBe(422);
+    expect((await call('POST', 'reguas/none/preview', {})).status).toBe(404);
+    expect((await call('GET', `cases/${customer_id}`)).body).toEqual(before);
+  });
+
   it('holds by REST, once per key, and lifts', async () => {
     const command = { customer_id, reason: 'illness', review_date: '2026-02-20' };
     const placed = await call('POST', 'holds', command, 'one');

@@ -41,8 +41,9 @@ export type Condition = Static<typeof Condition>;
 const Given = Type.Optional(Type.Unsafe<Condition>({ $ref: '#/definitions/condition' }));
 const Conditional = { when: Given, unless: Given };
 
+const STEP = '^D(0|[+-][1-9]\\d{0,2})$';
 const Step = {
-  step: Type.String({ pattern: '^D(0|[+-][1-9]\\d{0,2})$', description: 'Days from the due date: D-3, D0, D+7. Steps of one name are alternatives: the first whose condition holds counts.' }),
+  step: Type.String({ pattern: STEP, description: 'Days from the due date: D-3, D0, D+7. Steps of one name are alternatives: the first whose condition holds counts.' }),
   days: Type.Optional(oneOf('calendar', 'business')),
   ...Conditional,
 };
@@ -141,6 +142,10 @@ export const reguaSchema = (): Record<string, unknown> =>
 
 /** What events and explanations call a version. */
 export const versionOf = ({ regua, version }: Pick<Regua, 'regua' | 'version'>): string => `${regua}-${version}`;
+
+const stepName = new RegExp(STEP);
+/** Whether a text names a step of some ladder. */
+export const isStepName = (text: string): boolean => stepName.test(text);
 
 /** Signed days of a step's name. */
 export const offsetOf = (step: string): number => (step === 'D0' ? 0 : Number(step.slice(1)));

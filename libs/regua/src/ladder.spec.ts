@@ -30,6 +30,13 @@ describe('steps by their days', () => {
   });
 });
 
+it('what was sent along another régua counts by its day', () => {
+  const steps = [step('D-7'), step('D+2'), step('D+10')];
+  expect(contact(steps, '2026-02-04', { sent: ['D-3'] })).toBe('D+2 on 2026-02-09');
+  expect(contact(steps, '2026-02-09', { sent: ['D+3'] })).toBe('D+10 on 2026-02-18');
+  expect(contact(steps, '2026-02-01', { sent: ['D-9'] })).toBe('D-7 on 2026-02-02');
+});
+
 describe('missed steps', () => {
   const steps = [step('D-3'), step('D+3'), step('D+10'), step('D+20')];
   it('are merged into the firmest whose day has come', () => expect(moves(steps, '2026-02-18').contact).toMatchObject({ step: { step: 'D+10' }, merged: ['D-3', 'D+3'], last: false }));

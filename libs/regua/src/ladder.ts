@@ -1,7 +1,7 @@
 import { addDays, daysBetween, type CivilDate } from '@emdia/calendar';
 import { applies, type Facts } from './condition';
 import { contactDays, offsetOfStep, plannedDay, remembered, type ContactDays, type Offset } from './days';
-import { isContact, versionOf, type Action, type Channel, type ContactStep, type Regua, type Step } from './document';
+import { isContact, isStepName, offsetOf, versionOf, type Action, type Channel, type ContactStep, type Regua, type Step } from './document';
 
 /** All alternatives of one step name; the first whose condition holds counts. */
 export interface Rung {
@@ -16,7 +16,7 @@ export interface Policy {
   readonly version: string;
   readonly document: Regua & { readonly end: NonNullable<Regua['end']> };
   readonly rungs: readonly Rung[];
-  /** The place of a step in the ladder, -1 where it is not of it. */
+  /** The place of a step in the ladder; of a step of another régua that of the last one here that is no later; -1 of what is no step. */
   readonly rank: (step: string) => number;
   readonly open: ContactDays;
   /** Place of the first step that may be one without a message; Infinity where none is. */
@@ -52,7 +52,11 @@ export function ladderOf(document: Policy['document']): Policy {
     version: versionOf(document), document, rungs, open,
     firstAct: firstOf(rungs, ({ ways }) => !ways.every(isContact)),
     isGrave: document.steps.some(({ action }) => CONSEQUENCES.has(action)),
-    rank: (step) => ranks.get(step) ?? -1,
+    rank: (step) => {
+      let place = ranks.get(step);
+      if (place === undefined) ranks.set(step, (place = isStepName(step) ? rungs.findLastIndex(({ offset }) => offset.offset_days <= offsetOf(step)) : -1));
+      return place;
+    },
     plannedDays: remembered((original, effective, state: string | null) => rungs.map(({ offset }) => plannedDay(offset, original, effective, state, open))) as Policy['plannedDays'],
   };
 }

@@ -1,5 +1,6 @@
 import { derivedId, type Collectability, type Purpose, type ReceivableStatus } from '@emdia/contracts';
 import type { CivilDate } from '@emdia/calendar';
+import type { Policy } from '@emdia/regua';
 
 /** What billing tells of the customer; the highest `source_version` counts. */
 export interface Person {
@@ -130,6 +131,8 @@ export interface CaseFile {
   readonly due_at: Date | null;
   /** The régua it opened with, which it keeps until it closes; null before that. */
   readonly regua_version: string | null;
+  /** A régua that is only tried out; never kept. */
+  readonly trial?: Policy | null;
   /** Notices asked for by this change. */
   readonly asked: readonly Notice[];
 }

@@ -6,7 +6,8 @@ const inUse = (): Policy => defaultPolicy(DEFAULT_REGUAS[0]);
 let byVersion: ReadonlyMap<string, Policy> | undefined;
 
 /** The régua that a case follows: the version it opened with; where that is not known any more, the one in use. */
-export function policyOf({ regua_version }: Pick<CaseFile, 'regua_version'>): Policy {
+export function policyOf({ regua_version, trial }: Pick<CaseFile, 'regua_version' | 'trial'>): Policy {
+  if (trial) return trial;
   if (regua_version === null) return inUse();
   byVersion ??= new Map(DEFAULT_REGUAS.map(defaultPolicy).map((policy) => [policy.version, policy]));
   return byVersion.get(regua_version) ?? inUse();
