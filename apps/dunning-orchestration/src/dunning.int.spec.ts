@@ -17,7 +17,7 @@ class HandClock extends Clock {
 
 describe('dunning in a house', () => {
   const clock = new HandClock();
-  const caller = { key_id: 'k1', creditor_id: creditor_id as string | null, scopes: ['cases:read', 'holds:write', 'tasks:read'], actor: 'agent-7' };
+  const caller = { key_id: 'k1', creditor_id: creditor_id as string | null, scopes: ['cases:read', 'reguas:write', 'holds:write', 'tasks:read'], actor: 'agent-7' };
   // Stands for billing-ingestion, which knows the API keys.
   const billing = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(caller))).listen(0, '127.0.0.1');
   const heard: { type: string; data: Record<string, unknown> }[] = [];
@@ -46,10 +46,10 @@ describe('dunning in a house', () => {
     await test.drop();
   });
 
-  const publish = async <C extends Contract>(contract: C, data: DataOf<C>) => {
+  const publish = async <C extends Contract>(contract: C, data: DataOf<C>, of = key) => {
     const source = await broker.source('test', async () => []);
-    const event = outgoing(contract, { id: derivedId('test', ++rows), key, creditor_id, now: clock.now(), data });
-    await source.publish([{ id: String(rows), topic: contract.topic, type: contract.type, key, partition: null, body: encode(event, 'test') } as never], () => undefined);
+    const event = outgoing(contract, { id: derivedId('test', ++rows), key: of, creditor_id, now: clock.now(), data });
+    await source.publish([{ id: String(rows), topic: contract.topic, type: contract.type, key: of, partition: null, body: encode(event, 'test') } as never], () => undefined);
     await house.settle();
     await source.close();
   };
@@ -147,10 +147,70 @@ describe('dunning in a house', () => {
     expect(body).toMatchObject({ items: [{ customer_id, queue: 'cobranca', reason: 'no-address', review_date: '2026-02-16', receivable_ids: [receivableId('A')], open_cents: 10_000 }], next_cursor: null });
   });
 
+  describe('what the creditor publishes', () => {
+    const other = 'C-2';
+    const key = `${creditor_id}/${other}`;
+    const opens = async (of: string, name: string) => {
+      const to = { key: `${creditor_id}/${of}`, creditor_id, customer_id: of };
+      await publish(BillingCustomerChanged, { creditor_id, customer_id: of, person_key: PERSON, document_key: null, state: 'SP', has_email: true, source_version: 1 }, to.key);
+      await publish(ReconciliationBalanceChanged, { ...bill(name, '2026-03-20'), customer_id: of }, to.key);
+    };
+    const caseOf = async (of: string) => (await call('GET', `cases/${of}`)).body;
+    let own: Record<string, unknown>;
+
+    it('is taken as the next version only, and only where lint lets it pass', async () => {
+      const { document } = (await call('GET', 'reguas/alto-valor')).body;
+      own = { ...(document as object), regua: 'nossa', version: 1, for: { priority: 5, when: { amount_cents: { max: 50_000 } } } };
+      expect(await call('POST', 'reguas', { document: { ...own, version: 2 } })).toMatchObject({ status: 409, body: { type: 'urn:emdia:problem:version-taken', detail: expect.stringContaining('`version` 1') } });
+      expect(await call('POST', 'reguas', { document: { ...own, end: undefined } })).toMatchObject({ status: 422, body: { findings: [{ rule: 'ladder-without-end' }] } });
+      expect(await call('POST', 'reguas', { document: { ...own, regua: 'esquecido' } })).toMatchObject({ status: 409, body: { detail: expect.stringContaining('`version` 2') } });
+      const published = await call('POST', 'reguas', { document: own });
+      expect(published).toMatchObject({ status: 201, body: { regua_version: 'nossa-1', owner: 'creditor' } });
+      expect(await call('POST', 'reguas', { document: own })).toEqual(published);
+      expect(await call('POST', 'reguas', { document: { ...own, name: 'Outra' } })).toMatchObject({ status: 409, body: { detail: expect.stringContaining('`version` 2') } });
+      expect((await call('GET', 'reguas/nossa')).body).toMatchObject({ regua_version: 'nossa-1', owner: 'creditor', document: own });
+      expect((await call('GET', 'reguas')).body.items).toMatchObject([{ regua_version: 'nossa-1', owner: 'creditor' }, { regua_version: 'esquecido-1', owner: 'house' }, {}, {}, {}, {}, {}]);
+    });
+
+    it('is what cases open with that it is for, while others keep theirs', async () => {
+      await opens(other, 'B');
+      expect(await caseOf(other)).toMatchObject({ regua_version: 'nossa-1', regua_by: 'dunning-orchestration', regua_since: clock.now().toISOString(), receivables: [{ next_step: 'D-7' }] });
+      expect(await caseOf(customer_id)).toMatchObject({ regua_version: 'esquecido-1' });
+      await jumpTo('2026-03-13T10:00:00-03:00');
+      expect(heard.filter(({ type, data }) => type.includes('notice') && data.customer_id === other).map(({ data }) => [data.regua_version, data.step])).toEqual([['nossa-1', 'D-7']]);
+    });
+
+    it('leaves people in flight on their version, until they are taken over', async () => {
+      const steps = (own.steps as { step: string }[]).filter(({ step }) => step !== 'D-1');
+      expect(await call('POST', 'reguas', { document: { ...own, version: 2, steps } })).toMatchObject({ status: 201 });
+      await publish(ReconciliationBalanceChanged, { ...bill('B2', '2026-03-27'), customer_id: other }, key);
+      expect(await caseOf(other)).toMatchObject({ regua_version: 'nossa-1' });
+      expect(await call('POST', 'reguas/nossa/migrate', { from_version: 'nossa-1' })).toMatchObject({ status: 200, body: { to_version: 'nossa-2', moved: 1, left: 0 } });
+      expect(await call('POST', 'reguas/nossa/migrate', { from_version: 'nossa-1' })).toMatchObject({ body: { moved: 0, left: 0 } });
+      expect(await call('POST', 'reguas/nossa/migrate', { from_version: 'nossa-2' })).toMatchObject({ status: 422 });
+      const taken = await caseOf(other);
+      expect(taken).toMatchObject({ regua_version: 'nossa-2', regua_by: 'agent-7', regua_since: clock.now().toISOString() });
+      expect((taken.receivables as { next_step: string }[]).map(({ next_step }) => next_step)).not.toContain('D-1');
+    });
+
+    it('opens nothing any more once it is retired, and goes on for those who follow it', async () => {
+      expect((await call('DELETE', 'reguas/nossa')).status).toBe(204);
+      expect((await call('DELETE', 'reguas/nossa')).status).toBe(404);
+      expect((await call('DELETE', 'reguas/esquecido')).status).toBe(404);
+      expect((await call('GET', 'reguas/nossa')).status).toBe(404);
+      await opens('C-3', 'C');
+      expect(await caseOf('C-3')).toMatchObject({ regua_version: 'esquecido-1' });
+      await publish(ReconciliationBalanceChanged, { ...bill('B2', '2026-03-27', { version: 2, open_cents: 9_000 }), customer_id: other }, key);
+      expect(await caseOf(other)).toMatchObject({ regua_version: 'nossa-2' });
+      expect(await call('POST', 'reguas', { document: { ...own, version: 3 } })).toMatchObject({ status: 201 });
+    });
+  });
+
   it("shows nothing of it to another creditor, and asks an installation-wide key for whom", async () => {
     caller.creditor_id = 'other';
     expect((await call('GET', 'cases')).body.items).toEqual([]);
     expect((await call('GET', 'tasks')).body.items).toEqual([]);
+    expect((await call('GET', 'reguas')).body.items).toHaveLength(6);
     expect((await call('GET', `cases/${customer_id}`)).status).toBe(404);
     caller.creditor_id = null;
     expect((await call('GET', 'cases')).body).toMatchObject({ status: 400, type: 'urn:emdia:problem:creditor-missing' });

@@ -4,11 +4,12 @@ import { CasesController } from './cases/cases.controller';
 import { DueCases } from './cases/due-cases';
 import { DunningConsumer } from './dunning.consumer';
 import { HoldsController } from './holds/holds.controller';
+import { PublishingController } from './reguas/publishing.controller';
 import { ReguasController } from './reguas/reguas.controller';
 import { TasksController } from './tasks/tasks.controller';
 
 @Module({
-  controllers: [DunningConsumer, CasesController, HoldsController, TasksController, ReguasController],
+  controllers: [DunningConsumer, CasesController, HoldsController, TasksController, PublishingController, ReguasController],
   providers: [Cases, DueCases],
 })
 export class DunningModule {}

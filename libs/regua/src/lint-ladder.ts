@@ -10,10 +10,13 @@ export const hasPossibleConditions: Rule = ({ steps, for: whom = {} }) => {
     [whom.when, ['for', 'when']], [whom.unless, ['for', 'unless']],
     ...steps.flatMap(({ when, unless }, index): [Condition | undefined, (string | number)[]][] => [[when, ['steps', index, 'when']], [unless, ['steps', index, 'unless']]]),
   ];
-  return all.flatMap(([condition, path]) => {
+  const aged = (['when', 'unless'] as const).filter((name) => whom[name]?.age_days).map((name): Complaint => ({
+    severity: 'refuse', rule: 'never-holds', path: ['for', name, 'age_days'], problem: 'A régua is chosen when a case opens, before anything has an age.', remedy: 'Ask for the age in the steps.',
+  }));
+  return aged.concat(all.flatMap(([condition, path]) => {
     const name = condition && crossed(condition);
     return name ? [{ severity: 'refuse' as const, rule: 'never-holds', path: [...path, name], problem: 'Its `min` lies above its `max`, so it never holds.', remedy: 'Exchange them, or take one out.' }] : [];
-  });
+  }));
 };
 
 const isTelling = (step: Regua['steps'][number]): boolean => isContact(step) && offsetOf(step.step) > 0;

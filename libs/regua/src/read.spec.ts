@@ -45,6 +45,11 @@ describe('a régua is read', () => {
     expect(readRegua(bad)).toMatchObject({ regua: null, findings: [{ severity: 'refuse', rule: 'unreadable', problem: expect.stringMatching(problem) }] });
   });
 
+  it('refusing texts that nothing keeps', () => {
+    for (const name of ['a\0b', 'a\ud800']) expect(checkRegua(regua({ name }))).toMatchObject({ regua: null, findings: [{ rule: 'unreadable' }] });
+    expect(readRegua(text((yaml) => yaml.replace('name: Teste', 'name: "a\\0b"')))).toMatchObject({ regua: null });
+  });
+
   it.each([['nothing', ''], ['a word', 'régua'], ['a list', '[]'], ['a number', '7']])('refusing %s', (_, bad) => expect(readRegua(bad).findings).toMatchObject([{ rule: 'schema', path: '' }]));
 });
 

@@ -36,11 +36,14 @@ export function readRegua(text: string): Read {
 
 /** Checks a value that was parsed before against the schema. Never throws. */
 export function checkRegua(value: unknown): Read {
-  if (validate(value)) return { regua: value, findings: [] };
+  if (validate(value)) return isStorable(value) ? { regua: value, findings: [] } : unreadable('', 'A text holds a NUL character or half a character.', 'Take it out: no database keeps it.');
   // An alternative that failed says nothing beyond what its parts say.
   const errors = validate.errors!.filter(({ keyword, schemaPath }) => keyword !== 'oneOf' && !schemaPath.includes('/anyOf/'));
   return { regua: null, findings: errors.slice(0, FINDINGS_MAX).map((error) => findingOf(error, value)) };
 }
+
+const isStorable = (value: unknown): boolean =>
+  typeof value === 'string' ? !value.includes('\0') && value.isWellFormed() : typeof value !== 'object' || value === null || Object.entries(value).every((pair) => pair.every(isStorable));
 
 const unreadable = (value: string, problem: string, remedy: string, line?: number): Read => ({
   regua: null,

@@ -3,7 +3,7 @@ import { addDays } from '@emdia/calendar';
 import type { DecisionOne } from '@emdia/messaging';
 import { policyOf, taskOf } from '../reguas/policy';
 import { withEntries, type CaseFile, type Hold, type Owner, type Receivable } from './case-file';
-import { conclude } from './conclude';
+import { conclude, SELF } from './conclude';
 import { askForMoney, askForThanks, remindOfInstalment, type Asked } from './notices';
 import { creditorDay, isLive, lapsesAt, plan, type Plan } from './plan';
 
@@ -43,7 +43,6 @@ function lapse(file: CaseFile, now: Date): Asked {
 }
 
 const REVIEWED = 'review date reached';
-const SELF = 'dunning-orchestration';
 
 function liftReviewed(file: CaseFile, now: Date): Asked {
   const over = [...file.holds.values()].filter((hold) => hold.lifted === null && !isLive(hold, now));

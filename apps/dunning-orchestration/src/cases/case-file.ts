@@ -1,6 +1,7 @@
 import { derivedId, type Collectability, type Purpose, type ReceivableStatus } from '@emdia/contracts';
 import type { CivilDate } from '@emdia/calendar';
 import type { Policy } from '@emdia/regua';
+import type { Published } from '../reguas/published';
 
 /** What billing tells of the customer; the highest `source_version` counts. */
 export interface Person {
@@ -131,6 +132,11 @@ export interface CaseFile {
   readonly due_at: Date | null;
   /** The régua it opened with, which it keeps until it closes; null before that. */
   readonly regua_version: string | null;
+  /** Since when, and by whose word. */
+  readonly regua_since: Date | null;
+  readonly regua_by: string | null;
+  /** What its creditor published; absent where that is nothing. */
+  readonly published?: Published | undefined;
   /** A régua that is only tried out; never kept. */
   readonly trial?: Policy | null;
   /** Notices asked for by this change. */
@@ -148,7 +154,7 @@ export function emptyCase(key: string): CaseFile {
     case_id: derivedId('case', creditor_id, customer_id),
     status: 'new', person: null, channel_closed: null,
     receivables: new Map(), covers: new Map(), holds: new Map(), agreements: new Map(),
-    contact_asked_day: null, service_asked_day: null, due_at: null, regua_version: null, asked: [],
+    contact_asked_day: null, service_asked_day: null, due_at: null, regua_version: null, regua_since: null, regua_by: null, asked: [],
   };
 }
 

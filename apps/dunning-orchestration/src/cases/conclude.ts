@@ -1,5 +1,5 @@
 import { derivedId, DunningCaseCured, DunningCaseOpened, outgoing, type Outgoing } from '@emdia/contracts';
-import { policyOf, versionInUse } from '../reguas/policy';
+import { policyInUse, policyOf } from '../reguas/policy';
 import type { Policy } from '@emdia/regua';
 import type { CaseFile, Covered, Receivable, Standing } from './case-file';
 import { isPaid, plan, wasChased, type Plan } from './plan';
@@ -10,17 +10,21 @@ export interface Concluded {
   readonly events: readonly Outgoing[];
 }
 
+/** Who decides where nobody asked. */
+export const SELF = 'dunning-orchestration';
+
 /** Ends every decision on a case: plans anew from the facts, and tells when it opened or was cured. `cause` is the id of what happened. */
 export function conclude(file: CaseFile, cause: string, now: Date, events: readonly Outgoing[] = [], planned: Plan = plan(file, now)): Concluded {
   const isOpen = [...planned.standings.values()].some(({ kind }) => kind !== 'end');
   const opens = isOpen && file.status !== 'open' && file.person !== null;
   // A case that opens again begins with the régua in use now; what was planned by an older one is planned anew.
-  if (opens && file.regua_version !== null && file.regua_version !== versionInUse()) return conclude({ ...file, regua_version: null }, cause, now, events);
+  if (opens && file.regua_version !== null && file.regua_version !== policyInUse(file).version) return conclude({ ...file, regua_version: null }, cause, now, events);
   const cure = cureOf(file, planned, cause, now);
   const status = opens ? 'open' : isOpen || file.status === 'new' ? file.status : 'closed';
   const receivables = written(file, planned.standings, cure.told);
+  const follows = opens ? { regua_version: policyInUse(file).version, regua_since: now, regua_by: SELF } : {};
   return {
-    next: { ...file, status, receivables, due_at: planned.due_at, regua_version: opens ? versionInUse() : file.regua_version },
+    next: { ...file, ...follows, status, receivables, due_at: planned.due_at },
     events: [...events, ...(opens ? [opened(file, cause, now)] : []), ...cure.events],
   };
 }
@@ -52,7 +56,7 @@ function opened(file: CaseFile, cause: string, now: Date): Outgoing {
   const { key, creditor_id, customer_id, case_id, person } = file;
   return outgoing(DunningCaseOpened, {
     id: derivedId('case-opened', case_id, cause), key, creditor_id, now,
-    data: { case_id, creditor_id, customer_id, person_key: person!.person_key, regua_version: versionInUse() },
+    data: { case_id, creditor_id, customer_id, person_key: person!.person_key, regua_version: policyInUse(file).version },
   });
 }
 

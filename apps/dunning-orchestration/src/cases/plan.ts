@@ -1,6 +1,6 @@
 import { addDays, localDate, type CivilDate } from '@emdia/calendar';
 import { nextMoves, type Channel, type Contact, type Debt, type Moves, type Policy } from '@emdia/regua';
-import { policyOf, taskOf } from '../reguas/policy';
+import { latePaid, policyOf, taskOf } from '../reguas/policy';
 import type { Agreement, CaseFile, Covered, Hold, Instalment, Receivable, Standing } from './case-file';
 import { contactAt, CREDITOR_ZONE, creditorHour, later, localDayOf, nextContactDay, prescribesOn, startOf } from './contact-days';
 
@@ -83,7 +83,7 @@ class View {
     this.channels = this.closedChannel ? [] : ['email'];
     const all = [...file.receivables.values()];
     this.case_amount_cents = all.reduce((sum, { status, open_cents }) => sum + (status === 'open' ? open_cents : 0), 0);
-    this.late_before = all.filter(({ status, settled_on, effective_due_date }) => status === 'settled' && settled_on !== null && settled_on > effective_due_date).length;
+    this.late_before = latePaid(file.receivables);
     for (const cover of file.covers.values()) {
       const known = this.coversOf.get(cover.receivable_id);
       if (known) known.push(cover);

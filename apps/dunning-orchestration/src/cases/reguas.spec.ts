@@ -1,6 +1,6 @@
 import { activate, defaultPolicy, isContact } from '@emdia/regua';
 import { creditor_id, receivableId, Story } from '../../test/story';
-import { policyOf, versionInUse } from '../reguas/policy';
+import { houseVersion, policyOf } from '../reguas/policy';
 import { askForMoney } from './notices';
 import { plan } from './plan';
 
@@ -37,7 +37,7 @@ describe('the calendar of each régua of the house, for a debt that nobody pays'
   ])('%s', (version, calendar) => {
     const s = lived(version);
     expect(s.calendar).toEqual(calendar);
-    expect(s.standing('A')).toMatchObject({ kind: 'owner', queue: policyOf({ regua_version: version }).document.end.queue });
+    expect(s.standing('A')).toMatchObject({ kind: 'owner', queue: houseVersion(version)!.document.end.queue });
   });
 
   it('asks less of a small amount', () => expect(lived('atraso-habitual-1', '2026-04-25', 4_999).calendar.slice(4)).toEqual(['2026-03-23 D+15', '2026-04-06 D+30']));
@@ -108,16 +108,16 @@ describe('the version a case follows', () => {
   const opened = () => new Story(at('2026-02-20')).customer('SP').owes('A', '2026-03-06');
   it('is the one in use when it opens, and it keeps it', () => {
     const s = opened();
-    expect(s.file.regua_version).toBe(versionInUse());
-    expect(s.heard('case-opened')).toMatchObject([{ data: { creditor_id, regua_version: versionInUse() } }]);
+    expect(s.file.regua_version).toBe('esquecido-1');
+    expect(s.heard('case-opened')).toMatchObject([{ data: { creditor_id, regua_version: 'esquecido-1' } }]);
     expect(s.follows('alto-valor-1').owes('B', '2026-03-20').file.regua_version).toBe('alto-valor-1');
   });
   it('is the one in use again where it opens again', () => {
     const s = opened().follows('alto-valor-1').pays('A', '2026-02-21').until('2026-03-01T00:00:00-03:00');
     expect(s.file).toMatchObject({ status: 'closed', regua_version: 'alto-valor-1' });
     s.owes('B', '2026-04-10');
-    expect(s.file).toMatchObject({ status: 'open', regua_version: versionInUse() });
+    expect(s.file).toMatchObject({ status: 'open', regua_version: 'esquecido-1' });
     expect(s.standing('B')).toMatchObject({ step: 'D-3' });
   });
-  it('is the one in use where it is not known any more', () => expect(policyOf({ regua_version: 'gone-7' }).version).toBe(versionInUse()));
+  it('is the one in use where it is not known any more', () => expect(policyOf({ ...opened().file, regua_version: 'gone-7' }).version).toBe('esquecido-1'));
 });

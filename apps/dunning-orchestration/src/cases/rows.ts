@@ -17,6 +17,8 @@ export const FILE_PLAN: readonly Column<CaseFile>[] = [
   ['service_asked_day', 'date', ({ service_asked_day }) => service_asked_day],
   ['due_at', 'timestamptz', ({ due_at }) => due_at],
   ['regua_version', 'text', ({ regua_version }) => regua_version],
+  ['regua_since', 'timestamptz', ({ regua_since }) => regua_since],
+  ['regua_by', 'text', ({ regua_by }) => regua_by],
 ];
 export const FILE_FACTS: readonly Column<CaseFile>[] = [
   ['person_key', 'text', ({ person }) => person?.person_key],
@@ -38,9 +40,9 @@ export const FILE: readonly Column<CaseFile>[] = [
 export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements'>;
 
 export function caseOf(row: Read, parts: Parts): CaseFile {
-  const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, person_key, state, has_email, source_version, changed_at, reason, closed_at] = row;
+  const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, regua_since, regua_by, person_key, state, has_email, source_version, changed_at, reason, closed_at] = row;
   return {
-    key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at), regua_version,
+    key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at), regua_version, regua_since: instant(regua_since), regua_by,
     person: person_key === null ? null : { person_key, state, has_email, source_version, changed_at: instant(changed_at) },
     channel_closed: closed_at === null ? null : { reason, at: instant(closed_at) },
     receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, asked: [],

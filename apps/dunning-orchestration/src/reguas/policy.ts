@@ -1,20 +1,39 @@
-import { DEFAULT_REGUAS, defaultPolicy, type Policy, type Step } from '@emdia/regua';
+import { choose, DEFAULT_REGUAS, defaultPolicy, type Policy, type Step } from '@emdia/regua';
 import type { CaseFile } from '../cases/case-file';
 
-const inUse = (): Policy => defaultPolicy(DEFAULT_REGUAS[0]);
+/** What decides which régua a case follows. */
+export type Follower = Pick<CaseFile, 'regua_version' | 'trial' | 'published' | 'customer_id' | 'receivables'>;
 
-let byVersion: ReadonlyMap<string, Policy> | undefined;
+/** The régua that a case opens with: of those that its creditor published the one that fits best, else the house's first. */
+export const policyInUse = ({ published, customer_id, receivables }: Follower): Policy => {
+  const house = defaultPolicy(DEFAULT_REGUAS[0]);
+  if (!published) return house;
+  const open = [...receivables.values()].filter(({ status }) => status === 'open').map(({ open_cents }) => open_cents);
+  const facts = {
+    customer_id, amount_cents: Math.max(0, ...open), case_amount_cents: open.reduce((sum, cents) => sum + cents, 0),
+    late_before: latePaid(receivables), segment: null, score: null, cause: null, reached: [],
+  };
+  return choose(published.active, facts, 0) ?? house;
+};
 
-/** The régua that a case follows: the version it opened with; where that is not known any more, the one in use. */
-export function policyOf({ regua_version, trial }: Pick<CaseFile, 'regua_version' | 'trial'>): Policy {
-  if (trial) return trial;
-  if (regua_version === null) return inUse();
-  byVersion ??= new Map(DEFAULT_REGUAS.map(defaultPolicy).map((policy) => [policy.version, policy]));
-  return byVersion.get(regua_version) ?? inUse();
+/** How many debts of a customer were paid after the last day without charge. */
+export const latePaid = (receivables: CaseFile['receivables']): number =>
+  [...receivables.values()].filter(({ status, settled_on, effective_due_date }) => status === 'settled' && settled_on !== null && settled_on > effective_due_date).length;
+
+let houseByVersion: ReadonlyMap<string, Policy> | undefined;
+
+/** A version of the house, null where it has none of the name. */
+export function houseVersion(version: string): Policy | null {
+  houseByVersion ??= new Map(DEFAULT_REGUAS.map(defaultPolicy).map((policy) => [policy.version, policy]));
+  return houseByVersion.get(version) ?? null;
 }
 
-/** The version that a case follows which opens now. */
-export const versionInUse = (): string => inUse().version;
+/** The régua that a case follows: the version it opened with; where that is not known any more, the one in use. */
+export function policyOf(file: Follower): Policy {
+  const { regua_version, trial, published } = file;
+  if (trial) return trial;
+  return (regua_version && (published?.byVersion.get(regua_version) ?? houseVersion(regua_version))) || policyInUse(file);
+}
 
 /** What a person is asked to do for a step that sends no message, at most 80 characters. What the house cannot do itself, a person does. */
 export function taskOf(step: Step): string {
