@@ -203,6 +203,19 @@ describe('dunning in a house', () => {
       await publish(ReconciliationBalanceChanged, { ...bill('B2', '2026-03-27', { version: 2, open_cents: 9_000 }), customer_id: other }, key);
       expect(await caseOf(other)).toMatchObject({ regua_version: 'nossa-2' });
       expect(await call('POST', 'reguas', { document: { ...own, version: 3 } })).toMatchObject({ status: 201 });
+      expect(await call('POST', 'reguas', { document: { ...own, regua: 'results' } })).toMatchObject({ status: 422 });
+    });
+
+    it('is judged by the money that comes of what fell past due along it', async () => {
+      clock.time = new Date('2026-03-30T20:00:00-03:00');
+      const items = async () => (await call('GET', 'reguas/results')).body.items;
+      // C-2 was taken over before either of its debts fell due, so nothing counts for the first version.
+      expect(await items()).toEqual([
+        { regua_version: 'esquecido-1', customers: 2, owed_cents: 20_000, recovered_cents: 0, recovered_share: 0, low: 0, high: 0 },
+        { regua_version: 'nossa-2', customers: 1, owed_cents: 19_000, recovered_cents: 0, recovered_share: 0, low: null, high: null },
+      ]);
+      await publish(ReconciliationBalanceChanged, { ...bill('C', '2026-03-20', { version: 2, status: 'settled', collectability: 'settled', open_cents: 0, paid_cents: 10_000, settled_on: '2026-03-30' }), customer_id: 'C-3' }, `${creditor_id}/C-3`);
+      expect(await items()).toMatchObject([{ regua_version: 'esquecido-1', recovered_cents: 10_000, recovered_share: 0.5, low: 0, high: 1 }, { recovered_cents: 0 }]);
     });
   });
 

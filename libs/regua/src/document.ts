@@ -33,6 +33,10 @@ export const Condition = Type.Object(
     causes: anyOf(Cause, 'Why it is unpaid, as the debtor or a person said, is one of these.'),
     reached: anyOf(Channel, 'A message about this debt went out on one of these channels.'),
     customers: anyOf(Text(64), 'Ids of customers.'),
+    share: Type.Optional(of(
+      { group: Name, from_percent: Type.Number({ minimum: 0, maximum: 100 }), to_percent: Type.Number({ minimum: 0, maximum: 100 }) },
+      'The customer lies in this part of all, by a hash of the group and its id that never changes: for trying réguas against each other, or against waiting.',
+    )),
   },
   { ...closed, minProperties: 1, description: 'All that is given must hold. What nobody knows does not hold.' },
 );

@@ -1,4 +1,4 @@
-import { activate, choose, defaultPolicy, DEFAULT_REGUAS, nextMoves, type Debt, type Regua, type Step } from '.';
+import { activate, choose, defaultPolicy, DEFAULT_REGUAS, nextMoves, placeOf, type Debt, type Regua, type Step } from '.';
 import { debt, facts, regua, step } from '../test/given';
 
 const policy = (steps: readonly Step[], more: Partial<Regua> = {}) => activate(regua({ steps: [...steps], ...more }));
@@ -108,6 +108,20 @@ describe('the régua for a debt', () => {
     ['atraso-habitual', { late_before: 3 }], ['alto-valor', { late_before: 3, case_amount_cents: 500_000 }], ['esquecido', { late_before: 9, case_amount_cents: 500_000, cause: 'already-paid' as const }],
   ])('is %s where it fits best', (name, more) => expect(choose(all, { ...facts, ...more }, 0)?.version).toBe(`${name}-1`));
   it('is none where none is for everybody', () => expect(choose(all.slice(1), facts, 0)).toBeNull());
+});
+
+describe('a share of all customers', () => {
+  const half = (name: string, from_percent: number, to_percent: number) => policy([step('D+3')], { regua: name, for: { priority: 1, when: { share: { group: 'teste-a', from_percent, to_percent } } } });
+  const [one, other] = [half('um', 0, 50), half('outro', 50, 100)];
+  const customers = Array.from({ length: 2_000 }, (_, n) => `C-${n}`);
+  const chosen = (customer_id: string) => choose([one, other], { ...facts, customer_id }, 0)!.version;
+
+  it('is as large as it says, leaves nobody out, and never changes', () => {
+    const first = customers.filter((id) => chosen(id) === 'um-1').length;
+    expect(Math.abs(first - 1_000)).toBeLessThan(90);
+    expect(customers.slice(0, 8).map(chosen)).toEqual(['um-1', 'um-1', 'um-1', 'outro-1', 'outro-1', 'outro-1', 'um-1', 'outro-1']);
+  });
+  it('of another group is another one', () => expect(customers.some((id) => (placeOf('teste-a', id) < 50) !== (placeOf('teste-b', id) < 50))).toBe(true));
 });
 
 it('is decided in less than 50 µs of CPU', () => {

@@ -15,7 +15,7 @@ export const hasPossibleConditions: Rule = ({ steps, for: whom = {} }) => {
   }));
   return aged.concat(all.flatMap(([condition, path]) => {
     const name = condition && crossed(condition);
-    return name ? [{ severity: 'refuse' as const, rule: 'never-holds', path: [...path, name], problem: 'Its `min` lies above its `max`, so it never holds.', remedy: 'Exchange them, or take one out.' }] : [];
+    return name ? [{ severity: 'refuse' as const, rule: 'never-holds', path: [...path, name], problem: 'Its lower bound lies above the upper one, so it never holds.', remedy: 'Exchange them, or take one out.' }] : [];
   }));
 };
 

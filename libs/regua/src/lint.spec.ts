@@ -44,6 +44,8 @@ describe('lint finds', () => {
     ['a ladder without an end', { end: undefined as never }, [['refuse', 'ladder-without-end', 'end', null]]],
     ['a ladder that ends before it begins', { steps: [step('D-3')] }, [['refuse', 'ladder-without-end', 'steps', [step('D-3')]]]],
     ['a condition that never holds', { steps: [step('D+3', { when: { amount_cents: { min: 5, max: 4 } } })] }, [['refuse', 'never-holds', 'steps[0].when.amount_cents', { min: 5, max: 4 }]]],
+    ['an empty share', { for: { priority: 1, when: { share: { group: 'ab', from_percent: 50, to_percent: 50 } } } }, [['refuse', 'never-holds', 'for.when.share', { group: 'ab', from_percent: 50, to_percent: 50 }]]],
+    ['an alternative whose share another one swallows', { steps: [step('D+3', { when: { share: { group: 'ab', from_percent: 0, to_percent: 50 } } }), step('D+3', { when: { share: { group: 'ab', from_percent: 10, to_percent: 20 } } })] }, [['refuse', 'two-steps-one-day', 'steps[1].step', 'D+3']]],
     ['a régua that asks for an age before there is one', { for: { priority: 1, when: { age_days: { min: 2 } } } }, [['refuse', 'never-holds', 'for.when.age_days', { min: 2 }]]],
     ['a régua for nobody', { for: { priority: 1, unless: { score: { min: 2, max: 1 } } } }, [['refuse', 'never-holds', 'for.unless.score', { min: 2, max: 1 }]]],
   ])('%s', (_, more, found) => expect(rules(more)).toEqual(found));

@@ -14,6 +14,9 @@ import { migrate } from './migrate';
 import { current, PublishedReguas } from './published';
 import { acceptable, ReguaName, ReguaView, viewOf } from './views';
 
+/** What stands where the name of a régua does. */
+const ADDRESSES = new Set(['check', 'default', 'results', 'schema']);
+
 const MIGRATED_CASES_MAX = 200;
 
 const Migrated = Type.Object({ to_version: Type.String(), moved: Type.Integer(), left: Type.Integer({ description: 'Cases that still follow the old version; call again until none is left' }) }, { additionalProperties: false });
@@ -52,6 +55,7 @@ export class PublishingController {
   async publish(@Body() { document }: DocumentBody, @Caller() { actor }: Principal, @ForCreditor() creditorId: string) {
     const policy = acceptable(document);
     const { regua, version } = policy.document;
+    if (ADDRESSES.has(regua)) throw problem(422, 'regua-refused', 'The name is taken', `\`${regua}\` is an address of its own; choose another name.`);
     await this.database.transactionOf(creditorId, async (tx) => {
       const values = [creditorId, regua, version, JSON.stringify(policy.document)];
       const [same] = await tx.query('select from regua_document where creditor_id = $1 and regua = $2 and version = $3 and document = $4::jsonb and retired_at is null', values);

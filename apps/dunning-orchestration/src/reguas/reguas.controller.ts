@@ -8,9 +8,11 @@ import { Database } from '@emdia/database';
 import { DEFAULT_REGUAS, defaultPolicy, isRefused, reguaSchema } from '@emdia/regua';
 import { Answers, ForCreditor, IsCustomerId, MayLack, orNull, PathId, problem, Scopes } from '@emdia/runtime';
 import { Cases } from '../cases/cases';
+import { creditorDay } from '../cases/plan';
 import { DocumentBody, IsDocument, told } from './document-body';
 import { Preview, preview } from './preview';
 import { current, PublishedReguas } from './published';
+import { Result, resultOf, RESULTS, type Sums } from './results';
 import { acceptable, Document, examined, Findings, ReguaName, ReguaView, viewOf } from './views';
 
 const closed = { additionalProperties: false };
@@ -68,6 +70,15 @@ export class ReguasController {
   @ApiOperation({ summary: 'The JSON Schema of a régua' })
   schema() {
     return reguaSchema();
+  }
+
+  @Get('results')
+  @Scopes('cases:read')
+  @Answers(Type.Object({ items: Type.Array(Result) }, closed), 'The results')
+  @ApiOperation({ summary: 'Money recovered per version, with its confidence interval; what a trial by shares of customers is judged by' })
+  async results(@ForCreditor() creditorId: string) {
+    const sums = await this.database.transactionOf(creditorId, (tx) => tx.query<Sums & Record<string, unknown>>(RESULTS, [creditorDay(this.clock.now())]));
+    return { items: sums.map(resultOf) };
   }
 
   @Post('check')
