@@ -50,7 +50,8 @@ describe('missed steps', () => {
     expect(act(grave, '2026-02-10', late)).toBe('D+10 on 2026-02-18');
     expect(act(grave, '2026-03-02', late)).toBe('D+12 on 2026-03-02');
     expect(act(grave, '2026-03-02', { ...late, acted: [{ step: 'D+12', on: '2026-03-02' }] })).toBe('D+20 on 2026-03-02');
-    expect(act(grave, '2026-03-02', { ...late, acted: [{ step: 'D+20', on: '2026-03-02' }] })).toBeNull();
+    expect(act(grave, '2026-03-02', { ...late, acted: [{ step: 'D+20', on: '2026-03-02' }] })).toBe('D+12 on 2026-03-02');
+    expect(act(grave, '2026-03-02', { ...late, acted: [{ step: 'D+20', on: '2026-03-02' }, { step: 'D+12', on: '2026-03-02' }] })).toBeNull();
   });
 });
 
@@ -63,8 +64,22 @@ describe('what comes first', () => {
   it('is the notice, and its days, before an entry', () => {
     const told = { sent: ['D+3'], told_on: '2026-02-09' };
     expect(act(grave, '2026-03-20', { ...told, acted: [{ step: 'D+10', on: '2026-02-18' }] })).toBe('D+15 on 2026-03-20');
-    expect(act(grave, '2026-03-21', { ...told, acted: [{ step: 'D+15', on: '2026-03-20' }] })).toBe('D+30 on 2026-03-30');
+    expect(act(grave, '2026-03-21', { ...told, acted: [{ step: 'D+10', on: '2026-02-18' }, { step: 'D+15', on: '2026-03-20' }] })).toBe('D+30 on 2026-03-30');
   });
+});
+
+it('an entry that waits for its days is not lost to a task that comes meanwhile, nor done twice', () => {
+  const steps = [step('D+3'), step('D+15', { action: 'bureau-notice' }), step('D+30', { action: 'bureau-listing', notice_days: 10 }), step('D+32', { action: 'task', reason: 'ligar' })];
+  const told = { sent: ['D+3'], told_on: '2026-02-09' };
+  const noticed = [{ step: 'D+15', on: '2026-03-11' }];
+  expect(act(steps, '2026-03-12', { ...told, acted: noticed })).toBe('D+32 on 2026-03-12');
+  expect(act(steps, '2026-03-13', { ...told, acted: [...noticed, { step: 'D+32', on: '2026-03-12' }] })).toBe('D+30 on 2026-03-23');
+  expect(act(steps, '2026-03-24', { ...told, acted: [...noticed, { step: 'D+32', on: '2026-03-12' }, { step: 'D+30', on: '2026-03-23' }] })).toBeNull();
+});
+
+it('acts of another régua pass those here that are no later', () => {
+  const steps = [step('D+3'), step('D+10', { action: 'task', reason: 'a' }), step('D+20', { action: 'retry' })];
+  expect(act(steps, '2026-03-12', { acted: [{ step: 'D+12', on: '2026-02-18' }] })).toBe('D+20 on 2026-03-12');
 });
 
 describe('conditions', () => {

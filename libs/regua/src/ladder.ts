@@ -118,22 +118,28 @@ interface Pending<S extends Step> {
  */
 export function nextMoves(policy: Policy, debt: Debt, free: (from: CivilDate) => CivilDate): Moves {
   const days = policy.plannedDays(debt.original_due_date, debt.effective_due_date, debt.state);
-  let [told, done] = [-1, -1];
+  let told = -1;
   for (const step of debt.sent) told = Math.max(told, policy.rank(step));
-  for (const { step } of debt.acted) done = Math.max(done, policy.rank(step));
   const contacts: Pending<ContactStep>[] = [];
   const acts: Pending<Act['step']>[] = [];
-  for (let index = policy.firstAct > told ? told + 1 : Math.min(told, done) + 1; index < policy.rungs.length; index++) {
+  for (let index = Math.min(told + 1, policy.firstAct); index < policy.rungs.length; index++) {
     const { step: name, ways } = policy.rungs[index]!;
     if (debt.sent.includes(name) || debt.acted.some(({ step }) => step === name)) continue;
     const planned_day = days[index]!;
     const step = wayOf(ways, debt, planned_day);
     if (!step) continue;
     if (isContact(step)) { if (index > told) contacts.push({ index, step, planned_day }); }
-    else if (index > done) acts.push({ index, step: step as Act['step'], planned_day });
+    else if (!isPassed(policy, debt, index, step)) acts.push({ index, step: step as Act['step'], planned_day });
   }
   return { contact: nextContact(policy, debt, contacts, free), act: nextAct(policy, debt, acts) };
 }
+
+/** An act is passed by a later one of its kind, so that no limit follows a suspension, and by any of another régua on its day or later. */
+const isPassed = ({ rank, rungs }: Policy, { acted }: Debt, index: number, { action }: Step): boolean =>
+  acted.some(({ step }) => {
+    const place = rank(step);
+    return place >= index && (rungs[place]!.step !== step || rungs[place]!.ways.some((way) => way.action === action));
+  });
 
 function wayOf(ways: readonly Step[], { today, original_due_date, facts }: Debt, planned_day: CivilDate): Step | undefined {
   const [only] = ways;
@@ -160,8 +166,10 @@ function nextAct(policy: Policy, debt: Debt, pending: readonly Pending<Act['step
   });
   // Of several of one kind that are due at once only the last is done.
   const due = dated.filter(({ day }) => day <= debt.today);
-  return due.find(({ step }, at) => !due.some((later, index) => index > at && later.step.action === step.action)) ?? dated[0] ?? null;
+  return due.find(({ step }, at) => !due.some((later, index) => index > at && later.step.action === step.action)) ?? first(dated);
 }
+
+const first = (acts: readonly Act[]): Act | null => acts.reduce<Act | null>((soonest, each) => (soonest === null || each.day < soonest.day ? each : soonest), null);
 
 /** From when a step may be done; null where something that must come before it has not happened. */
 function earliest(policy: Policy, { told_on, acted }: Debt, step: Act['step']): CivilDate | null {
