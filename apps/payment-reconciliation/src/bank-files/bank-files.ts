@@ -16,7 +16,7 @@ import { Coverages } from '../source-coverage/coverages';
 import { Placing } from '../waiting-money/placing';
 import { type Batch, batchOf, type Placed, takenBack } from './batch';
 import { LookUp } from './look-up';
-import { packAside, type PackedFile, type Parts, SLICE_ROWS, unpack } from './packed-file';
+import { type Body, pack, type PackedFile, SLICE_ROWS, unpack } from './packed-file';
 import type { KnownRow } from './row';
 import { confirm, isDoubtful, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, takenIn, undo, undone } from './stored-file';
 import { Batches, batchKey, FILE_COLUMNS, StoredFiles } from './stored-files';
@@ -148,7 +148,7 @@ export class BankFiles implements Sweep {
 
   private async work(file: StoredFile): Promise<void> {
     if (file.status === 'undoing') return this.takeBack(file);
-    const packed = await packAside(await this.partsOf(file));
+    const packed = await pack(await this.bodyOf(file));
     let now = file;
     if (file.status === 'received') {
       const corrected = await this.lookUp.corrected(file, fileNumber(packed.file), this.slicesOf(file, packed));
@@ -176,7 +176,7 @@ export class BankFiles implements Sweep {
     }
   }
 
-  private async partsOf({ file_id, size_bytes }: StoredFile): Promise<Parts> {
+  private async bodyOf({ file_id, size_bytes }: StoredFile): Promise<Body> {
     const parts: Uint8Array[] = [];
     for (;;) {
       const [body] = await this.database.query<{ body_sealed: string; deflated: boolean }>('select body_sealed, deflated from bank_file_body where file_id = $1 and part = $2', [file_id, parts.length]);
