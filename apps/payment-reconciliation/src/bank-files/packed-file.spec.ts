@@ -1,7 +1,8 @@
-import { deflateRawSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { readBankFile } from '@emdia/bank-files';
 import { bytesOf, lines400, type Title, TITLES } from '../../../../libs/bank-files/test/synthetic';
-import { type Body, pack, SLICE_ROWS, unpack } from './packed-file';
+import { type Body, gathered, pack, SLICE_ROWS, unpack } from './packed-file';
 import { knownRows } from './row';
 
 const titles = (rows: number): Title[] => Array.from({ length: rows }, (_, n) => ({ ...TITLES[n % TITLES.length]!, number: String(10_000_000 + n) }));
@@ -33,5 +34,20 @@ describe('a file as it is packed', () => {
   it('is not read where a part of it lacks', async () => {
     const { size_bytes, deflated } = kept(fileOf(3));
     await expect(pack({ size_bytes, deflated: deflated.slice(1) })).rejects.toThrow(/is kept with/);
+  });
+
+  it('is kept in the same parts however its bytes come', async () => {
+    const bytes = fileOf(6_000);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    for (const size of [700_000, 2 ** 20, bytes.length]) {
+      const body = await gathered((function* () {
+        for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+      })());
+      expect([body.size_bytes, body.sha256]).toEqual([bytes.length, sha256]);
+      const parts = body.deflated.map((part) => inflateRawSync(part));
+      expect(parts.map(({ length }) => length)).toEqual([2 ** 20, 2 ** 20, bytes.length - 2 ** 21]);
+      expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+    }
+    expect(await gathered([])).toMatchObject({ size_bytes: 0, deflated: [] });
   });
 });

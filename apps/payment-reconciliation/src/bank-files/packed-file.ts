@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as others } from 'node:timers/promises';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { type ZlibOptions, deflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { type BankFile, openBankFile } from '@emdia/bank-files';
 import { type KnownRow, knownRows } from './row';
 
@@ -19,6 +21,37 @@ export interface Body {
   readonly deflated: readonly Uint8Array[];
 }
 
+/** A body is deflated, sealed, kept and opened in parts: none stops the event loop for long. Parts of another size would mix with those of an upload that broke off. */
+const PART_BYTES = 2 ** 20;
+const QUICKLY: ZlibOptions = { level: 1 };
+export const deflated = (bytes: Uint8Array): Promise<Uint8Array> => promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw)(bytes, QUICKLY);
+
+/** A file's bytes as they come, in the parts in which they are kept: nowhere does it stand as a whole. */
+export async function gathered(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Body & { readonly sha256: string }> {
+  const hash = createHash('sha256');
+  const parts: Uint8Array[] = [];
+  const part = Buffer.allocUnsafe(PART_BYTES);
+  let [size_bytes, filled] = [0, 0];
+  const keep = async () => {
+    const some = part.subarray(0, filled);
+    hash.update(some);
+    parts.push(await deflated(some));
+    filled = 0;
+  };
+  for await (const chunk of content) {
+    size_bytes += chunk.length;
+    for (let from = 0; from < chunk.length; ) {
+      const some = chunk.subarray(from, from + PART_BYTES - filled);
+      part.set(some, filled);
+      from += some.length;
+      filled += some.length;
+      if (filled === PART_BYTES) await keep();
+    }
+  }
+  if (filled > 0) await keep();
+  return { size_bytes, deflated: parts, sha256: hash.digest('hex') };
+}
+
 /** Part after part; throws where they are not of that size. */
 function* inflated({ size_bytes, deflated }: Body): Generator<Uint8Array> {
   let size = 0;
@@ -30,7 +63,7 @@ function* inflated({ size_bytes, deflated }: Body): Generator<Uint8Array> {
   if (size !== size_bytes) throw new Error(`A bank file of ${size_bytes} bytes is kept with ${size}.`);
 }
 
-const packed = (rows: readonly KnownRow[]): Uint8Array => deflateRawSync(JSON.stringify(rows), { level: 1 });
+const packed = (rows: readonly KnownRow[]): Uint8Array => deflateRawSync(JSON.stringify(rows), QUICKLY);
 
 /** Reads a file, for a hundred thousand lines in seconds, of which the event loop gets its share after every few milliseconds: heartbeats and answers depend on it. */
 export async function pack(body: Body): Promise<PackedFile> {
