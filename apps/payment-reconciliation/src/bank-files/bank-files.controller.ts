@@ -3,10 +3,11 @@ import { ApiBody, ApiConsumes, ApiOperation, ApiProperty, ApiTags } from '@nestj
 import { IsIn, Length, Matches } from 'class-validator';
 import { Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { Answers, Caller, cursorOf, ForCreditor, MayLack, Page, paged, pageOf, PathId, problem, rawBody, Scopes, type Principal } from '@emdia/runtime';
+import { Answers, Caller, cursorOf, ForCreditor, MayLack, Page, paged, pageOf, PathId, problem, rawParts, Scopes, type Principal } from '@emdia/runtime';
 import type { Request } from 'express';
 import { BankFiles, FILE_BYTES_MAX } from './bank-files';
 import { inWords, LEFT } from './in-words';
+import { gathered } from './packed-file';
 import type { LeftReason } from './row';
 import type { KeptRow, StoredFile } from './stored-file';
 import { FILE_COLUMNS, ROW_COLUMNS } from './stored-files';
@@ -63,9 +64,9 @@ export class BankFilesController {
     description: 'CNAB 400 or 240 return, FEBRABAN 150, OFX or Pix, as the bank wrote it, at most 64 MiB. Follow it by GET /v1/bank-files/{file_id}. The same file twice changes nothing.',
   })
   async upload(@Query() { source, name }: UploadQuery, @Req() request: Request, @Caller() caller: Principal, @ForCreditor() creditor_id: string) {
-    const bytes = await rawBody(request, FILE_BYTES_MAX);
-    if (bytes.length === 0) throw problem(400, 'empty-file', 'The file is empty', 'Send the bytes of the file as the body.');
-    const { file_id, isNew } = await this.files.receive({ creditor_id, source, name, bytes, actor: caller.actor });
+    const body = await gathered(rawParts(request, FILE_BYTES_MAX));
+    if (body.size_bytes === 0) throw problem(400, 'empty-file', 'The file is empty', 'Send the bytes of the file as the body.');
+    const { file_id, isNew } = await this.files.receive({ creditor_id, source, name, body, actor: caller.actor });
     return { file_id, is_new: isNew };
   }
 

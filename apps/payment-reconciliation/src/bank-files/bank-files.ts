@@ -1,7 +1,3 @@
-import { createHash } from 'node:crypto';
-import { setImmediate as others } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { type ZlibOptions, deflateRaw } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { fileNumber } from '@emdia/bank-files';
 import { Clock, WallClock } from '@emdia/clock';
@@ -16,15 +12,13 @@ import { Coverages } from '../source-coverage/coverages';
 import { Placing } from '../waiting-money/placing';
 import { type Batch, batchOf, type Placed, takenBack } from './batch';
 import { LookUp } from './look-up';
-import { packAside, type PackedFile, type Parts, SLICE_ROWS, unpack } from './packed-file';
+import { type Body, deflated, gathered, pack, type PackedFile, SLICE_ROWS, unpack } from './packed-file';
 import type { KnownRow } from './row';
 import { confirm, isDoubtful, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, takenIn, undo, undone } from './stored-file';
 import { Batches, batchKey, FILE_COLUMNS, StoredFiles } from './stored-files';
 
 /** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
 export const FILE_BYTES_MAX = 64 * 2 ** 20;
-/** A body is deflated, sealed, kept and opened in parts: none stops the event loop for long. Parts of another size would mix with those of an upload that broke off. */
-const PART_BYTES = 2 ** 20;
 /** While Postgres works for one batch, this process works for the next; each takes a connection of the pool of four. */
 const BATCHES_AT_ONCE = 3;
 /** Rows taken back in one transaction. */
@@ -34,8 +28,6 @@ const LEASE_MS = 30_000;
 /** What fails is tried again after so long. */
 const RETRY_DELAY_MS = 5_000;
 const ENCODING = 'latin1';
-const deflated = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw);
-const QUICKLY: ZlibOptions = { level: 1 };
 const LEASE = 'update bank_file set lease_epoch_ms = $2 where file_id = $1';
 
 const wasTakenOver = (error: unknown): boolean => error instanceof Forbidden && error.reason === TAKEN_OVER;
@@ -50,7 +42,7 @@ export interface Upload {
   readonly creditor_id: string;
   readonly source: string;
   readonly name: string;
-  readonly bytes: Buffer;
+  readonly body: Awaited<ReturnType<typeof gathered>>;
   readonly actor: string;
 }
 
@@ -84,22 +76,17 @@ export class BankFiles implements Sweep {
   }
 
   /** Keeps a file, to be read at once. The same bytes for the same source are the same file: false where they were there. */
-  async receive({ bytes, ...upload }: Upload): Promise<{ file_id: string; isNew: boolean }> {
+  async receive({ body, ...upload }: Upload): Promise<{ file_id: string; isNew: boolean }> {
     const { creditor_id, source, name, actor } = upload;
-    const parts = Array.from({ length: Math.ceil(bytes.length / PART_BYTES) }, (_, part) => bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES));
-    const hash = createHash('sha256');
-    for (const part of parts) {
-      hash.update(part);
-      await others();
-    }
-    const file_id = derivedId('bank-file', creditor_id, source, hash.digest('hex'));
+    const { size_bytes, sha256 } = body;
+    const file_id = derivedId('bank-file', creditor_id, source, sha256);
     // The body first: a file that is there can be read.
-    for (const [part, some] of parts.entries()) {
-      const sealed = this.seal.seal((await deflated(some, QUICKLY)).toString(ENCODING));
+    for (const [part, some] of body.deflated.entries()) {
+      const sealed = this.seal.seal(Buffer.from(some).toString(ENCODING));
       await this.database.transactionOf(creditor_id, (tx) =>
         tx.query('insert into bank_file_body (file_id, creditor_id, part, deflated, body_sealed) values ($1, $2, $3, true, $4) on conflict do nothing', [file_id, creditor_id, part, sealed]));
     }
-    const isNew = await this.runner.change(step(this.files, file_id, (known, now) => receive(known, { file_id, creditor_id, source, name, actor, size_bytes: bytes.length }, now)), { creditorId: creditor_id });
+    const isNew = await this.runner.change(step(this.files, file_id, (known, now) => receive(known, { file_id, creditor_id, source, name, actor, size_bytes }, now)), { creditorId: creditor_id });
     return { file_id, isNew: isNew as boolean };
   }
 
@@ -148,7 +135,7 @@ export class BankFiles implements Sweep {
 
   private async work(file: StoredFile): Promise<void> {
     if (file.status === 'undoing') return this.takeBack(file);
-    const packed = await packAside(await this.partsOf(file));
+    const packed = await pack(await this.bodyOf(file));
     let now = file;
     if (file.status === 'received') {
       const corrected = await this.lookUp.corrected(file, fileNumber(packed.file), this.slicesOf(file, packed));
@@ -176,13 +163,13 @@ export class BankFiles implements Sweep {
     }
   }
 
-  private async partsOf({ file_id, size_bytes }: StoredFile): Promise<Parts> {
+  private async bodyOf({ file_id, size_bytes }: StoredFile): Promise<Body> {
     const parts: Uint8Array[] = [];
     for (;;) {
       const [body] = await this.database.query<{ body_sealed: string; deflated: boolean }>('select body_sealed, deflated from bank_file_body where file_id = $1 and part = $2', [file_id, parts.length]);
       if (!body) return { size_bytes, deflated: parts };
       const part = Buffer.from(this.seal.open(body.body_sealed), ENCODING);
-      parts.push(body.deflated ? part : await deflated(part, QUICKLY));
+      parts.push(body.deflated ? part : await deflated(part));
     }
   }
 
