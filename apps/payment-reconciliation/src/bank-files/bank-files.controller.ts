@@ -105,7 +105,7 @@ export class BankFilesController {
       return tx.query<KeptRow>(ROWS, [fileId, query.state ?? null, line, id, query.limit + 1]);
     });
     const { items, next_cursor } = paged(rows, query.limit, (row) => [row.line, row.row_id]);
-    return { items: items.map(({ file_id: _, others: __, reason, ...row }) => ({ ...row, reason: reason && LEFT[reason] })), next_cursor };
+    return { items: items.map(({ file_id: _, others: __, version: ___, reason, ...row }) => ({ ...row, reason: reason && LEFT[reason] })), next_cursor };
   }
 
   @Post(':file_id/confirm')

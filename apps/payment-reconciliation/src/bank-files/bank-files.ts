@@ -3,7 +3,7 @@ import { fileNumber } from '@emdia/bank-files';
 import { Clock, WallClock } from '@emdia/clock';
 import { derivedId } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { Forbidden, inHalves, Runner, Seal, step } from '@emdia/messaging';
+import { Forbidden, inHalves, Outdated, Runner, Seal, step } from '@emdia/messaging';
 import { Config, Metrics, type Sweep, Sweeps } from '@emdia/runtime';
 import { PinoLogger } from 'nestjs-pino';
 import { Accounts } from '../accounts/accounts';
@@ -25,12 +25,25 @@ const BATCHES_AT_ONCE = 3;
 const UNDO_ROWS = 250;
 /** A worker that has not been heard of for so long is taken for dead. */
 const LEASE_MS = 30_000;
+/** How often what was decided is decided anew, where what it was decided on has changed meanwhile. */
+const LOOKS_MAX = 5;
 /** What fails is tried again after so long. */
 const RETRY_DELAY_MS = 5_000;
 const ENCODING = 'latin1';
 const LEASE = 'update bank_file set lease_epoch_ms = $2 where file_id = $1';
 
 const wasTakenOver = (error: unknown): boolean => error instanceof Forbidden && error.reason === TAKEN_OVER;
+
+/** Decides anew on what is looked up anew, where that has changed meanwhile. */
+async function afresh<T>(decide: () => Promise<T>): Promise<T> {
+  for (let looks = 1; ; looks++) {
+    try {
+      return await decide();
+    } catch (error) {
+      if (!(error instanceof Outdated) || looks === LOOKS_MAX) throw error;
+    }
+  }
+}
 
 const CLAIM = `
   update bank_file set lease_epoch_ms = $2 where file_id = (
@@ -101,9 +114,16 @@ export class BankFiles implements Sweep {
   /** Nobody is asked on the word of a file that is not believed any more: what it covered is uncovered at once, its payments are taken back one after the other. */
   async undo(file: StoredFile, actor: string): Promise<void> {
     const { file_id, creditor_id, covered_until } = file;
-    const before = covered_until === null ? null : await this.lookUp.coveredBefore(file);
-    const uncovered = covered_until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileUncovered(this.coverages, { ...file, partition }, before));
-    await this.runner.changeAll([step(this.files, file_id, (known) => undo(known, actor, covered_until)), ...uncovered], { creditorId: creditor_id });
+    await afresh(async () => {
+      const others = covered_until === null ? [] : await this.lookUp.coveringBeside(file);
+      const before = others.find(({ status }) => status === 'posted')?.covered_until ?? null;
+      const uncovered = covered_until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileUncovered(this.coverages, { ...file, partition }, before));
+      await this.runner.changeAll([
+        step(this.files, file_id, (known) => undo(known, actor, covered_until)),
+        ...others.map((other) => step(this.files, other.file_id, (known) => stillStands(known, other.status))),
+        ...uncovered,
+      ], { creditorId: creditor_id });
+    });
   }
 
   /** Nothing here waits for business time. */
@@ -177,9 +197,21 @@ export class BankFiles implements Sweep {
     await this.database.query(LEASE, [fileId, this.wall.epochMs() + LEASE_MS]);
   }
 
-  /** Takes in what no worker has taken in yet, several batches at once; resolves, or rejects, when none is under way any more. */
-  private async takeIn(file: StoredFile, { rows, slices }: PackedFile): Promise<void> {
-    const taken = await this.lookUp.taken(file);
+  /** Takes in what no worker has taken in yet. Where another was first with some of it, the rest is still to be done: did both leave it to the other, it would lie until the lease has run out. */
+  private async takeIn(file: StoredFile, packed: PackedFile): Promise<void> {
+    let taken = await this.lookUp.taken(file);
+    for (;;) {
+      try {
+        return await this.takeRest(file, packed, taken);
+      } catch (error) {
+        const before = taken.size;
+        if (!wasTakenOver(error) || (taken = await this.lookUp.taken(file)).size === before) throw error;
+      }
+    }
+  }
+
+  /** Several batches at once; resolves, or rejects, when none is under way any more. */
+  private async takeRest(file: StoredFile, { rows, slices }: PackedFile, taken: ReadonlyMap<number, number>): Promise<void> {
     const underWay = new Set<Promise<void>>();
     const atMost = async (batches: number) => {
       while (underWay.size > batches) await Promise.race(underWay);
@@ -209,9 +241,9 @@ export class BankFiles implements Sweep {
   private async take(file: StoredFile, from: number, rows: readonly KnownRow[]): Promise<void> {
     const batch = async (some: readonly KnownRow[], refused: boolean) =>
       batchOf(file, from + rows.indexOf(some[0]!), some, await this.lookUp.found(file, some), this.accounts, this.clock.now(), refused);
-    await inHalves(rows, async (some) => this.write(await batch(some, false)), async (row, error) => {
+    await inHalves(rows, (some) => afresh(async () => this.write(await batch(some, false))), async (row, error) => {
       this.refused(file, row, error);
-      await this.leave(await batch([row], true));
+      await afresh(async () => this.leave(await batch([row], true)));
     });
   }
 
@@ -236,12 +268,18 @@ export class BankFiles implements Sweep {
   }
 
   private async takeBack(file: StoredFile): Promise<void> {
-    for (let rows = await this.lookUp.placed(file.file_id, UNDO_ROWS); rows.length > 0; rows = await this.lookUp.placed(file.file_id, UNDO_ROWS, rows.at(-1))) {
+    const next = async (last: Placed | undefined): Promise<readonly Placed[]> => {
+      const rows = await this.lookUp.placed(file.file_id, UNDO_ROWS, last);
       await inHalves(rows, (some) => this.takeRowsBack(file, some), async ({ row }, error) => {
         this.refused(file, row, error);
         // It stays as it is, and the report says so.
         await this.change(file.file_id, (known) => takeBack(known, [{ ...row, reason: 'not-taken-back' }]));
       });
+      return rows;
+    };
+    for (let rows = await afresh(() => next(undefined)); rows.length > 0; ) {
+      const last = rows.at(-1);
+      rows = await afresh(() => next(last));
     }
     await this.change(file.file_id, (known, now) => undone(known, now));
   }

@@ -5,7 +5,7 @@ import { derivedId } from '@emdia/contracts';
 import { slipReference } from '../accounts/references';
 
 /** Why a row that is about money was left to a person. */
-export type LeftReason = 'no-amount' | 'no-currency' | 'no-date' | 'unknown-payment' | 'refused-by-ledger' | 'not-taken-back';
+export type LeftReason = 'no-amount' | 'no-currency' | 'no-date' | 'unknown-payment' | 'other-amount' | 'refused-by-ledger' | 'not-taken-back';
 
 /** Money that a row tells of. Cents of the file's currency; `references` are the texts it may be looked for by, the surest first. */
 export interface Money {

@@ -44,6 +44,8 @@ export interface KeptRow {
   readonly reason: LeftReason | null;
   /** What is undone stands by their word. */
   readonly others: readonly Teller[];
+  /** Which version of the row this was decided on; null where there was none. */
+  readonly version: string | null;
 }
 
 /** What reading a file told; problems name lines, never people. */

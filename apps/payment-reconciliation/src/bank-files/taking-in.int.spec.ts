@@ -131,7 +131,7 @@ describe('two workers with one large file', () => {
   it('write nothing of rows that the other has written', async () => {
     const batch = (line: number): TakenBatch => ({
       file: { file_id: '00000000-0000-4000-8000-000000000001', creditor_id: CREDITOR, source: 'other', pass: 0 }, from_row: 0, rows: 1, counts: { left: 1 }, posted_cents: 0,
-      kept: [{ row_id: '00000000-0000-4000-8000-000000000002', file_id: '00000000-0000-4000-8000-000000000001', line, our_number: null, state: 'left', payment_id: null, reference: null, amount_cents: null, paid_date: null, credit_date: null, reason: 'no-date', others: [] }],
+      kept: [{ row_id: '00000000-0000-4000-8000-000000000002', file_id: '00000000-0000-4000-8000-000000000001', line, our_number: null, state: 'left', payment_id: null, reference: null, amount_cents: null, paid_date: null, credit_date: null, reason: 'no-date', others: [], version: null }],
     });
     const save = (line: number) => database.transaction((tx) => new Batches().save(tx, new Map([[batchKey(batch(line)), batch(line)]])));
     const ended = await Promise.allSettled([save(1), save(2)]);
