@@ -43,7 +43,7 @@ const WAITING = `
   join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id where r.file_id = $1 and r.state = 'posted' and p.unapplied_cents > 0`;
 const LEFT_OVER = `select reason, count(*)::int as rows from bank_row where file_id = $1 and reason is not null and state <> 'undone' group by reason order by reason`;
 
-const shown = ({ creditor_id: _, pass: __, ...file }: StoredFile) => file;
+const shown = ({ creditor_id: _, pass: __, moved_cents: ___, ...file }: StoredFile) => file;
 
 /** Files that banks write: handed over, followed and undone. */
 @ApiTags('bank files')

@@ -14,7 +14,7 @@ import { type Batch, batchOf, type Placed, takenBack } from './batch';
 import { LookUp } from './look-up';
 import { type Body, deflated, gathered, pack, type PackedFile, SLICE_ROWS, unpack } from './packed-file';
 import type { KnownRow } from './row';
-import { confirm, isDoubtful, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, takenIn, undo, undone } from './stored-file';
+import { centsOf, confirm, isDoubtful, matchAgain, matched, readAs, receive, type Status, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, takenIn, undo, undone } from './stored-file';
 import { Batches, batchKey, FILE_COLUMNS, StoredFiles } from './stored-files';
 
 /** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
@@ -273,7 +273,7 @@ export class BankFiles implements Sweep {
       await inHalves(rows, (some) => this.takeRowsBack(file, some), async ({ row }, error) => {
         this.refused(file, row, error);
         // It stays as it is, and the report says so.
-        await this.change(file.file_id, (known) => takeBack(known, [{ ...row, reason: 'not-taken-back' }]));
+        await this.change(file.file_id, (known) => takeBack(known, [{ ...row, reason: 'not-taken-back' }], 0));
       });
       return rows;
     };
@@ -288,11 +288,12 @@ export class BankFiles implements Sweep {
     await this.renew(file.file_id);
     const now = this.clock.now();
     const back = rows.map((placed) => ({ ...takenBack(file, placed, this.accounts, now), payment_id: placed.row.payment_id }));
-    const heirs = new Map(back.flatMap(({ heir }) => (heir ? [[heir.file_id, heir.status]] : [])));
+    const heirs = new Map<string, { readonly status: Status; readonly cents: number }>();
+    for (const { heir, kept } of back) if (heir) heirs.set(heir.file_id, { status: heir.status, cents: (heirs.get(heir.file_id)?.cents ?? 0) + centsOf(kept) });
     const lettingGo = await this.placing.lettingGo(file, back.flatMap(({ kept, payment_id }) => (kept.state === 'undone' || kept.payment_id !== payment_id ? (payment_id ?? []) : [])));
     await this.runner.changeAll([
-      step(this.files, file.file_id, (known) => takeBack(known, back.map(({ kept }) => kept))),
-      ...[...heirs].map(([file_id, status]) => step(this.files, file_id, (known) => stillStands(known, status))),
+      step(this.files, file.file_id, (known) => takeBack(known, back.map(({ kept }) => kept), rows.reduce((cents, { row }) => cents + centsOf(row), 0))),
+      ...[...heirs].map(([file_id, { status, cents }]) => step(this.files, file_id, (known) => stillStands(known, status, cents))),
       ...back.flatMap(({ steps }) => steps),
       ...lettingGo,
     ]);

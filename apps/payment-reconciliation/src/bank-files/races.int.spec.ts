@@ -11,7 +11,12 @@ describe('two workers with files that tell the same', () => {
   const { call, decide, file, invoice, receivable, send, sums } = bank;
   const runs = jest.spyOn(BankFiles.prototype, 'run');
   beforeAll(bank.open);
+  // After all that they have been through, each says what its rows say.
   afterAll(async () => {
+    const said = await bank.database.query<{ file_id: string; cents: number }>(
+      `select file_id, (select coalesce(sum(case state when 'posted' then amount_cents when 'returned' then -amount_cents end), 0) from bank_row r where r.file_id = f.file_id)::int as cents from bank_file f order by 1`);
+    const files = await Promise.all(said.map(({ file_id }) => file(file_id)));
+    expect(files.map(({ file_id, posted_cents: cents }) => ({ file_id, cents }))).toEqual(said);
     jest.restoreAllMocks();
     await bank.close();
   });

@@ -5,8 +5,8 @@ import { type KeptRow, OUTCOMES, type StoredFile, TAKEN_OVER, type TakenBatch } 
 
 const OF_BATCHES = 'from bank_file_batch b where b.file_id = bank_file.file_id and b.pass = bank_file.pass';
 
-export const FILE_COLUMNS = `file_id, creditor_id, source, name, size_bytes, actor, received_at, status, read, rows, pass, covered_until::text as covered_until, decided_by, concluded_at,
-  (select coalesce(sum(b.rows), 0)::int ${OF_BATCHES}) as rows_done, (select coalesce(sum(b.posted_cents), 0)::float8 ${OF_BATCHES}) as posted_cents,
+export const FILE_COLUMNS = `file_id, creditor_id, source, name, size_bytes, actor, received_at, status, read, rows, pass, moved_cents::float8 as moved_cents, covered_until::text as covered_until, decided_by, concluded_at,
+  (select coalesce(sum(b.rows), 0)::int ${OF_BATCHES}) as rows_done, (select moved_cents + coalesce(sum(b.posted_cents), 0) ${OF_BATCHES})::float8 as posted_cents,
   (select jsonb_build_object(${OUTCOMES.map((outcome) => `'${outcome}', coalesce(sum((b.counts->>'${outcome}')::int), 0)`).join(', ')}) ${OF_BATCHES}) as counts`;
 
 export const ROW_COLUMNS = `row_id, file_id, line, state, payment_id, reference, our_number, amount_cents::float8 as amount_cents,
@@ -24,6 +24,7 @@ const FILE: readonly Column<StoredFile>[] = [
   ['read', 'jsonb', ({ read }) => read],
   ['rows', 'int', ({ rows }) => rows],
   ['pass', 'int', ({ pass }) => pass],
+  ['moved_cents', 'bigint', ({ moved_cents }) => moved_cents],
   ['covered_until', 'date', ({ covered_until }) => covered_until],
   ['decided_by', 'text', ({ decided_by }) => decided_by],
   ['concluded_at', 'timestamptz', ({ concluded_at }) => concluded_at],
