@@ -217,9 +217,11 @@ export class BankFiles implements Sweep {
       while (underWay.size > batches) await Promise.race(underWay);
     };
     try {
+      // What was taken in together may have been more than a slice now is.
+      let from = 0;
       for (const [n, slice] of slices.entries()) {
         const [first, end] = [n * SLICE_ROWS, Math.min((n + 1) * SLICE_ROWS, rows)];
-        let from = first;
+        from = Math.max(from, first);
         while (taken.has(from)) from += taken.get(from)!;
         if (from >= end) continue;
         const left = unpack(slice).slice(from - first);
