@@ -50,9 +50,9 @@ describe('a file of results', () => {
   const result = (machine: string, quiet: boolean, ...ids: string[]) => ({ machine, quiet, rows: ids.map((id) => ({ ...rowOf({ ...plan, id }, [sample(1)]), measured: machine })) });
 
   it('takes rows measured one by one, each with where it was measured, and is quiet where all were', () => {
-    const both = together(result('first', true, 'a', 'b'), result('second', true, 'b', 'c'));
-    expect(both.rows.map(({ id, measured }) => `${id} ${measured}`)).toEqual(['a first', 'b second', 'c second']);
-    expect([both.machine, both.quiet]).toEqual(['second', true]);
+    const both = together(result('first', true, 'a', 'b'), result('second', false, 'b', 'c'));
+    expect(both.rows.map(({ id, measured }) => `${id} ${measured}`)).toEqual(['a first', 'b second, NOT quiet', 'c second, NOT quiet']);
+    expect([both.machine, both.quiet]).toEqual(['second', false]);
     expect(together(result('first', false, 'a'), result('second', true, 'b')).quiet).toBe(false);
     expect(together(null, result('second', true, 'b')).rows).toHaveLength(1);
   });

@@ -14,7 +14,7 @@ export interface Row {
   readonly cpu_us_per_event: number | null;
   readonly repeats: number;
   readonly notes: string;
-  /** Where, and at which commit: rows of one file may be measured one by one. */
+  /** Where, at which commit, and whether others used the machine: rows of one file may be measured one by one. */
   readonly measured: string;
 }
 
@@ -26,8 +26,10 @@ export interface Result {
 }
 
 /** A run that measured some rows, and what an earlier one had of the others. */
-export const together = (earlier: Result | null, now: Result): Result =>
-  earlier === null ? now : { ...now, quiet: earlier.quiet && now.quiet, rows: [...earlier.rows.filter(({ id }) => !now.rows.some((row) => row.id === id)), ...now.rows] };
+export function together(earlier: Result | null, now: Result): Result {
+  const rows = now.rows.map((row) => ({ ...row, measured: `${now.machine}${now.quiet ? '' : ', NOT quiet'}` }));
+  return earlier === null ? { ...now, rows } : { ...now, quiet: earlier.quiet && now.quiet, rows: [...earlier.rows.filter(({ id }) => !rows.some((row) => row.id === id)), ...rows] };
+}
 
 /** The middle value, or the mean of the two in the middle; throws where there is none. */
 export function median(values: readonly number[]): number {

@@ -6,7 +6,8 @@ const ROOT = join(__dirname, '..');
 /** What Linux counts CPU time in, on every architecture Node runs on. */
 const TICK_MS = 10;
 /** As `deploy/Dockerfile` starts a service. */
-const NODE_FLAGS = ['--max-semi-space-size=32'];
+const NODE_ENV = { MALLOC_ARENA_MAX: '2' };
+const NODE_FLAGS = ['--max-semi-space-size=32', '-r', './libs/runtime/compiled.cjs'];
 const KERNEL_THREADS = 2;
 
 interface Seen {
@@ -92,7 +93,7 @@ export class Child {
     const { PATH, HOME, TMPDIR, BENCH_NODE_FLAGS } = process.env;
     const kept = Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined));
     const flags = [...NODE_FLAGS, ...(BENCH_NODE_FLAGS?.split(' ').filter(Boolean) ?? []), ...nodeFlags];
-    this.child = spawn(process.execPath, [...flags, '-r', '@swc-node/register', entry], { cwd: ROOT, env: { ...kept, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.child = spawn(process.execPath, [...flags, entry], { cwd: ROOT, env: { ...NODE_ENV, ...kept, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     const guard = spawn('/bin/sh', ['-c', 'read -r done || kill -KILL "$1"', 'sh', String(this.child.pid)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     for (const channel of [this.child.stdout!, this.child.stderr!]) channel.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString('utf8')).slice(-20_000)));
     this.child.on('message', (answer) => this.waiting.shift()?.resolve(answer));

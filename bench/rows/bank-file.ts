@@ -112,7 +112,7 @@ export const bankFile: Measurement = {
     },
     {
       id: 'bank-file-memory', title: 'resident memory of that process, at its most', unit: 'MB', better: 'lower', target: 300, floor: 450, large: true,
-      notes: 'Same runs: peak resident memory (VmHWM) when the file is posted, when it has just been read, and before it came. It includes the compiling require hook (about 90 MB) and Nest.',
+      notes: 'Same runs: peak resident memory (VmHWM) when the file is posted, when it has just been read, and before it came. It includes Nest, and no compiler: what runs was compiled before, as in the image.',
     },
   ],
   async open(bench) {

@@ -1,7 +1,7 @@
 import { benchTable, between, chaosTable, fuzzTable, matchingTable, simulateTable } from './tables';
 
-const row = { id: 'relay', value: 104.26, unit: 'x', better: 'higher' as const, target: 100, floor: 50, min: 99.1, max: 120, cpu_us_per_event: 21.44, repeats: 5 };
-const bench = (change: object) => benchTable({ machine: '2 cores', quiet: true, rows: [{ ...row, ...change }] });
+const row = { id: 'relay', measured: '2 cores', value: 104.26, unit: 'x', better: 'higher' as const, target: 100, floor: 50, min: 99.1, max: 120, cpu_us_per_event: 21.44, repeats: 5 };
+const bench = (change: object) => benchTable({ rows: [{ ...row, ...change }] });
 
 describe('the tables of the README', () => {
   it('tell of a row whether its target or its floor holds', () => {
@@ -12,8 +12,9 @@ describe('the tables of the README', () => {
     expect(bench({ target: null, floor: null, cpu_us_per_event: null })).toContain('| – | – | reported | – |');
   });
 
-  it('tell where the machine was not quiet', () => {
-    expect(benchTable({ machine: '2 cores', quiet: false, rows: [] })).toContain('NOT quiet');
+  it('tell where each row was measured', () => {
+    expect(bench({})).toMatch(/^- 2 cores\n\n/);
+    expect(benchTable({ rows: [row, { ...row, id: 'peak', measured: '2 cores, NOT quiet' }, { ...row, id: 'hop' }] })).toMatch(/^- 2 cores: relay, hop\n- 2 cores, NOT quiet: peak\n\n/);
   });
 
   it('claim of chaos what the number of faults supports, and no bound where something broke', () => {

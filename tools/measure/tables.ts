@@ -1,9 +1,7 @@
 /** What `npm run bench -- --json` writes, as far as the README shows it. */
 export interface BenchResult {
-  readonly machine: string;
-  readonly quiet: boolean;
   readonly rows: readonly {
-    readonly id: string; readonly value: number; readonly unit: string; readonly better: 'higher' | 'lower'; readonly target: number | null;
+    readonly id: string; readonly measured: string; readonly value: number; readonly unit: string; readonly better: 'higher' | 'lower'; readonly target: number | null;
     readonly floor: number | null; readonly min: number; readonly max: number; readonly cpu_us_per_event: number | null; readonly repeats: number;
   }[];
 }
@@ -53,7 +51,7 @@ const listed = (counts: Readonly<Record<string, number>>): string => Object.entr
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
 
 /** Markdown of a benchmark: a row each, with target, floor and whether they hold. */
-export function benchTable({ machine, quiet, rows }: BenchResult): string {
+export function benchTable({ rows }: BenchResult): string {
   const holds = (value: number, limit: number, better: 'higher' | 'lower') => (better === 'higher' ? value >= limit : value <= limit);
   const limit = (better: 'higher' | 'lower', value: number | null) => (value === null ? '–' : `${better === 'higher' ? '≥' : '≤'} ${number(value)}`);
   const judged = ({ value, target, floor, better }: BenchResult['rows'][number]) => {
@@ -66,7 +64,9 @@ export function benchTable({ machine, quiet, rows }: BenchResult): string {
     judged(row), row.cpu_us_per_event === null ? '–' : `${number(row.cpu_us_per_event)} µs`, String(row.repeats),
   ]);
   const head = ['row', 'median', 'range', 'target', 'floor', 'holds', 'CPU per event', 'repeats'];
-  return `${machine}. The machine was ${quiet ? '' : 'NOT '}quiet.\n\n${table(head, body)}`;
+  const measured = [...new Set(rows.map((row) => row.measured))];
+  const where = measured.map((each) => `- ${each}${measured.length === 1 ? '' : `: ${rows.filter((row) => row.measured === each).map(({ id }) => id).join(', ')}`}`);
+  return `${where.join('\n')}\n\n${table(head, body)}`;
 }
 
 /** Markdown of a chaos run: its invariants, and the bound that the number of faults supports (rule of three). */

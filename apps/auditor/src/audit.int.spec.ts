@@ -214,6 +214,7 @@ describe('law 4 goes red', () => {
     ['a row whose money was taken back', `update reconciliation.bank_row set state = 'posted', payment_id = 'b2' where payment_id = 'b4'`, /100 cents came and were booked 0 times/],
     ['a payment taken back twice', `insert into reconciliation.posting select '${id(63)}', 'acme', a, null, 'itau', 'b2', c from (values ('cash', -800), ('unapplied', 800)) as v (a, c)`, /never reported/],
     ['money back that no row tells', `delete from reconciliation.bank_row where state = 'returned'`, /0 cents went back in 0 refunds and were booked 1 times/],
+    ['a file that says more than its rows', `update reconciliation.bank_file set moved_cents = 0`, /a file says that 1500 cents stand by it, its rows 700/],
     ['a row of a file that was undone', `update reconciliation.bank_file set status = 'undone'`, /though its file is undone/],
   ])('for %s', async (_, sql, what) => {
     await client.query(bankFile);

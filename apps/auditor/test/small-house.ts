@@ -21,7 +21,8 @@ const TABLES = `
   create table reconciliation.payment (account_key text, creditor_id text, source text, payment_id text, paid_date date, recorded_at timestamptz, received_cents bigint, unapplied_cents bigint);
   create table reconciliation.application (creditor_id text, source text, payment_id text, receivable_id uuid, actor text);
   create table reconciliation.standstill (standstill_id uuid, creditor_id text, customer_id text, kind text, receivable_ids uuid[], begun boolean, ended boolean);
-  create table reconciliation.bank_file (file_id uuid primary key, creditor_id text, status text);
+  create table reconciliation.bank_file (file_id uuid primary key, creditor_id text, status text, pass int, moved_cents bigint);
+  create table reconciliation.bank_file_batch (file_id uuid, pass int, posted_cents bigint);
   create table reconciliation.bank_row (creditor_id text, source text, row_id uuid, file_id uuid, state text, payment_id text, reference text, amount_cents bigint, reason text);
   create table reconciliation.waiting_money (creditor_id text, source text, payment_id text, status text, held jsonb, words jsonb);
   create table reconciliation.allocation (account_key text, creditor_id text, source text, payment_id text, receivable_id uuid, principal_cents bigint);
@@ -110,7 +111,8 @@ export const anotherMessage = (n: number, changes: Record<string, string>): stri
  * as a further row of it tells.
  */
 export const bankFile = `
-  insert into reconciliation.bank_file values ('${id(70)}', 'acme', 'posted');
+  insert into reconciliation.bank_file values ('${id(70)}', 'acme', 'posted', 1, -800);
+  insert into reconciliation.bank_file_batch values ('${id(70)}', 0, 1600), ('${id(70)}', 1, 1500);
   insert into reconciliation.bank_row values ('acme', 'itau', '${id(71)}', '${id(70)}', 'posted', 'b1', null, 700, null), ('acme', 'itau', '${id(73)}', '${id(70)}', 'posted', 'b3', null, 900, null),
     ('acme', 'itau', '${id(74)}', '${id(70)}', 'returned', 'b3', 'r9', 900, null), ('acme', 'itau', '${id(75)}', '${id(70)}', 'awaiting', 'b4', null, 100, null);
   insert into reconciliation.payment values ('acme/#b1', 'acme', 'itau', 'b1', '2026-03-11', '2026-03-11T12:00Z', 700, 700), ('acme/#b2', 'acme', 'itau', 'b2', '2026-03-11', '2026-03-11T12:00Z', 0, 0);

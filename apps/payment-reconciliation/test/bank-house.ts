@@ -36,6 +36,7 @@ export interface File {
   readonly rows: number;
   readonly rows_done: number;
   readonly counts: Record<string, number>;
+  readonly posted_cents: number;
   readonly covered_until: string | null;
   readonly report: string;
 }

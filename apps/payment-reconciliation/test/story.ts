@@ -9,7 +9,7 @@ import { type Account, accountKeyOf, newAccount, unappliedCents } from '../src/a
 import { decideWriteOff } from '../src/accounts/write-offs';
 import { applyPayment } from '../src/accounts/applications';
 import { applyAmended, applyCancelled, applyIssued } from '../src/accounts/invoices';
-import { applyCredited, applyFailed, applyFiled, applyPending, applyRefunded, applyRefundFiled, applyReported } from '../src/accounts/payments';
+import { applyCredited, applyFailed, applyFiled, applyPending, applyRefunded, applyRefundFiled, applyReported, applyWithdrawn } from '../src/accounts/payments';
 import { referencesOf } from '../src/accounts/references';
 import {
   applyAgreementBroken, applyAgreementCompleted, applyAgreementMade, applyDisputeRaised, applyDisputeResolved, applyHoldLifted, applyHoldPlaced, applyPromiseEnded,
@@ -37,6 +37,8 @@ export const noStore = { name: 'account' } as Store<Account>;
 export interface Told {
   readonly event: EventOf<Contract>;
   readonly stepOn: (store: Store<Account>) => Step<Account, unknown>;
+  /** The event without which there can be none of this. */
+  readonly after?: string;
 }
 
 function told<C extends Contract>(contract: C, what: string, data: DataOf<C>, stepOn: (store: Store<Account>, event: EventOf<C>) => Step<Account>, time = NOW): Told {
@@ -87,11 +89,18 @@ export const paid = (payment_id: string, reference: string | null, more: Paying 
   return told(BillingPaymentReported, `${data.source} ${payment_id}`, data, (store, e) => onPayment(store, e, applyReported));
 };
 
-/** The same payment, or refund, as a bank's file tells it. */
-export const byFile = ({ event, ...told }: Told): Told => {
+/** The same payment, or refund, as a bank's file tells it, perhaps for the second time. */
+export const byFile = ({ event, ...told }: Told, time = 1): Told => {
   const apply = event.type === BillingPaymentReported.type ? applyFiled : applyRefundFiled;
-  const filed = { ...event, id: derivedId('filed', event.id) };
+  const filed = { ...event, id: derivedId('filed', event.id, time) };
   return { ...told, event: filed, stepOn: (store) => onPayment(store, filed as never, apply as never) };
+};
+
+/** The file that told a payment, or refund, is undone; `time`: for which time. */
+export const undone = ({ event, ...told }: Told, time = 1): Told => {
+  const { refund_id = null } = event.data as { refund_id?: string };
+  const withdrawn = { ...event, type: 'payment-withdrawn', id: derivedId('withdrawn', event.id, time), data: { ...(event.data as object), refund_id } };
+  return { ...told, event: withdrawn as never, after: byFile({ event, ...told }, time).event.id, stepOn: (store) => onPayment(store, withdrawn as never, applyWithdrawn as never) };
 };
 
 export const credited = (payment_id: string, reference: string | null, credit_date: string, more: Paying = {}): Told =>

@@ -92,6 +92,20 @@ export interface BankFile {
   problems: Problem[];
 }
 
+/** A file as read but for its rows, which are read when they are asked for, in stretches of some hundred lines and each time anew: all of a large file's together take ten times its bytes. */
+export interface OpenFile {
+  /** Without rows. */
+  file: BankFile;
+  count: number;
+  rows: () => Iterable<readonly Row[]>;
+}
+
+/** A file while it is read: it pauses after each stretch, for whoever has something else to do meanwhile. */
+export type Opening = Generator<undefined, OpenFile>;
+
+/** A file that was read at once. */
+export const opened = ({ rows, ...file }: BankFile): OpenFile => ({ file: { ...file, rows: [] }, count: rows.length, rows: () => [rows] });
+
 /** A header that says nothing. */
 export const NO_HEADER: Header = { sequence: null, agreement: null, generated_on: null, credit_date: null, covered_from: null, covered_until: null };
 

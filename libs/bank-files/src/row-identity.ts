@@ -1,5 +1,6 @@
 import type { BankFile, Row } from './bank-file';
-import { statementIdentities } from './ofx/ofx';
+import { movementIdentities } from './ofx/ofx';
+import { ordinals } from './ordinals';
 import { ourNumberKey } from './our-number';
 
 /** An endToEndId is unique in all of Pix, by whatever notification it comes; statements have rules of their own. */
@@ -13,24 +14,14 @@ const content = (file: BankFile, row: Row): string =>
 
 const known = new WeakMap<BankFile, Map<Row, string>>();
 
-/** What each row of a file is, in their order; see `rowIdentity`. */
-export function* rowIdentities(file: BankFile): Generator<string> {
+/** Says what each row of a file is, asked for row after row in their order; see `rowIdentity`. */
+export function rowIdentities(file: BankFile): (row: Row) => string {
   if (file.kind === 'ofx') {
-    for (const id of statementIdentities(file)) yield `ofx|${id}`;
-    return;
+    const movement = movementIdentities(file.bank);
+    return (row) => `ofx|${movement(row)}`;
   }
-  const counts = new Map<string, number>();
-  for (const row of file.rows) {
-    const id = content(file, row);
-    const ordinal = (counts.get(id) ?? 0) + 1;
-    counts.set(id, ordinal);
-    yield `${id}|${ordinal}`;
-  }
-}
-
-function identities(file: BankFile): Map<Row, string> {
-  const ids = rowIdentities(file);
-  return new Map(file.rows.map((row) => [row, ids.next().value as string]));
+  const ordinal = ordinals();
+  return (row) => ordinal(content(file, row));
 }
 
 /**
@@ -40,7 +31,10 @@ function identities(file: BankFile): Map<Row, string> {
  */
 export function rowIdentity(file: BankFile, row: Row): string {
   let ids = known.get(file);
-  if (!ids) known.set(file, (ids = identities(file)));
+  if (!ids) {
+    const identity = rowIdentities(file);
+    known.set(file, (ids = new Map(file.rows.map((each) => [each, identity(each)]))));
+  }
   const id = ids.get(row);
   if (id === undefined) throw new RangeError('the row is not of this file');
   return id;

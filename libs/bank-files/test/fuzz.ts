@@ -1,6 +1,6 @@
 import { isCivilDate } from '@emdia/calendar';
 import { type BankFile, describeFile, fileJson, type FileKind, type Posting, readBankFile, type Row, rowIdentity } from '../src';
-import { decode, inColumns } from '../src/decode';
+import { Content } from '../src/decode';
 import { mutated, seeded } from './mutate';
 import { BANKS_240, BANKS_400, bytesOf, lines150, lines240, lines400, SLIPS, TITLES, titlesOf } from './synthetic';
 
@@ -89,7 +89,8 @@ export function check(bytes: Uint8Array): Posting {
   const file = readBankFile(bytes);
   insist(performance.now() - started < TIME_MS_MAX, `it took more than ${TIME_MS_MAX} ms`);
   // End-of-file marks and NUL are no characters of a line.
-  const text = (file.kind === 'febraban150' ? inColumns(decode(bytes), bytes, 150) : decode(bytes)).replace(/[\u001A\u0000]/g, '');
+  const content = Content.of(() => [bytes]);
+  const text = (file.kind === 'febraban150' ? content.inColumns(150) : content).text().replace(/[\u001A\u0000]/g, '');
   const lines = text.split(/\r\n|\n|\r/);
   const settled = file.rows.filter((row) => row.settled);
   insist(file.totals.settled_rows === settled.length, 'the count of settled rows is another');

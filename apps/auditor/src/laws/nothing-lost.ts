@@ -68,11 +68,18 @@ const TOLD_BY_FILES = `
     coalesce(f.status, 'gone') as file_status
   from reconciliation.bank_row r left join reconciliation.bank_file f using (file_id) where r.state in ('posted', 'returned')`;
 
+// What a file says that it has in the ledger: by its batches, and by rows that went over to other files or were taken back.
+const FILES = `
+  select f.creditor_id, f.file_id, (f.moved_cents + (select coalesce(sum(b.posted_cents), 0) from reconciliation.bank_file_batch b where b.file_id = f.file_id and b.pass = f.pass))::float8 as told_cents,
+    (select coalesce(sum(case r.state when 'posted' then r.amount_cents when 'returned' then -r.amount_cents end), 0) from reconciliation.bank_row r where r.file_id = f.file_id)::float8 as kept_cents
+  from reconciliation.bank_file f`;
+
 /** Law 4: what ingestion took in has its effect in the ledger exactly once, the ledger adds up, and what was refused is kept. */
 export async function nothingLost(snapshot: Snapshot, options: Options): Promise<Finding> {
   const finding = new Finding(4, 'Nothing is lost, nothing is done twice');
   await auditLedger(snapshot, finding);
   await effects(snapshot, finding, options);
+  await files(snapshot, finding);
   await covers(snapshot, finding);
   await rejections(snapshot, finding, options);
   return finding;
@@ -93,6 +100,13 @@ async function effects(snapshot: Snapshot, finding: Finding, { still, again }: O
   finding.tooYoung += first.broken.size - broken.size;
   finding.checked -= first.broken.size - broken.size;
   for (const violation of broken.values()) finding.broken(violation);
+}
+
+/** What each file says against its rows; each of these is compared with the ledger by itself. */
+async function files(snapshot: Snapshot, finding: Finding): Promise<void> {
+  type Row = { creditor_id: string; file_id: string; told_cents: number; kept_cents: number };
+  await snapshot.each<Row>('reconciliation', FILES, ({ creditor_id, file_id, told_cents, kept_cents }) =>
+    finding.check(told_cents === kept_cents ? null : { what: `a file says that ${told_cents} cents stand by it, its rows ${kept_cents}`, creditor_id, ids: { file_id } }));
 }
 
 interface Comparison {

@@ -4,7 +4,7 @@ import { Forbidden } from '@emdia/messaging';
 import type { AllocationPolicy } from '../allocation-policy/allocation-policy';
 import {
   agreed, agreementBroken, amended, applied, at, balances, byFile, cancelled, credited, disputed, failed, held, instalmentId, issued, lifted, nothing, paid, pending, POLICY, promiseBroken, promised,
-  refunded, resolved, tell, type Told, unapplied, type World,
+  refunded, resolved, tell, type Told, unapplied, undone, type World,
 } from '../../test/story';
 import type { Payment, Receivable } from './account';
 import { payableCents } from './allocate';
@@ -43,19 +43,24 @@ const paymentFacts = (payment_id: string): fc.Arbitrary<PaymentFacts> =>
   fc.record({
     reference: fc.constantFrom(...REFERENCES), amount: amounts, paid_date: day, known: fc.boolean(), begins: fc.boolean(), fails: fc.boolean(),
     again: fc.boolean(), comes: fc.nat(4), fee: fc.option(fc.integer({ min: 1, max: 400 })), discount: fc.option(cents), credit: fc.option(day), credit_fee: fc.option(fc.integer({ min: 0, max: 400 })),
-    later: fc.boolean(), roads: fc.array(fc.constantFrom('event', 'file', 'both'), { minLength: 3, maxLength: 3 }), refunds: fc.array(fc.tuple(fc.integer({ min: 1, max: 6_000 }), fc.boolean()), { maxLength: 2 }),
+    later: fc.boolean(), roads: fc.array(fc.constantFrom('event', 'file', 'both', 'undone', 'both-undone', 'again'), { minLength: 3, maxLength: 3 }), refunds: fc.array(fc.tuple(fc.integer({ min: 1, max: 6_000 }), fc.boolean()), { maxLength: 2 }),
   }).map(({ reference, amount, paid_date, known, begins, fails, again, comes, fee, discount, credit, credit_fee, later, roads, refunds }) => {
     const customer_id = known ? 'C-1' : null;
     const about = { amount_cents: amount, paid_date, customer_id };
     const parts = { ...about, ...(fee === null ? {} : { fee_cents: fee }), ...(discount === null ? {} : { discount_cents: discount }), ...(later ? { credit_date: '2026-03-31' } : {}) };
-    // What a file tells it may tell alone, or an event besides.
-    const by = (road: string | undefined, fact: Told): Told[] => (road === 'both' ? [fact, byFile(fact)] : [road === 'file' ? byFile(fact) : fact]);
+    // What a file tells it may tell alone, or an event besides; and it may be undone, and posted again.
+    const by = (road: string | undefined, fact: Told): Told[] => ({
+      event: [fact], file: [byFile(fact)], both: [fact, byFile(fact)], undone: [byFile(fact), undone(fact)], 'both-undone': [fact, byFile(fact), undone(fact)],
+      again: [byFile(fact), undone(fact), { ...byFile(fact, 2), after: undone(fact).event.id }],
+    })[road!]!;
     const told = [
       ...(begins ? [pending(payment_id, reference, about)] : []),
       ...(fails ? [failed(payment_id, reference, about)] : []),
       ...(again ? [pending(payment_id, reference, about, at('2026-03-10', '13:00'))] : []),
       ...(comes > 0 ? by(roads[0], paid(payment_id, reference, parts)) : []),
-      ...(comes > 0 && credit ? [credited(payment_id, reference, credit, { customer_id, ...(credit_fee === null ? {} : { fee_cents: credit_fee }) })] : []),
+      // A credit of its own has only what an event told.
+      ...(comes > 0 && credit && !['undone', 'again'].includes(roads[0]!)
+        ? [{ ...credited(payment_id, reference, credit, { customer_id, ...(credit_fee === null ? {} : { fee_cents: credit_fee }) }), ...(roads[0] === 'both-undone' ? { after: paid(payment_id, reference, parts).event.id } : {}) }] : []),
       ...(comes > 0 ? refunds.flatMap(([refund_cents, back], index) => by(roads[index + 1], refunded(payment_id, `r${index}`, refund_cents, reference, { ...about, reason: back ? 'chargeback' : 'refund' }))) : []),
     ];
     return { payment_id, reference, customer_id, told };
@@ -103,9 +108,21 @@ const hears = (world: World, thing: Told): World => {
     throw error;
   }
 };
+/** Each once, and none before that without which it cannot be. */
 function once(things: readonly Told[]): Told[] {
   const ids = new Set<string>();
-  return things.filter(({ event: { id } }) => !ids.has(id) && ids.add(id));
+  const heard = new Set<string>();
+  const waiting = new Map<string, Told[]>();
+  const inTurn = (thing: Told): Told[] => {
+    const { event: { id }, after } = thing;
+    if (after !== undefined && !heard.has(after)) {
+      waiting.set(after, [...(waiting.get(after) ?? []), thing]);
+      return [];
+    }
+    heard.add(id);
+    return [thing, ...(waiting.get(id) ?? []).flatMap(inTurn)];
+  };
+  return things.filter(({ event: { id } }) => !ids.has(id) && ids.add(id)).flatMap(inTurn);
 }
 
 /** What must not depend on order: balances, collectability, what pays what, what is unapplied and why; versions and review dates tell when things were heard. */
@@ -127,7 +144,7 @@ const saysOf = (world: World, type: string, is: (data: Record<string, unknown>) 
 
 describe(`an account, in ${HISTORIES} histories`, () => {
   it('adds up after every fact, and ends the same in whatever order they are heard', () => {
-    const seen = { moved: 0, charges: 0, discount: 0, fees: 0, in_transit: 0, unapplied: 0, paid_twice: 0, reopened: 0, charged_back: 0, decided: 0, early_charges: 0 };
+    const seen = { moved: 0, charges: 0, discount: 0, fees: 0, in_transit: 0, unapplied: 0, paid_twice: 0, reopened: 0, charged_back: 0, decided: 0, early_charges: 0, withdrawn: 0, told_again: 0 };
     const times = (what: keyof typeof seen, happened: boolean) => { if (happened) seen[what]++; };
     fc.assert(fc.property(history, ({ orders: policies, told, heard }) => {
       const begin: World = { ...nothing, policies };
@@ -151,6 +168,9 @@ describe(`an account, in ${HISTORIES} histories`, () => {
       times('reopened', saysOf(world, 'receivable-reopened', () => true));
       times('charged_back', saysOf(world, 'receivable-reopened', ({ reason }) => reason === 'chargeback'));
       times('decided', [...world.accounts.values()].some(({ payments }) => [...payments.values()].some(({ applications }) => applications.length > 0)));
+      const tellings = [...world.accounts.values()].flatMap(({ payments }) => [...payments.values()]).flatMap((payment) => payment.tellings);
+      times('withdrawn', tellings.some(({ withdrawn }) => withdrawn > 0));
+      times('told_again', tellings.some(({ withdrawn, by_file, by_event }) => withdrawn > 0 && (by_file || by_event)));
       times('early_charges', allocations.some(({ receivable_id, fine_cents }) => fine_cents > 0 && openOf(world, receivable_id) > 0));
     }), { numRuns: HISTORIES });
     for (const [what, count] of Object.entries(seen)) expect({ what, often: count > HISTORIES / 200 }).toEqual({ what, often: true });

@@ -118,8 +118,8 @@ export interface Payment {
   readonly credited: boolean;
   readonly pending_at: Date | null;
   readonly failed_at: Date | null;
-  /** Told by a file that waits for a person's word: perhaps it never was. */
-  readonly doubted: boolean;
+  /** A file tells it without the money: it is `awaited`; or `doubted`, where the file waits for a person's word, and perhaps it never was. Null: none does. */
+  readonly filed: 'awaited' | 'doubted' | null;
   readonly recorded_at: Date;
   readonly tellings: readonly Telling[];
   readonly applications: readonly Application[];
@@ -218,9 +218,14 @@ export const unappliedCents = ({ received_cents, refunded_cents, allocations }: 
 const appliedCents = (allocations: readonly Allocation[]): number =>
   allocations.reduce((sum, { principal_cents, fine_cents, interest_cents }) => sum + principal_cents + fine_cents + interest_cents, 0);
 
-/** Whether a payment's outcome is open; a failure told at the same instant as its beginning came after it. */
-export const isPending = ({ received_cents, pending_at, failed_at }: Payment): boolean =>
-  received_cents === 0 && pending_at !== null && (failed_at === null || failed_at < pending_at);
+/** Whether an attempt is under way by an event's word; a failure told at the same instant as its beginning came after it. */
+const isAttempted = ({ pending_at, failed_at }: Payment): boolean => pending_at !== null && (failed_at === null || failed_at < pending_at);
+
+/** Whether a payment's outcome is open, by an event's word or a file's: neither takes the other's back. */
+export const isPending = (payment: Payment): boolean => payment.received_cents === 0 && (payment.filed !== null || isAttempted(payment));
+
+/** Whether only a file that nobody has confirmed says that it may come. */
+export const isDoubted = (payment: Payment): boolean => payment.filed === 'doubted' && !isAttempted(payment);
 
 export const isActive = ({ begun, ended }: Standstill): boolean => begun && !ended;
 

@@ -1,6 +1,6 @@
 import { addDays, type CivilDate } from '@emdia/calendar';
 import type { Collectability } from '@emdia/contracts';
-import { type Account, dayOf, isActive, isPending, type Payment, type Standstill, unappliedCents } from './account';
+import { type Account, dayOf, isActive, isDoubted, isPending, type Payment, type Standstill, unappliedCents } from './account';
 import type { Match } from './references';
 
 /** Days after which somebody looks again at money whose end nobody has told. */
@@ -38,7 +38,7 @@ export function restraints(account: Account, match: (reference: string | null) =
   const unmatched = payments.filter((payment) => unappliedCents(payment) > 0);
   if (standing.length + pending.length + unmatched.length === 0) return () => ASKED;
   const meant = (id: string, doubted: boolean): Payment[] => pending.filter((each) =>
-    each.payment.doubted === doubted && concerns(each.receivables.map(({ receivable_id }) => receivable_id), id)).map(({ payment }) => payment);
+    isDoubted(each.payment) === doubted && concerns(each.receivables.map(({ receivable_id }) => receivable_id), id)).map(({ payment }) => payment);
   const concerns = (receivable_ids: readonly string[], id: string) => receivable_ids.length === 0 || receivable_ids.includes(id);
   const still = (kind: Standstill['kind'], collectability: Collectability, id: string): Restraint | null => {
     const these = standing.filter((standstill) => standstill.kind === kind && concerns(standstill.receivable_ids, id));

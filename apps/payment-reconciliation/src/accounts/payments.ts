@@ -9,13 +9,13 @@ type About = { readonly source: string; readonly payment_id: string; readonly re
 const paymentOf = (account: Account, { source, payment_id, reference }: About, now: Date): Payment =>
   account.payments.get(paymentKey({ source, payment_id })) ?? {
     source, payment_id, reference, currency: null, received_cents: 0, refunded_cents: 0, fee_cents: null, credit_fee_cents: null, discount_cents: 0,
-    paid_date: null, credit_date: null, credited: false, pending_at: null, failed_at: null, doubted: false, tellings: [], recorded_at: now, applications: [], allocations: [], unapplied_reason: null,
+    paid_date: null, credit_date: null, credited: false, pending_at: null, failed_at: null, filed: null, tellings: [], recorded_at: now, applications: [], allocations: [], unapplied_reason: null,
   };
 
 const withPayment = (account: Account, payment: Payment): Account => ({ ...account, payments: withEntry(account.payments, paymentKey(payment), payment) });
 
 /** Who has told it so far. A payment that nobody's telling is kept of was told by events, where it came. */
-const tellingOf = ({ tellings, received_cents }: Payment, refund_id: string | null): Telling =>
+export const tellingOf = ({ tellings, received_cents }: Pick<Payment, 'tellings' | 'received_cents'>, refund_id: string | null): Telling =>
   tellings.find((each) => each.refund_id === refund_id) ?? { refund_id, amount_cents: received_cents, by_file: false, by_event: refund_id === null && received_cents > 0, withdrawn: 0 };
 
 const withTelling = (payment: Payment, telling: Telling): Payment => ({ ...payment, tellings: [...payment.tellings.filter(({ refund_id }) => refund_id !== telling.refund_id), telling] });
@@ -59,15 +59,16 @@ export function applyPending(account: Account, event: EventOf<typeof BillingPaym
   const known = paymentOf(account, event.data, now);
   const told = new Date(event.time);
   if (known.pending_at !== null && known.pending_at >= told) return { ignored: 'older-attempt' };
-  return { facts: withPayment(account, { ...known, pending_at: told, doubted: false, recorded_at: known.received_cents > 0 ? known.recorded_at : now }) };
+  return { facts: withPayment(account, { ...known, pending_at: told, recorded_at: known.received_cents > 0 ? known.recorded_at : now }) };
 }
 
-/** A payment that a file tells which nobody has confirmed: whom it names is not asked, as for money that nobody has placed. */
-export function applyDoubted(account: Account, event: EventOf<typeof BillingPaymentPending>, now: Date): Change {
-  const change = applyPending(account, event, now);
-  if ('ignored' in change) return change;
-  return { facts: withPayment(change.facts, { ...paymentOf(change.facts, event.data, now), doubted: true }) };
-}
+/** A file tells a payment without its money, or waits for a person's word: whom it names is not asked. What events tell of an attempt is kept apart: neither ends the other. */
+const heldByFile = (filed: 'awaited' | 'doubted') => (account: Account, event: Event<About>, now: Date): Change => {
+  const known = paymentOf(account, event.data, now);
+  return { facts: withPayment(account, { ...known, filed, recorded_at: known.received_cents > 0 ? known.recorded_at : now }) };
+};
+export const applyAwaited = heldByFile('awaited');
+export const applyDoubted = heldByFile('doubted');
 
 /** A payment did not come about; money that was received stays received. */
 export function applyFailed(account: Account, event: EventOf<typeof BillingPaymentFailed>, now: Date): Change {
@@ -79,7 +80,7 @@ export function applyFailed(account: Account, event: EventOf<typeof BillingPayme
 
 /** The file that held a payment not yet come lets it go. */
 export function applyLetGo(account: Account, event: Event<About>, now: Date): Change {
-  return { facts: withPayment(account, { ...paymentOf(account, event.data, now), pending_at: null, doubted: false }) };
+  return { facts: withPayment(account, { ...paymentOf(account, event.data, now), filed: null }) };
 }
 
 /** Money went back: out of what is unapplied, then out of what was applied last. It may be known before its payment. */
@@ -110,7 +111,7 @@ export function applyWithdrawn(account: Account, event: Event<Withdrawn>, now: D
   if (before.by_event && known.tellings.includes(before)) return { facts: withPayment(account, withTelling(known, { ...before, by_file: false })) };
   const left = withTelling(known, { ...before, by_file: false, by_event: false, withdrawn: before.withdrawn + 1 });
   const payment: Payment = refund_id === null
-    ? { ...left, received_cents: known.received_cents - amount_cents, fee_cents: null, credit_fee_cents: null, discount_cents: 0, credited: false, pending_at: null }
+    ? { ...left, received_cents: known.received_cents - amount_cents, fee_cents: null, credit_fee_cents: null, discount_cents: 0, credited: false, filed: null }
     : { ...left, refunded_cents: known.refunded_cents - amount_cents };
   return { facts: withPayment(account, payment), entries: [withdrawalEntry(known, payment, before, { event_id: event.id, currency: known.currency!, recorded_at: now })] };
 }
@@ -149,7 +150,7 @@ const merged = (a: Payment, b: Payment): Payment => ({
   credited: a.credited || b.credited,
   pending_at: latest(a.pending_at, b.pending_at),
   failed_at: latest(a.failed_at, b.failed_at),
-  doubted: a.doubted || b.doubted,
+  filed: a.filed === 'awaited' ? a.filed : (b.filed ?? a.filed),
   tellings: b.tellings.reduce((whole, telling) => withTelling(whole, mergedTelling(tellingOf(whole, telling.refund_id), telling)), a).tellings,
   applications: [...a.applications, ...b.applications],
 });

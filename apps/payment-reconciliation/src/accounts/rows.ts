@@ -64,7 +64,7 @@ export const readReceivables = async (tx: Tx, keys: readonly string[]): Promise<
 
 export const readPayments = (tx: Tx, keys: readonly string[]): Promise<(Omit<Payment, 'applications' | 'allocations'> & AccountRow)[]> =>
   tx.query(
-    `select account_key, source, payment_id, reference, currency, credited, pending_at, failed_at, doubted, tellings, recorded_at, unapplied_reason,
+    `select account_key, source, payment_id, reference, currency, credited, pending_at, failed_at, filed, tellings, recorded_at, unapplied_reason,
        ${cents('received_cents', 'refunded_cents', 'fee_cents', 'credit_fee_cents', 'discount_cents')}, ${dates('paid_date', 'credit_date')}
      from payment where account_key = any($1::text[])`, [keys]);
 

@@ -111,7 +111,7 @@ const putPayments = bulk<SavedPayment>('payment', ['account_key', 'source', 'pay
   ['credited', 'boolean', ({ thing }) => thing.credited],
   ['pending_at', 'timestamptz', ({ thing }) => thing.pending_at],
   ['failed_at', 'timestamptz', ({ thing }) => thing.failed_at],
-  ['doubted', 'boolean', ({ thing }) => thing.doubted],
+  ['filed', 'text', ({ thing }) => thing.filed],
   ['tellings', 'jsonb', ({ thing }) => thing.tellings],
   ['recorded_at', 'timestamptz', ({ thing }) => thing.recorded_at],
 ]);

@@ -8,7 +8,7 @@ import { takeUp } from './payments';
 /** What an event adds to the facts of an account, and what it posts itself; what follows from the facts is concluded. */
 export type Change = { readonly facts: Account; readonly entries?: readonly Entry[] } | { readonly ignored: string };
 
-type Apply<D> = (account: Account, event: Event<D>, now: Date) => Change;
+export type Apply<D> = (account: Account, event: Event<D>, now: Date) => Change;
 
 function decide<D>(account: Account, event: Event<D>, apply: Apply<D>, now: Date): Decision<Account> {
   const change = apply(account, event, now);

@@ -3,10 +3,11 @@ import { ApiBody, ApiConsumes, ApiOperation, ApiProperty, ApiTags } from '@nestj
 import { IsIn, Length, Matches } from 'class-validator';
 import { Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { Answers, Caller, cursorOf, ForCreditor, MayLack, Page, paged, pageOf, PathId, problem, rawBody, Scopes, type Principal } from '@emdia/runtime';
+import { Answers, Caller, cursorOf, ForCreditor, MayLack, Page, paged, pageOf, PathId, problem, rawParts, Scopes, type Principal } from '@emdia/runtime';
 import type { Request } from 'express';
 import { BankFiles, FILE_BYTES_MAX } from './bank-files';
 import { inWords, LEFT } from './in-words';
+import { gathered } from './packed-file';
 import type { LeftReason } from './row';
 import type { KeptRow, StoredFile } from './stored-file';
 import { FILE_COLUMNS, ROW_COLUMNS } from './stored-files';
@@ -42,7 +43,7 @@ const WAITING = `
   join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id where r.file_id = $1 and r.state = 'posted' and p.unapplied_cents > 0`;
 const LEFT_OVER = `select reason, count(*)::int as rows from bank_row where file_id = $1 and reason is not null and state <> 'undone' group by reason order by reason`;
 
-const shown = ({ creditor_id: _, pass: __, ...file }: StoredFile) => file;
+const shown = ({ creditor_id: _, pass: __, moved_cents: ___, ...file }: StoredFile) => file;
 
 /** Files that banks write: handed over, followed and undone. */
 @ApiTags('bank files')
@@ -63,9 +64,9 @@ export class BankFilesController {
     description: 'CNAB 400 or 240 return, FEBRABAN 150, OFX or Pix, as the bank wrote it, at most 64 MiB. Follow it by GET /v1/bank-files/{file_id}. The same file twice changes nothing.',
   })
   async upload(@Query() { source, name }: UploadQuery, @Req() request: Request, @Caller() caller: Principal, @ForCreditor() creditor_id: string) {
-    const bytes = await rawBody(request, FILE_BYTES_MAX);
-    if (bytes.length === 0) throw problem(400, 'empty-file', 'The file is empty', 'Send the bytes of the file as the body.');
-    const { file_id, isNew } = await this.files.receive({ creditor_id, source, name, bytes, actor: caller.actor });
+    const body = await gathered(rawParts(request, FILE_BYTES_MAX));
+    if (body.size_bytes === 0) throw problem(400, 'empty-file', 'The file is empty', 'Send the bytes of the file as the body.');
+    const { file_id, isNew } = await this.files.receive({ creditor_id, source, name, body, actor: caller.actor });
     return { file_id, is_new: isNew };
   }
 
@@ -104,7 +105,7 @@ export class BankFilesController {
       return tx.query<KeptRow>(ROWS, [fileId, query.state ?? null, line, id, query.limit + 1]);
     });
     const { items, next_cursor } = paged(rows, query.limit, (row) => [row.line, row.row_id]);
-    return { items: items.map(({ file_id: _, others: __, reason, ...row }) => ({ ...row, reason: reason && LEFT[reason] })), next_cursor };
+    return { items: items.map(({ file_id: _, others: __, version: ___, reason, ...row }) => ({ ...row, reason: reason && LEFT[reason] })), next_cursor };
   }
 
   @Post(':file_id/confirm')

@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto';
-import { setImmediate as others } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { type ZlibOptions, deflateRaw } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { fileNumber } from '@emdia/bank-files';
 import { Clock, WallClock } from '@emdia/clock';
 import { derivedId } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { Forbidden, inHalves, Runner, Seal, step } from '@emdia/messaging';
+import { Forbidden, inHalves, Outdated, Runner, Seal, step } from '@emdia/messaging';
 import { Config, Metrics, type Sweep, Sweeps } from '@emdia/runtime';
 import { PinoLogger } from 'nestjs-pino';
 import { Accounts } from '../accounts/accounts';
@@ -16,29 +12,38 @@ import { Coverages } from '../source-coverage/coverages';
 import { Placing } from '../waiting-money/placing';
 import { type Batch, batchOf, type Placed, takenBack } from './batch';
 import { LookUp } from './look-up';
-import { packAside, type PackedFile, type Parts, SLICE_ROWS, unpack } from './packed-file';
+import { type Body, deflated, gathered, pack, type PackedFile, SLICE_ROWS, unpack } from './packed-file';
 import type { KnownRow } from './row';
-import { confirm, isDoubtful, matchAgain, matched, readAs, receive, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, takenIn, undo, undone } from './stored-file';
+import { centsOf, confirm, isDoubtful, matchAgain, matched, readAs, receive, type Status, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, takenIn, undo, undone } from './stored-file';
 import { Batches, batchKey, FILE_COLUMNS, StoredFiles } from './stored-files';
 
 /** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
 export const FILE_BYTES_MAX = 64 * 2 ** 20;
-/** A body is deflated, sealed, kept and opened in parts: none stops the event loop for long. Parts of another size would mix with those of an upload that broke off. */
-const PART_BYTES = 2 ** 20;
 /** While Postgres works for one batch, this process works for the next; each takes a connection of the pool of four. */
 const BATCHES_AT_ONCE = 3;
 /** Rows taken back in one transaction. */
 const UNDO_ROWS = 250;
 /** A worker that has not been heard of for so long is taken for dead. */
 const LEASE_MS = 30_000;
+/** How often what was decided is decided anew, where what it was decided on has changed meanwhile. */
+const LOOKS_MAX = 5;
 /** What fails is tried again after so long. */
 const RETRY_DELAY_MS = 5_000;
 const ENCODING = 'latin1';
-const deflated = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw);
-const QUICKLY: ZlibOptions = { level: 1 };
 const LEASE = 'update bank_file set lease_epoch_ms = $2 where file_id = $1';
 
 const wasTakenOver = (error: unknown): boolean => error instanceof Forbidden && error.reason === TAKEN_OVER;
+
+/** Decides anew on what is looked up anew, where that has changed meanwhile. */
+async function afresh<T>(decide: () => Promise<T>): Promise<T> {
+  for (let looks = 1; ; looks++) {
+    try {
+      return await decide();
+    } catch (error) {
+      if (!(error instanceof Outdated) || looks === LOOKS_MAX) throw error;
+    }
+  }
+}
 
 const CLAIM = `
   update bank_file set lease_epoch_ms = $2 where file_id = (
@@ -50,7 +55,7 @@ export interface Upload {
   readonly creditor_id: string;
   readonly source: string;
   readonly name: string;
-  readonly bytes: Buffer;
+  readonly body: Awaited<ReturnType<typeof gathered>>;
   readonly actor: string;
 }
 
@@ -84,22 +89,17 @@ export class BankFiles implements Sweep {
   }
 
   /** Keeps a file, to be read at once. The same bytes for the same source are the same file: false where they were there. */
-  async receive({ bytes, ...upload }: Upload): Promise<{ file_id: string; isNew: boolean }> {
+  async receive({ body, ...upload }: Upload): Promise<{ file_id: string; isNew: boolean }> {
     const { creditor_id, source, name, actor } = upload;
-    const parts = Array.from({ length: Math.ceil(bytes.length / PART_BYTES) }, (_, part) => bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES));
-    const hash = createHash('sha256');
-    for (const part of parts) {
-      hash.update(part);
-      await others();
-    }
-    const file_id = derivedId('bank-file', creditor_id, source, hash.digest('hex'));
+    const { size_bytes, sha256 } = body;
+    const file_id = derivedId('bank-file', creditor_id, source, sha256);
     // The body first: a file that is there can be read.
-    for (const [part, some] of parts.entries()) {
-      const sealed = this.seal.seal((await deflated(some, QUICKLY)).toString(ENCODING));
+    for (const [part, some] of body.deflated.entries()) {
+      const sealed = this.seal.seal(Buffer.from(some).toString(ENCODING));
       await this.database.transactionOf(creditor_id, (tx) =>
         tx.query('insert into bank_file_body (file_id, creditor_id, part, deflated, body_sealed) values ($1, $2, $3, true, $4) on conflict do nothing', [file_id, creditor_id, part, sealed]));
     }
-    const isNew = await this.runner.change(step(this.files, file_id, (known, now) => receive(known, { file_id, creditor_id, source, name, actor, size_bytes: bytes.length }, now)), { creditorId: creditor_id });
+    const isNew = await this.runner.change(step(this.files, file_id, (known, now) => receive(known, { file_id, creditor_id, source, name, actor, size_bytes }, now)), { creditorId: creditor_id });
     return { file_id, isNew: isNew as boolean };
   }
 
@@ -114,9 +114,16 @@ export class BankFiles implements Sweep {
   /** Nobody is asked on the word of a file that is not believed any more: what it covered is uncovered at once, its payments are taken back one after the other. */
   async undo(file: StoredFile, actor: string): Promise<void> {
     const { file_id, creditor_id, covered_until } = file;
-    const before = covered_until === null ? null : await this.lookUp.coveredBefore(file);
-    const uncovered = covered_until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileUncovered(this.coverages, { ...file, partition }, before));
-    await this.runner.changeAll([step(this.files, file_id, (known) => undo(known, actor, covered_until)), ...uncovered], { creditorId: creditor_id });
+    await afresh(async () => {
+      const others = covered_until === null ? [] : await this.lookUp.coveringBeside(file);
+      const before = others.find(({ status }) => status === 'posted')?.covered_until ?? null;
+      const uncovered = covered_until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileUncovered(this.coverages, { ...file, partition }, before));
+      await this.runner.changeAll([
+        step(this.files, file_id, (known) => undo(known, actor, covered_until)),
+        ...others.map((other) => step(this.files, other.file_id, (known) => stillStands(known, other.status))),
+        ...uncovered,
+      ], { creditorId: creditor_id });
+    });
   }
 
   /** Nothing here waits for business time. */
@@ -148,7 +155,7 @@ export class BankFiles implements Sweep {
 
   private async work(file: StoredFile): Promise<void> {
     if (file.status === 'undoing') return this.takeBack(file);
-    const packed = await packAside(await this.partsOf(file));
+    const packed = await pack(await this.bodyOf(file));
     let now = file;
     if (file.status === 'received') {
       const corrected = await this.lookUp.corrected(file, fileNumber(packed.file), this.slicesOf(file, packed));
@@ -176,13 +183,13 @@ export class BankFiles implements Sweep {
     }
   }
 
-  private async partsOf({ file_id, size_bytes }: StoredFile): Promise<Parts> {
+  private async bodyOf({ file_id, size_bytes }: StoredFile): Promise<Body> {
     const parts: Uint8Array[] = [];
     for (;;) {
       const [body] = await this.database.query<{ body_sealed: string; deflated: boolean }>('select body_sealed, deflated from bank_file_body where file_id = $1 and part = $2', [file_id, parts.length]);
       if (!body) return { size_bytes, deflated: parts };
       const part = Buffer.from(this.seal.open(body.body_sealed), ENCODING);
-      parts.push(body.deflated ? part : await deflated(part, QUICKLY));
+      parts.push(body.deflated ? part : await deflated(part));
     }
   }
 
@@ -190,17 +197,31 @@ export class BankFiles implements Sweep {
     await this.database.query(LEASE, [fileId, this.wall.epochMs() + LEASE_MS]);
   }
 
-  /** Takes in what no worker has taken in yet, several batches at once; resolves, or rejects, when none is under way any more. */
-  private async takeIn(file: StoredFile, { rows, slices }: PackedFile): Promise<void> {
-    const taken = await this.lookUp.taken(file);
+  /** Takes in what no worker has taken in yet. Where another was first with some of it, the rest is still to be done: did both leave it to the other, it would lie until the lease has run out. */
+  private async takeIn(file: StoredFile, packed: PackedFile): Promise<void> {
+    let taken = await this.lookUp.taken(file);
+    for (;;) {
+      try {
+        return await this.takeRest(file, packed, taken);
+      } catch (error) {
+        const before = taken.size;
+        if (!wasTakenOver(error) || (taken = await this.lookUp.taken(file)).size === before) throw error;
+      }
+    }
+  }
+
+  /** Several batches at once; resolves, or rejects, when none is under way any more. */
+  private async takeRest(file: StoredFile, { rows, slices }: PackedFile, taken: ReadonlyMap<number, number>): Promise<void> {
     const underWay = new Set<Promise<void>>();
     const atMost = async (batches: number) => {
       while (underWay.size > batches) await Promise.race(underWay);
     };
     try {
+      // What was taken in together may have been more than a slice now is.
+      let from = 0;
       for (const [n, slice] of slices.entries()) {
         const [first, end] = [n * SLICE_ROWS, Math.min((n + 1) * SLICE_ROWS, rows)];
-        let from = first;
+        from = Math.max(from, first);
         while (taken.has(from)) from += taken.get(from)!;
         if (from >= end) continue;
         const left = unpack(slice).slice(from - first);
@@ -222,9 +243,9 @@ export class BankFiles implements Sweep {
   private async take(file: StoredFile, from: number, rows: readonly KnownRow[]): Promise<void> {
     const batch = async (some: readonly KnownRow[], refused: boolean) =>
       batchOf(file, from + rows.indexOf(some[0]!), some, await this.lookUp.found(file, some), this.accounts, this.clock.now(), refused);
-    await inHalves(rows, async (some) => this.write(await batch(some, false)), async (row, error) => {
+    await inHalves(rows, (some) => afresh(async () => this.write(await batch(some, false))), async (row, error) => {
       this.refused(file, row, error);
-      await this.leave(await batch([row], true));
+      await afresh(async () => this.leave(await batch([row], true)));
     });
   }
 
@@ -249,12 +270,18 @@ export class BankFiles implements Sweep {
   }
 
   private async takeBack(file: StoredFile): Promise<void> {
-    for (let rows = await this.lookUp.placed(file.file_id, UNDO_ROWS); rows.length > 0; rows = await this.lookUp.placed(file.file_id, UNDO_ROWS, rows.at(-1))) {
+    const next = async (last: Placed | undefined): Promise<readonly Placed[]> => {
+      const rows = await this.lookUp.placed(file.file_id, UNDO_ROWS, last);
       await inHalves(rows, (some) => this.takeRowsBack(file, some), async ({ row }, error) => {
         this.refused(file, row, error);
         // It stays as it is, and the report says so.
-        await this.change(file.file_id, (known) => takeBack(known, [{ ...row, reason: 'not-taken-back' }]));
+        await this.change(file.file_id, (known) => takeBack(known, [{ ...row, reason: 'not-taken-back' }], 0));
       });
+      return rows;
+    };
+    for (let rows = await afresh(() => next(undefined)); rows.length > 0; ) {
+      const last = rows.at(-1);
+      rows = await afresh(() => next(last));
     }
     await this.change(file.file_id, (known, now) => undone(known, now));
   }
@@ -263,11 +290,12 @@ export class BankFiles implements Sweep {
     await this.renew(file.file_id);
     const now = this.clock.now();
     const back = rows.map((placed) => ({ ...takenBack(file, placed, this.accounts, now), payment_id: placed.row.payment_id }));
-    const heirs = new Map(back.flatMap(({ heir }) => (heir ? [[heir.file_id, heir.status]] : [])));
+    const heirs = new Map<string, { readonly status: Status; readonly cents: number }>();
+    for (const { heir, kept } of back) if (heir) heirs.set(heir.file_id, { status: heir.status, cents: (heirs.get(heir.file_id)?.cents ?? 0) + centsOf(kept) });
     const lettingGo = await this.placing.lettingGo(file, back.flatMap(({ kept, payment_id }) => (kept.state === 'undone' || kept.payment_id !== payment_id ? (payment_id ?? []) : [])));
     await this.runner.changeAll([
-      step(this.files, file.file_id, (known) => takeBack(known, back.map(({ kept }) => kept))),
-      ...[...heirs].map(([file_id, status]) => step(this.files, file_id, (known) => stillStands(known, status))),
+      step(this.files, file.file_id, (known) => takeBack(known, back.map(({ kept }) => kept), rows.reduce((cents, { row }) => cents + centsOf(row), 0))),
+      ...[...heirs].map(([file_id, { status, cents }]) => step(this.files, file_id, (known) => stillStands(known, status, cents))),
       ...back.flatMap(({ steps }) => steps),
       ...lettingGo,
     ]);

@@ -1,9 +1,9 @@
 import { v7 as uuid7 } from 'uuid';
 import { BillingPaymentPending, BillingPaymentReported, BillingRefundReported, type Contract, type DataOf, type Event, type EventOf } from '@emdia/contracts';
-import type { Step, Store } from '@emdia/messaging';
-import { type Account, accountKeyOf, type Payment } from '../accounts/account';
-import { applyDoubted, applyFiled, applyLetGo, applyPending, applyRefundFiled, applyWithdrawn, type Withdrawn } from '../accounts/payments';
-import { onAccount, onPayment } from '../accounts/steps';
+import { Outdated, type Step, type Store } from '@emdia/messaging';
+import { type Account, accountKeyOf, type Payment, paymentKey } from '../accounts/account';
+import { applyAwaited, applyDoubted, applyFiled, applyLetGo, applyRefundFiled, applyWithdrawn, tellingOf, type Withdrawn } from '../accounts/payments';
+import { type Apply, onAccount, onPayment } from '../accounts/steps';
 import { type KnownRow, type LeftReason, type Money, referencesIn } from './row';
 import type { Counts, KeptRow, Outcome, RowState, Status, StoredFile, TakenBatch, Teller } from './stored-file';
 
@@ -15,13 +15,13 @@ export interface Found {
   readonly claimed: ReadonlyMap<string, string>;
   /** Payments of this source whose money has come, by whatever road, by their ids. */
   readonly received: ReadonlyMap<string, Received>;
-  /** Posted rows that a reversal may mean: by payment id, and by our number the newest first. */
+  /** Posted rows that a reversal may mean: by payment id; and those of which nothing went back yet by our number, the newest first. */
   readonly payments: ReadonlyMap<string, KeptRow>;
   readonly byNumber: ReadonlyMap<string, readonly KeptRow[]>;
 }
 
 /** A payment that has come, the account it is in, and who has told what of it. */
-export interface Received extends Pick<Payment, 'payment_id' | 'reference' | 'tellings'> {
+export interface Received extends Pick<Payment, 'payment_id' | 'reference' | 'tellings' | 'received_cents'> {
   readonly account_key: string;
 }
 
@@ -48,6 +48,8 @@ class Taking {
   posted_cents = 0;
   private readonly now_kept = new Map<string, KeptRow>();
   private readonly now_posted = new Map<string, KeptRow>();
+  /** Payments that were taken back by their number. */
+  private readonly now_returned = new Set<string>();
 
   constructor(
     private readonly file: StoredFile,
@@ -68,7 +70,10 @@ class Taking {
       case 'nothing':
         return 'nothing';
       case 'left':
-        if (before && before.state !== 'undone') return before.state === 'left' ? 'left' : this.known(row, before, false);
+        if (before && before.state !== 'undone') {
+          this.known(row, before, false);
+          return before.state === 'left' ? 'left' : 'known';
+        }
         return this.leave(row, said.reason, before);
       case 'reversed':
         return this.reverse(row, said, before);
@@ -80,9 +85,10 @@ class Taking {
   /** Left to a person; whom a payment names that cannot be booked is not asked meanwhile. */
   leave(row: KnownRow, reason: LeftReason, before: KeptRow | null): Outcome {
     const references = referencesIn(row);
-    if (references === null) this.keep(row, 'left', { reason });
+    if (references === null) this.keep(row, 'left', { reason }, before);
     else {
-      const payment_id = ledgerId(this.file, row);
+      // What has come holds nobody: what is doubtful beside it is awaited under the row's own name.
+      const payment_id = this.found.received.has(ledgerId(this.file, row)) ? row.row_id : ledgerId(this.file, row);
       const reference = this.referenceOf({ references });
       const { amount_cents, currency } = 'money' in row.said ? row.said.money : { amount_cents: 0, currency: this.file.read?.currency ?? 'BRL' };
       this.hold(this.about(payment_id, reference), amount_cents, currency);
@@ -92,7 +98,7 @@ class Taking {
   }
 
   private hold(about: About, amount_cents: number, currency: string): void {
-    const apply = this.file.status === 'holding' ? applyDoubted : applyPending;
+    const apply = this.file.status === 'holding' ? applyDoubted : applyAwaited;
     this.on(told(BillingPaymentPending, { ...about, amount_cents, currency }, this.now), apply);
   }
 
@@ -102,7 +108,8 @@ class Taking {
     const isOut = state === 'awaiting' || state === 'held' || (state === 'left' && before!.payment_id !== null);
     if (state === 'posted' || state === 'returned' || (isOut && (isHolding || (state === 'awaiting' && credit_date === null)))) return this.known(row, before!, credit_date !== null);
     const payment_id = ledgerId(this.file, row);
-    if (this.found.received.has(payment_id)) return 'known';
+    const other = this.byEvent(payment_id, null);
+    if (other) return other.amount_cents === money.amount_cents ? 'known' : this.leave(row, 'other-amount', before);
     const reference = isOut ? before!.reference : this.referenceOf(money);
     const about = this.about(payment_id, reference);
     const { amount_cents, currency, fee_cents, discount_cents, paid_date } = money;
@@ -129,15 +136,20 @@ class Taking {
     const { amount_cents, currency, date } = said;
     const payment = this.payment(row, said);
     if (!payment) {
-      this.keep(row, 'left', { reason: 'unknown-payment', amount_cents, paid_date: date });
+      this.keep(row, 'left', { reason: 'unknown-payment', amount_cents, paid_date: date }, before);
       return 'left';
     }
     const payment_id = payment.payment_id!;
     const refund_id = ledgerId(this.file, row);
-    // Given back by the word of another road: it says nothing new.
-    if (this.found.received.get(payment_id)?.tellings.some((each) => each.refund_id === refund_id && (each.by_file || each.by_event))) return 'known';
+    const other = this.byEvent(payment_id, refund_id);
+    if (other?.amount_cents === amount_cents) return 'known';
+    if (other) {
+      this.keep(row, 'left', { reason: 'other-amount', amount_cents, paid_date: date }, before);
+      return 'left';
+    }
     const data = { ...this.about(payment_id, payment.reference), refund_id, amount_cents, currency, refunded_date: date, reason: this.file.read?.kind === 'pix' ? ('pix-devolution' as const) : ('chargeback' as const) };
-    this.on(told(BillingRefundReported, data, this.now), applyRefundFiled, 'account_key' in payment ? payment.account_key : undefined);
+    this.on(told(BillingRefundReported, data, this.now), said.of === null ? returnedWhole : returnedOf, 'account_key' in payment ? payment.account_key : undefined);
+    if (said.of === null) this.now_returned.add(payment_id);
     this.posted_cents -= amount_cents;
     this.keep(row, 'returned', { payment_id, reference: refund_id, amount_cents, paid_date: date }, before);
     return 'returned';
@@ -147,7 +159,14 @@ class Taking {
     if (of !== null) return this.now_posted.get(of) ?? this.found.payments.get(of) ?? this.found.received.get(of) ?? null;
     if (our_number === null) return null;
     const all = [...[...this.now_posted.values()].filter((kept) => kept.our_number === our_number).reverse(), ...(this.found.byNumber.get(our_number) ?? [])];
-    return all.find((kept) => kept.amount_cents === amount_cents) ?? null;
+    return all.find((kept) => kept.amount_cents === amount_cents && !this.now_returned.has(kept.payment_id!)) ?? null;
+  }
+
+  /** What events have told of a payment or its refund: it stands by their word, which nobody withdraws, and where they say the same, the file says nothing new. */
+  private byEvent(payment_id: string, refund_id: string | null) {
+    const received = this.found.received.get(payment_id);
+    const telling = received && tellingOf(received, refund_id);
+    return telling?.by_event ? telling : null;
   }
 
   /** The surest reference that somebody has; the surest of all where nobody has any, so that an invoice which comes later may claim it. */
@@ -156,7 +175,7 @@ class Taking {
   }
 
   /** On the account that has claimed the reference, where one is known: a claim is never withdrawn, and the reference's own account need not be locked as well. */
-  private on<D extends Pick<About, 'reference'>>(event: Event<D>, apply: Parameters<typeof onAccount<D>>[3], account_key?: string): void {
+  private on<D extends Pick<About, 'reference'>>(event: Event<D>, apply: Apply<D>, account_key?: string): void {
     const { reference } = event.data;
     this.steps.push(onAccount(this.accounts, account_key ?? (reference === null ? undefined : this.found.claimed.get(reference)) ?? event.key, event, apply));
   }
@@ -166,19 +185,20 @@ class Taking {
     return { creditor_id, source, payment_id, customer_id: null, reference };
   }
 
-  private keep({ row_id, line, our_number }: KnownRow, state: RowState, more: Partial<KeptRow>, before: KeptRow | null = null): KeptRow {
+  private keep({ row_id, line, our_number }: KnownRow, state: RowState, more: Partial<KeptRow>, before: KeptRow | null): KeptRow {
     const { file_id } = this.file;
     const others = [...(before?.others ?? []), ...(before && before.state !== 'undone' ? [{ file_id: before.file_id, line: before.line, credited: before.credit_date !== null }] : [])];
     return this.put({
       row_id, file_id, line, our_number, state, payment_id: null, reference: null, amount_cents: null, paid_date: null, credit_date: null, reason: null, ...more,
-      others: others.filter((other) => other.file_id !== file_id),
+      others: others.filter((other) => other.file_id !== file_id), version: before?.version ?? null,
     });
   }
 
-  /** It stands by another file's word; should that one be undone, by this one's. */
+  /** It stands by another file's word; should that one be undone, by this one's. Written even where that is known, so that it cannot be undone at this very instant. */
   private known({ line }: KnownRow, before: KeptRow, credited: boolean): Outcome {
     const { file_id } = this.file;
-    if (before.file_id !== file_id && !before.others.some((other) => other.file_id === file_id)) this.put({ ...before, others: [...before.others, { file_id, line, credited }] });
+    const isTold = before.file_id === file_id || before.others.some((other) => other.file_id === file_id);
+    this.put(isTold ? before : { ...before, others: [...before.others, { file_id, line, credited }] });
     return 'known';
   }
 
@@ -188,6 +208,16 @@ class Taking {
     return row;
   }
 }
+
+/** Takes a payment back that was there when it was looked up, as far as `isLeft` says; else it is looked up again. */
+const returnedIf = (isLeft: (payment: Payment, amount_cents: number) => boolean): typeof applyRefundFiled => (account, event, now) => {
+  const payment = account.payments.get(paymentKey(event.data));
+  if (payment && !isLeft(payment, event.data.amount_cents)) throw new Outdated(`${payment.payment_id} was taken back meanwhile`);
+  return applyRefundFiled(account, event, now);
+};
+const returnedOf = returnedIf(({ received_cents }) => received_cents > 0);
+/** A number alone does not say which payment it means: two of them take back two payments. */
+const returnedWhole = returnedIf(({ received_cents, refunded_cents }, amount_cents) => received_cents - refunded_cents >= amount_cents);
 
 /** The id of a payment, or of what takes it back: a Pix is known by its endToEndId, a devolução by its rtrId, on every road by which they are told; any other row by what it says. */
 export const ledgerId = ({ read }: Pick<StoredFile, 'read'>, { external_id, row_id }: KnownRow): string => (read?.kind === 'pix' && external_id !== null ? external_id : row_id);
@@ -235,7 +265,7 @@ export function takenBack(file: StoredFile, placed: Placed, accounts: Store<Acco
   if (!isMoney) return { steps: [], kept: { ...kept, state }, heir };
   const { creditor_id, source, read } = file;
   const data = { creditor_id, source, payment_id: row.payment_id!, customer_id: null, reference: row.reference, amount_cents: row.amount_cents!, currency: read!.currency! };
-  const pending = onPayment(accounts, told(BillingPaymentPending, data, now), state === 'held' ? applyDoubted : applyPending);
+  const pending = onPayment(accounts, told(BillingPaymentPending, data, now), state === 'held' ? applyDoubted : applyAwaited);
   return { steps: [...undo, pending], kept: { ...kept, state, credit_date: null }, heir };
 }
 

@@ -6,6 +6,7 @@ import { Config, Metrics, type Sweep, Sweeps } from '@emdia/runtime';
 import { PinoLogger } from 'nestjs-pino';
 import { BankFiles, FILE_BYTES_MAX } from './bank-files';
 import { Bucket, bucketOf } from './bucket';
+import { gathered } from './packed-file';
 import { Folder, type Lying, type Place } from './places';
 
 /** Between two looks, for each part of the list. */
@@ -119,7 +120,7 @@ export class Collecting {
       if (bytes === null) return null;
       if (bytes instanceof Error) return bytes.message;
       const [creditor_id, source, name] = path.split('/') as [string, string, string];
-      await this.files.receive({ creditor_id, source, name, bytes, actor: place.name });
+      await this.files.receive({ creditor_id, source, name, body: await gathered([bytes]), actor: place.name });
     }
     // After it is kept: dying in between, we take it again, and the same bytes are the same file. What can never be taken is told of once.
     await this.database.query('insert into bank_file_collected (place, path, version, collected_at) values ($1, $2, $3, $4) on conflict do nothing', [place.name, path, version, this.clock.now()]);

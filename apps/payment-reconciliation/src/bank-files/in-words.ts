@@ -12,6 +12,7 @@ export const LEFT: Readonly<Record<LeftReason, string>> = {
   'no-currency': 'the file does not say its currency; ask the bank',
   'no-date': 'it is a payment without a date; ask the bank',
   'unknown-payment': 'it takes back a payment that is not known here; post the file that told of it, then this one again (undo, confirm)',
+  'other-amount': 'the webhook of its source has told it with another amount; ask the bank which is right, and undo this file where it is wrong',
   'refused-by-ledger': 'the ledger refused it; the log of the service says why',
   'not-taken-back': 'the ledger would not take it back; the log of the service says why',
 };

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { CivilDate } from '@emdia/calendar';
 import { referenceKey } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { type Found, ledgerId, type Placed, type Received } from './batch';
@@ -9,10 +8,13 @@ import { ROW_COLUMNS } from './stored-files';
 
 const KEPT = `select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and row_id = any($3::uuid[])`;
 const CLAIMED = 'select key, claimed_by from account where key = any($1::text[]) and claimed_by is not null';
-const RECEIVED = 'select payment_id, account_key, reference, tellings from payment where creditor_id = $1 and source = $2 and payment_id = any($3::text[]) and received_cents > 0';
+const RECEIVED = 'select payment_id, account_key, reference, tellings, received_cents::float8 as received_cents from payment where creditor_id = $1 and source = $2 and payment_id = any($3::text[]) and received_cents > 0';
 const REVERSIBLE = `
-  select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and state = 'posted' and (payment_id = any($3::text[]) or our_number = any($4::text[]))
-  order by paid_date desc, row_id`;
+  select * from (
+    select ${ROW_COLUMNS}, (select sum(p.received_cents) filter (where p.received_cents > 0) - sum(p.refunded_cents) from payment p
+      where p.creditor_id = bank_row.creditor_id and p.source = bank_row.source and p.payment_id = bank_row.payment_id)::float8 as left_cents
+    from bank_row where creditor_id = $1 and source = $2 and state = 'posted' and (payment_id = any($3::text[]) or our_number = any($4::text[]))) r
+  where left_cents is not null order by paid_date desc, row_id`;
 const SAME_NUMBER = `f.creditor_id = $1 and f.source = $2 and f.file_id <> $3 and f.read ->> 'number' = $4 and f.status in ('posting', 'matching', 'posted')`;
 const SAME_TITLES = `
   select r.row_id, r.our_number, f.name from bank_file f join bank_row r using (file_id)
@@ -23,8 +25,13 @@ const PLACED = `
     (select coalesce(json_agg(json_build_object('file_id', f.file_id, 'line', o -> 'line', 'credited', o -> 'credited', 'status', f.status) order by f.received_at, f.file_id), '[]')
        from jsonb_array_elements(r.others) o join bank_file f on f.file_id = (o ->> 'file_id')::uuid
        where f.status in ('posting', 'matching', 'posted', 'holding', 'needs-confirmation')) as tellers
-  from (select * from bank_row where file_id = $1 and (state in ('posted', 'awaiting', 'held', 'returned') or (state = 'left' and payment_id is not null)) and (line, row_id) > ($3, $4::uuid) order by line, row_id limit $2) r
+  from (select *, xmin from bank_row where file_id = $1 and (state in ('posted', 'awaiting', 'held', 'returned') or (state = 'left' and payment_id is not null)) and (line, row_id) > ($3, $4::uuid) order by line, row_id limit $2) r
   left join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id`;
+
+const COVERING = `
+  (select file_id, status, covered_until::text as covered_until from bank_file
+    where creditor_id = $1 and source = $2 and file_id <> $3 and status = 'posted' and covered_until <= $4 order by bank_file.covered_until desc limit 1)
+  union all select file_id, status, null from bank_file where creditor_id = $1 and source = $2 and file_id <> $3 and status in ('received', 'posting', 'matching')`;
 
 const FIRST = { line: -1, row_id: '00000000-0000-0000-0000-000000000000' };
 
@@ -40,10 +47,10 @@ export class LookUp {
       this.database.query<KeptRow>(KEPT, [creditor_id, source, rows.map(({ row_id }) => row_id)]),
       this.claimed(creditor_id, rows.map((row) => referencesIn(row) ?? [])),
       this.database.query<Received>(RECEIVED, [creditor_id, source, [...rows.map((row) => ledgerId(file, row)), ...reversals.map(({ of }) => of)]]),
-      reversals.length === 0 ? [] : this.database.query<KeptRow>(REVERSIBLE, [creditor_id, source, reversals.map(({ of }) => of), reversals.map(({ our_number }) => our_number)]),
+      reversals.length === 0 ? [] : this.database.query<KeptRow & { readonly left_cents: number }>(REVERSIBLE, [creditor_id, source, reversals.map(({ of }) => of), reversals.map(({ our_number }) => our_number)]),
     ]);
     const byNumber = new Map<string, KeptRow[]>();
-    for (const row of reversible) if (row.our_number !== null) byNumber.set(row.our_number, [...(byNumber.get(row.our_number) ?? []), row]);
+    for (const row of reversible) if (row.our_number !== null && row.left_cents >= row.amount_cents!) byNumber.set(row.our_number, [...(byNumber.get(row.our_number) ?? []), row]);
     return {
       kept: new Map(kept.map((row) => [row.row_id, row])),
       claimed,
@@ -95,12 +102,9 @@ export class LookUp {
     return earlier.find(({ row_id, our_number }) => !own.has(row_id) && fresh.has(our_number))?.name ?? null;
   }
 
-  /** Until when the other posted files of a file's source have told everything, those left out that tell of later days alone. */
-  async coveredBefore({ file_id, creditor_id, source, covered_until }: StoredFile): Promise<CivilDate | null> {
-    const [row] = await this.database.query<{ until: CivilDate | null }>(
-      `select max(covered_until)::text as until from bank_file where creditor_id = $1 and source = $2 and file_id <> $3 and status = 'posted' and covered_until <= $4`,
-      [creditor_id, source, file_id, covered_until]);
-    return row!.until;
+  /** The other files of a file's source: that by which it has told everything until then, those left out that tell of later days alone; and those under way, which may say more in a moment. */
+  coveringBeside({ file_id, creditor_id, source, covered_until }: StoredFile): Promise<Pick<StoredFile, 'file_id' | 'status' | 'covered_until'>[]> {
+    return this.database.query(COVERING, [creditor_id, source, file_id, covered_until]);
   }
 
   /** The partitions of billing's topic on which a declared source's coverage is known. */

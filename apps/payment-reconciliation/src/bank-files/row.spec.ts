@@ -1,10 +1,11 @@
-import { readBankFile } from '@emdia/bank-files';
+import { type BankFile, readBankFile } from '@emdia/bank-files';
 import { bytesOf, lines400, TITLES, type Title } from '../../../../libs/bank-files/test/synthetic';
 import { referencesOf as referencesOfInvoice } from '../accounts/references';
-import { type KnownRow, rowsOf } from './row';
+import { type KnownRow, knownRows } from './row';
 
 const title = (more: Partial<Title> = {}): Title => ({ code: '06', number: '000000000011', title: 10_000, paid: 10_000, fee: 210, on: '2026-03-02', due: '2026-03-02', credit: '2026-03-03', document: 'NF-77', ...more });
-const read = (bank: string, ...titles: Title[]): KnownRow[] => [...rowsOf(readBankFile(bytesOf(lines400(bank, titles))))];
+const rowsOf = (file: BankFile): KnownRow[] => file.rows.map(knownRows(file));
+const read = (bank: string, ...titles: Title[]): KnownRow[] => rowsOf(readBankFile(bytesOf(lines400(bank, titles))));
 const moneyOf = (row: KnownRow | undefined) => (row && 'money' in row.said ? row.said.money : null);
 
 describe('rows of a bank\'s file', () => {
@@ -21,7 +22,7 @@ describe('rows of a bank\'s file', () => {
   it('tell a Pix\'s abatimento once: it is in its discount', () => {
     const parts = { original: { valor: '110.00' }, abatimento: { valor: '3.00' }, desconto: { valor: '7.00' } };
     const pix = { endToEndId: 'E00000000202603041200abcdefgh001', valor: '100.00', horario: '2026-03-04T12:00:00Z', componentesValor: parts };
-    expect(moneyOf([...rowsOf(readBankFile(Buffer.from(JSON.stringify({ pix: [pix] }))))][0])).toMatchObject({ amount_cents: 10_000, discount_cents: 1_000 });
+    expect(moneyOf(rowsOf(readBankFile(Buffer.from(JSON.stringify({ pix: [pix] }))))[0])).toMatchObject({ amount_cents: 10_000, discount_cents: 1_000 });
   });
 
   it('are looked for by nosso número as the bank counts it, and then by the creditor\'s own number', () => {

@@ -5,7 +5,7 @@ import { derivedId } from '@emdia/contracts';
 import { slipReference } from '../accounts/references';
 
 /** Why a row that is about money was left to a person. */
-export type LeftReason = 'no-amount' | 'no-currency' | 'no-date' | 'unknown-payment' | 'refused-by-ledger' | 'not-taken-back';
+export type LeftReason = 'no-amount' | 'no-currency' | 'no-date' | 'unknown-payment' | 'other-amount' | 'refused-by-ledger' | 'not-taken-back';
 
 /** Money that a row tells of. Cents of the file's currency; `references` are the texts it may be looked for by, the surest first. */
 export interface Money {
@@ -83,8 +83,8 @@ function saidBy(file: BankFile, row: Row): Said {
 /** The texts by which what a row tells may be looked for; none where it is no payment. */
 export const referencesIn = ({ said }: KnownRow): readonly string[] | null => ('money' in said ? said.money.references : said.kind === 'left' ? said.references : null);
 
-/** The rows of a file as the ledger takes them, in the order of the file. */
-export function* rowsOf(file: BankFile): Generator<KnownRow> {
-  const identities = rowIdentities(file);
-  for (const row of file.rows) yield { row_id: derivedId('bank-row', identities.next().value as string), line: row.line, our_number: row.our_number, external_id: row.external_id, said: saidBy(file, row), row };
+/** Says what the ledger takes of each row of a file, asked for row after row in their order. */
+export function knownRows(file: BankFile): (row: Row) => KnownRow {
+  const identity = rowIdentities(file);
+  return (row) => ({ row_id: derivedId('bank-row', identity(row)), line: row.line, our_number: row.our_number, external_id: row.external_id, said: saidBy(file, row), row });
 }

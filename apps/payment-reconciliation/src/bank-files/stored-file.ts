@@ -44,6 +44,8 @@ export interface KeptRow {
   readonly reason: LeftReason | null;
   /** What is undone stands by their word. */
   readonly others: readonly Teller[];
+  /** Which version of the row this was decided on; null where there was none. */
+  readonly version: string | null;
 }
 
 /** What reading a file told; problems name lines, never people. */
@@ -80,7 +82,10 @@ export interface StoredFile {
   /** What the batches of this pass have come to; derived. */
   readonly rows_done: number;
   readonly counts: Counts;
+  /** What stands in the ledger by its rows, less what they took back: by the batches of this pass, and by what was moved; derived. */
   readonly posted_cents: number;
+  /** Of rows that went over to it from another file, less those that went over to another or were taken back; and what was left of earlier passes. */
+  readonly moved_cents: number;
   /** Until which day the file's source has told everything; null until the last row, and where the file does not say. */
   readonly covered_until: CivilDate | null;
   /** Who confirmed or undid it. */
@@ -99,7 +104,7 @@ export type Given = Pick<StoredFile, 'file_id' | 'creditor_id' | 'source' | 'nam
 /** A file came; the same bytes for the same source are the same file. */
 export function receive(known: StoredFile | null, given: Given, now: Date): DecisionOne<StoredFile | null, boolean> {
   if (known) return { ignored: 'known', result: false };
-  const fresh = { status: 'received', read: null, rows: null, pass: 0, rows_done: 0, counts: NO_COUNTS, posted_cents: 0, covered_until: null, decided_by: null, concluded_at: null, unsaved: [] } as const;
+  const fresh = { status: 'received', read: null, rows: null, pass: 0, rows_done: 0, counts: NO_COUNTS, posted_cents: 0, moved_cents: 0, covered_until: null, decided_by: null, concluded_at: null, unsaved: [] } as const;
   return { next: { ...given, ...fresh, received_at: now }, result: true };
 }
 
@@ -174,7 +179,7 @@ export function matchAgain(known: StoredFile | null): DecisionOne<StoredFile | n
 /** A person says that what the file tells is right; or that a file which was undone is to be posted after all. */
 export function confirm(known: StoredFile | null, actor: string): DecisionOne<StoredFile | null> {
   if (known?.status !== 'needs-confirmation' && known?.status !== 'undone') throw notNow(known, 'Only a file that needs confirmation, or was undone, can be confirmed.');
-  return { next: { ...known, status: 'posting', pass: known.pass + 1, decided_by: actor, concluded_at: null } };
+  return { next: { ...known, status: 'posting', pass: known.pass + 1, moved_cents: known.posted_cents, decided_by: actor, concluded_at: null } };
 }
 
 /**
@@ -190,20 +195,23 @@ export function undo(known: StoredFile | null, actor: string, covered_until: Civ
 
 const notNow = (known: StoredFile | null, message: string): Forbidden => new Forbidden('not-now', `${message} This one is ${known?.status ?? 'unknown'}.`);
 
-/** Some rows were taken back. */
-export function takeBack(known: StoredFile | null, kept: readonly KeptRow[]): DecisionOne<StoredFile | null> {
+/** What a row has brought into the ledger, or taken out of it. */
+export const centsOf = ({ state, amount_cents }: Pick<KeptRow, 'state' | 'amount_cents'>): number => (state === 'posted' ? amount_cents! : state === 'returned' ? -amount_cents! : 0);
+
+/** Some rows were taken back, or went over to other files, and with them so many cents. */
+export function takeBack(known: StoredFile | null, kept: readonly KeptRow[], cents: number): DecisionOne<StoredFile | null> {
   if (known?.status !== 'undoing') throw new Forbidden(TAKEN_OVER, 'The file is not being undone any more.');
-  return { next: { ...known, unsaved: [...known.unsaved, ...kept] } };
+  return { next: { ...known, moved_cents: known.moved_cents - cents, unsaved: [...known.unsaved, ...kept] } };
 }
 
-/** A file to which a row of another goes over stands as it did when that was decided. Throws Outdated. */
-export function stillStands(known: StoredFile | null, status: Status): DecisionOne<StoredFile | null> {
+/** A file by whose word another's row, or day, goes on standing is as it was when that was decided; `cents` came over to it. Throws Outdated. */
+export function stillStands(known: StoredFile | null, status: Status, cents = 0): DecisionOne<StoredFile | null> {
   if (known?.status !== status) throw new Outdated(`file ${known?.file_id} is ${known?.status} and no longer ${status}`);
-  return { ignored: status };
+  return cents === 0 ? { ignored: status } : { next: { ...known, moved_cents: known.moved_cents + cents } };
 }
 
 /** Nothing of it is left in the ledger. */
 export function undone(known: StoredFile | null, now: Date): DecisionOne<StoredFile | null> {
   if (known?.status !== 'undoing') return { ignored: 'not-undoing' };
-  return { next: { ...known, status: 'undone', pass: known.pass + 1, concluded_at: now } };
+  return { next: { ...known, status: 'undone', pass: known.pass + 1, moved_cents: known.posted_cents, concluded_at: now } };
 }

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { bulk, type Column, type Tx } from '@emdia/database';
-import { Forbidden, type Store } from '@emdia/messaging';
+import { bulk, bulkSince, type Column, type Tx } from '@emdia/database';
+import { Forbidden, Outdated, type Store } from '@emdia/messaging';
 import { type KeptRow, OUTCOMES, type StoredFile, TAKEN_OVER, type TakenBatch } from './stored-file';
 
 const OF_BATCHES = 'from bank_file_batch b where b.file_id = bank_file.file_id and b.pass = bank_file.pass';
 
-export const FILE_COLUMNS = `file_id, creditor_id, source, name, size_bytes, actor, received_at, status, read, rows, pass, covered_until::text as covered_until, decided_by, concluded_at,
-  (select coalesce(sum(b.rows), 0)::int ${OF_BATCHES}) as rows_done, (select coalesce(sum(b.posted_cents), 0)::float8 ${OF_BATCHES}) as posted_cents,
+export const FILE_COLUMNS = `file_id, creditor_id, source, name, size_bytes, actor, received_at, status, read, rows, pass, moved_cents::float8 as moved_cents, covered_until::text as covered_until, decided_by, concluded_at,
+  (select coalesce(sum(b.rows), 0)::int ${OF_BATCHES}) as rows_done, (select moved_cents + coalesce(sum(b.posted_cents), 0) ${OF_BATCHES})::float8 as posted_cents,
   (select jsonb_build_object(${OUTCOMES.map((outcome) => `'${outcome}', coalesce(sum((b.counts->>'${outcome}')::int), 0)`).join(', ')}) ${OF_BATCHES}) as counts`;
 
 export const ROW_COLUMNS = `row_id, file_id, line, state, payment_id, reference, our_number, amount_cents::float8 as amount_cents,
-  paid_date::text as paid_date, credit_date::text as credit_date, reason, others`;
+  paid_date::text as paid_date, credit_date::text as credit_date, reason, others, xmin::text as version`;
 
 const FILE: readonly Column<StoredFile>[] = [
   ['file_id', 'uuid', ({ file_id }) => file_id],
@@ -24,6 +24,7 @@ const FILE: readonly Column<StoredFile>[] = [
   ['read', 'jsonb', ({ read }) => read],
   ['rows', 'int', ({ rows }) => rows],
   ['pass', 'int', ({ pass }) => pass],
+  ['moved_cents', 'bigint', ({ moved_cents }) => moved_cents],
   ['covered_until', 'date', ({ covered_until }) => covered_until],
   ['decided_by', 'text', ({ decided_by }) => decided_by],
   ['concluded_at', 'timestamptz', ({ concluded_at }) => concluded_at],
@@ -35,7 +36,7 @@ interface RowOf {
 }
 
 const saveFiles = bulk('bank_file', ['file_id'], FILE);
-const saveRows = bulk<RowOf>('bank_row', ['creditor_id', 'source', 'row_id'], [
+const writeRows = bulkSince<RowOf>('bank_row', ['creditor_id', 'source', 'row_id'], [
   ['creditor_id', 'text', ({ file }) => file.creditor_id],
   ['source', 'text', ({ file }) => file.source],
   ['row_id', 'uuid', ({ row }) => row.row_id],
@@ -51,6 +52,11 @@ const saveRows = bulk<RowOf>('bank_row', ['creditor_id', 'source', 'row_id'], [
   ['reason', 'text', ({ row }) => row.reason],
   ['others', 'jsonb', ({ row }) => row.others],
 ]);
+
+/** Throws Outdated where a row is not as it was when this was decided: two files that tell it, one posted and one undone, would each rely on what the other has just changed. */
+async function saveRows(tx: Tx, rows: readonly RowOf[]): Promise<void> {
+  if ((await writeRows(tx, rows, rows.flatMap(({ row }) => row.version ?? []))) < rows.length) throw new Outdated('a row was decided on meanwhile, with another file');
+}
 
 /** Files by id, null before they came, and with them the rows that a decision adds. Reading the rows is not its work: a file has a hundred thousand. */
 @Injectable()

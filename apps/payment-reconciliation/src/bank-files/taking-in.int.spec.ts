@@ -119,7 +119,16 @@ describe('two workers with one large file', () => {
     await database.query(`update bank_file_batch set rows = 200, counts = '{"posted": 200}' where file_id = $1 and from_row = 0`, [file_id]);
     await database.query(`update bank_file set status = 'posting' where file_id = $1`, [file_id]);
     expect(await until(file_id, async () => undefined)).toMatchObject({ rows_done: SLICE_ROWS + 1, counts: { posted: 201, known: SLICE_ROWS - 200 } });
-    expect(await database.query('select from_row, rows from bank_file_batch where file_id = $1 order by 1', [file_id])).toEqual([{ from_row: 0, rows: 200 }, { from_row: 200, rows: 300 }, { from_row: 500, rows: 1 }]);
+    expect(await database.query('select from_row, rows from bank_file_batch where file_id = $1 order by 1', [file_id])).toEqual([{ from_row: 0, rows: 200 }, { from_row: 200, rows: SLICE_ROWS - 200 }, { from_row: SLICE_ROWS, rows: 1 }]);
+  }, 120_000);
+
+  it('go on after more rows than a slice has, taken in together when slices were larger', async () => {
+    const file_id = await send(await owed(5_000_000, 2 * SLICE_ROWS + 1));
+    await until(file_id, async () => undefined);
+    await database.query('delete from bank_file_batch where file_id = $1 and from_row > 0', [file_id]);
+    await database.query(`update bank_file_batch set rows = $2, counts = jsonb_build_object('posted', $2::int) where file_id = $1`, [file_id, 2 * SLICE_ROWS]);
+    await database.query(`update bank_file set status = 'posting' where file_id = $1`, [file_id]);
+    expect(await until(file_id, async () => undefined)).toMatchObject({ rows_done: 2 * SLICE_ROWS + 1, counts: { posted: 2 * SLICE_ROWS, known: 1 } });
   }, 120_000);
 
   it('take a payment back only after those before it, and before those after it', async () => {
@@ -131,7 +140,7 @@ describe('two workers with one large file', () => {
   it('write nothing of rows that the other has written', async () => {
     const batch = (line: number): TakenBatch => ({
       file: { file_id: '00000000-0000-4000-8000-000000000001', creditor_id: CREDITOR, source: 'other', pass: 0 }, from_row: 0, rows: 1, counts: { left: 1 }, posted_cents: 0,
-      kept: [{ row_id: '00000000-0000-4000-8000-000000000002', file_id: '00000000-0000-4000-8000-000000000001', line, our_number: null, state: 'left', payment_id: null, reference: null, amount_cents: null, paid_date: null, credit_date: null, reason: 'no-date', others: [] }],
+      kept: [{ row_id: '00000000-0000-4000-8000-000000000002', file_id: '00000000-0000-4000-8000-000000000001', line, our_number: null, state: 'left', payment_id: null, reference: null, amount_cents: null, paid_date: null, credit_date: null, reason: 'no-date', others: [], version: null }],
     });
     const save = (line: number) => database.transaction((tx) => new Batches().save(tx, new Map([[batchKey(batch(line)), batch(line)]])));
     const ended = await Promise.allSettled([save(1), save(2)]);

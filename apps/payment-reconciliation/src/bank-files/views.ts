@@ -20,7 +20,7 @@ const Read = Type.Object(
 const File = {
   file_id: Uuid, source: Text(40), name: Text(200), size_bytes: Count, actor: Actor, received_at: Instant, status: oneOf(...STATUSES), read: orNull(Read),
   rows: orNull(Count), rows_done: Count, counts: Type.Object(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, Count])), closed),
-  posted_cents: Type.Integer(), covered_until: orNull(CivilDate), decided_by: orNull(Actor), concluded_at: orNull(Instant),
+  posted_cents: Type.Integer({ description: 'What stands in the ledger by the rows of this file, less what they took back' }), covered_until: orNull(CivilDate), decided_by: orNull(Actor), concluded_at: orNull(Instant),
 };
 
 export const BankFileView = Type.Object(File, closed);

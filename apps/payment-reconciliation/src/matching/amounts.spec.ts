@@ -16,6 +16,11 @@ describe('fitOf', () => {
     [9_801, '2026-03-10', 'fee'], [9_651, '2026-03-10', 'fee'], [9_650, '2026-03-10', null], [99_999, '2026-09-10', null],
   ])('%i on %s: %s', (amount, on, expected) => expect(kind(amount, on)).toBe(expected));
 
+  it('believes the discount that a source says it granted, to the cent', () => {
+    const fit = (discount_cents: number) => fitOf({ ...paid(9_300, '2026-03-20'), discount_cents }, terms, settings)?.kind ?? null;
+    expect([fit(700), fit(0), fit(699), fit(701)]).toEqual(['discount', null, null, null]);
+  });
+
   it('tells that charges were due and are not there', () => {
     expect(fitOf(paid(10_000, '2026-03-20'), terms, settings)).toEqual({ kind: 'open', difference_cents: 0, roughly: true });
     expect(fitOf(paid(10_000, '2026-03-20'), { ...terms, charge_policy: null }, settings)?.roughly).toBe(false);

@@ -42,7 +42,7 @@ function lateFit(amount_cents: number, terms: Terms, paid_date: string): 'exactl
 }
 
 /** How the money comes about from a receivable with these terms; null where nothing known explains it. */
-export function fitOf({ amount_cents, currency, paid_date }: Credit, terms: Terms, { fees }: MatchSettings): Fit | null {
+export function fitOf({ amount_cents, discount_cents = 0, currency, paid_date }: Credit, terms: Terms, { fees }: MatchSettings): Fit | null {
   const { open_cents } = terms;
   if (terms.currency !== currency || open_cents <= 0) return null;
   const difference_cents = amount_cents - open_cents;
@@ -53,6 +53,7 @@ export function fitOf({ amount_cents, currency, paid_date }: Credit, terms: Term
     const late = lateFit(amount_cents, terms, paid_date);
     return late && { kind: 'late', difference_cents, roughly: late === 'about' };
   }
+  if (difference_cents === -discount_cents) return { kind: 'discount', difference_cents, roughly: false };
   const { discount } = terms;
   if (discount && paid_date <= discount.until && difference_cents === -discount.cents) return { kind: 'discount', difference_cents, roughly: false };
   return fees.some((fee) => feeOf(fee, open_cents) === -difference_cents) ? { kind: 'fee', difference_cents, roughly: false } : null;

@@ -28,6 +28,8 @@ export interface Payer {
 export interface Credit {
   readonly credit_id: string;
   readonly amount_cents: number;
+  /** What its source says it granted: it settles so much more than came. */
+  readonly discount_cents?: number;
   readonly currency: string;
   readonly paid_date: CivilDate;
   readonly keys: readonly Key[];

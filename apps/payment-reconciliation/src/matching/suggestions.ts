@@ -101,7 +101,7 @@ function splitOf(credit: Credit, open: readonly Candidate[], { fees }: MatchSett
   if (open.length < 2) return [];
   const byId = new Map(open.map((receivable) => [receivable.receivable_id, receivable]));
   const items: Item[] = open.map((receivable) => ({ id: receivable.receivable_id, open_cents: receivable.open_cents, due_cents: dueOn(receivable, credit.paid_date) }));
-  const kept = fees.map((fee) => ('cents' in fee ? fee.cents : percentOf(credit.amount_cents, fee.percent)));
+  const kept = [...fees.map((fee) => ('cents' in fee ? fee.cents : percentOf(credit.amount_cents, fee.percent))), credit.discount_cents ?? 0];
   return splitsOf(items, credit.amount_cents, kept).map((set) => set.map(({ id }) => byId.get(id)!));
 }
 

@@ -1,4 +1,5 @@
-import { BankHouse, pixFrom } from '../../test/bank-house';
+import { bytesOf, lines400 } from '../../../../libs/bank-files/test/synthetic';
+import { BankHouse, pixFrom, title } from '../../test/bank-house';
 import { receivableId } from '../../test/story';
 
 const E2E_OF = (n: number) => `E00000000202603041200abcdefgi${900 + n}`;
@@ -115,6 +116,27 @@ describe('money that waits', () => {
     meanwhile(() => bank.database.query(`update bank_file set status = 'posted' where status = 'matching'`));
     await send(pixFrom(E2E_OF(7), '777.00', { nome: NAMES[7]!.toUpperCase() }), 'psp');
     expect([await row(7), (await receivable('w7')).collectability]).toEqual([undefined, 'owed']);
+  });
+
+  it('brings with it what was deducted from it, as money does that quotes what it pays', async () => {
+    const paidTo = async (id: string) => (await bank.database.query<{ account: string; cents: number }>(
+      `select account, sum(amount_cents)::float8 as cents from posting where (source, payment_id) in (select source, payment_id from posting where receivable_id = $1) group by 1 having sum(amount_cents) <> 0 order by 1`,
+      [receivableId(id)])).map(({ account, cents }) => `${account} ${cents}`);
+    const all = ['cash 9100', 'discount 600', 'fees 300', 'receivable -10000'];
+    const less = (number: string) => bytesOf(lines400('341', [title(number, { paid: 9_400, discount: 400, rebate: 200, fee: 300 })]));
+    await invoice('w70', [{ rail: 'BOLETO', reference: '00000701', code: `341${'9'.repeat(41)}` }]);
+    expect((await send(less('00000701'), 'itau')).file.counts).toMatchObject({ posted: 1 });
+    await invoice('w71', []);
+    await send(less('00000711'), 'itau');
+    const [unknown] = [...(await waiting()).values()].filter(({ payment_id }) => !payment_id.startsWith('E'));
+    expect((await say(unknown!.payment_id, 'accept', 'w71')).status).toBeLessThan(300);
+    // And where nobody has to say whose it is.
+    people.set('C-w72', { name: NAMES[9]!, document: '86288366757' });
+    await invoice('w72', []);
+    await send(pixFrom(E2E_OF(72), '94.00', { cpf: '86288366757', nome: NAMES[9]! }, { componentesValor: { original: { valor: '100.00' }, desconto: { valor: '6.00' } } }), 'psp');
+    expect(await row(72)).toMatchObject({ status: 'placed', placed_by: 'payer' });
+    expect([await paidTo('w70'), await paidTo('w71'), await paidTo('w72')]).toEqual([all, all, ['cash 9400', 'discount 600', 'receivable -10000']]);
+    expect([await receivable('w70'), await receivable('w71'), await receivable('w72')]).toMatchObject(Array.from({ length: 3 }, () => ({ status: 'settled', open_cents: 0 })));
   });
 
   async function until(what: () => Promise<boolean>) {

@@ -9,22 +9,43 @@ const owed = (row: Row): number | null =>
 const EVIDENCE_MIN = 3;
 
 /**
- * Corrects the basis of the paid amount where the file itself contradicts the layout: every settled row with a fee adds up the other
- * way, and none the layout's way. Banks change this by contract, and for a bank without a layout of its own nothing else tells.
+ * Whether a file contradicts the basis of the paid amount that its layout has: every settled row with a fee adds up the other way, and none the layout's way.
+ * Banks change this by contract, and for a bank without a layout of its own nothing else tells.
  */
-export function correctBasis(rows: readonly Row[], basis: 'gross' | 'net', findings: Findings): void {
-  // Where a gross bank gives the net amount as well, nothing is left to guess.
-  const withFee = rows.filter((row) =>
-    row.settled && row.gross_cents !== null && (row.fee_cents ?? 0) > 0 && owed(row) !== null && (basis === 'net' || !row.net_cents));
-  if (withFee.length < EVIDENCE_MIN) return;
-  const other = (row: Row) => row.gross_cents! + (basis === 'gross' ? 1 : -1) * row.fee_cents!;
-  if (!withFee.every((row) => owed(row) === other(row) && owed(row) !== row.gross_cents)) return;
-  for (const row of withFee) {
-    row.net_cents = basis === 'gross' ? row.gross_cents : null;
-    row.gross_cents = other(row);
+export class Evidence {
+  private rows = 0;
+  private isWithout = false;
+
+  constructor(private readonly basis: 'gross' | 'net') {}
+
+  add(row: Row): void {
+    if (!this.tells(row)) return;
+    this.rows++;
+    this.isWithout ||= owed(row) !== this.other(row) || owed(row) === row.gross_cents;
   }
-  const was = basis === 'gross' ? 'before the fee' : 'after the fee';
-  findings.add('warning', null, `the layout has paid amounts ${was}, but all ${withFee.length} rows with a fee add up only the other way: read that way`);
+
+  get isAgainst(): boolean {
+    return this.rows >= EVIDENCE_MIN && !this.isWithout;
+  }
+
+  tell(findings: Findings): void {
+    const was = this.basis === 'gross' ? 'before the fee' : 'after the fee';
+    findings.add('warning', null, `the layout has paid amounts ${was}, but all ${this.rows} rows with a fee add up only the other way: read that way`);
+  }
+
+  /** The row as it is by the other basis. */
+  corrected(row: Row): Row {
+    return this.tells(row) ? { ...row, net_cents: this.basis === 'gross' ? row.gross_cents : null, gross_cents: this.other(row) } : row;
+  }
+
+  /** Where a gross bank gives the net amount as well, nothing is left to guess. */
+  private tells(row: Row): boolean {
+    return row.settled && row.gross_cents !== null && (row.fee_cents ?? 0) > 0 && owed(row) !== null && (this.basis === 'net' || !row.net_cents);
+  }
+
+  private other(row: Row): number {
+    return row.gross_cents! + (this.basis === 'gross' ? 1 : -1) * row.fee_cents!;
+  }
 }
 
 /** Notes charges that cannot be: the row stays as it is, since what was paid is told apart from what it was paid for. */

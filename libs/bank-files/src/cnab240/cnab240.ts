@@ -1,20 +1,21 @@
-import { type BankFile, emptyRow, type Header, NO_HEADER, refused, type Row } from '../bank-file';
-import { correctBasis, noteOdd } from '../cnab/amounts';
+import { type BankFile, emptyRow, type Header, NO_HEADER, opened, type Opening, refused, type Row } from '../bank-file';
+import { noteOdd } from '../cnab/amounts';
 import { isCompeCode } from '../cnab/compe-codes';
 import { date, isGarbled, isNoDate, type Range, slice, text, whole } from '../cnab/fields';
 import { Findings, reais } from '../cnab/findings';
 import { finish } from '../cnab/finish';
 import { meanings } from '../cnab/occurrences';
-import { type Line, linesOf } from '../decode';
+import { tallied } from '../cnab/tally';
+import type { Content, Line } from '../decode';
 import { type Fields240, type Layout240, layout240, U } from './layouts';
-import { type Batch, markOf, type Structure, structure } from './structure';
+import { markOf, type Structure, structure, typeOf } from './structure';
 
 const CODE: Range = [16, 17];
 const codeOf = (line: string) => slice(line, CODE).trim();
 
 const headerOf = (file: Structure): Header => ({
   ...NO_HEADER, sequence: text(file.header.text, [158, 163]), agreement: text(file.header.text, [33, 52]),
-  generated_on: markOf(file.header.text).generated_on, credit_date: date(file.batches[0]?.header.text ?? '', [200, 207], 'DDMMYYYY'),
+  generated_on: markOf(file.header.text).generated_on, credit_date: date(file.first?.header.text ?? '', [200, 207], 'DDMMYYYY'),
 });
 
 /** CPF or CNPJ by the type before it: 11 or 14 characters at the right; letters of a CNPJ stay. */
@@ -59,46 +60,79 @@ function lonely(line: Line, segment: 'T' | 'U', settled: boolean, findings: Find
   findings.add(settled ? 'needs_confirmation' : 'warning', line.number, `segment ${segment} without its ${lacks}: ${what} is not told`);
 }
 
-/** Pairs segments T and U; other segments may stand between and after them. */
-function readBatch(batch: Batch, layout: Layout240, rows: Row[], findings: Findings): void {
-  const meaningOf = meanings(layout.occurrences);
-  let open: { row: Row; line: Line } | undefined;
-  const close = () => {
-    if (open) lonely(open.line, 'T', open.row.settled, findings);
-    // Without its U nothing says that or what was paid.
-    if (open) open.row.settled = false;
-    open = undefined;
-  };
-  for (const line of batch.details) {
+/** The details of one batch: pairs segments T and U; other segments may stand between and after them. */
+class BatchReader {
+  private details = 0;
+  private face = 0;
+  private open: { row: Row; line: Line } | undefined;
+
+  constructor(
+    private readonly layout: Layout240,
+    private readonly meaningOf: ReturnType<typeof meanings>,
+    private readonly findings: Findings,
+  ) {}
+
+  /** The row that is complete with this line. */
+  take(line: Line): Row | undefined {
+    this.details++;
     const segment = line.text[13];
     if (segment === 'T') {
-      close();
-      open = { row: fromT(line, layout, meaningOf, findings), line };
-      rows.push(open.row);
-    } else if (segment === 'U') {
-      if (open?.row.occurrence === codeOf(line.text)) {
-        addU(open.row, line, layout, findings);
-        noteOdd(open.row, findings);
-        open = undefined;
-      } else {
-        close();
-        lonely(line, 'U', meaningOf(codeOf(line.text)) === 'settled', findings);
-      }
+      const before = this.close();
+      const row = fromT(line, this.layout, this.meaningOf, this.findings);
+      this.face += row.title_cents ?? 0;
+      this.open = { row, line };
+      return before;
     }
+    if (segment !== 'U') return undefined;
+    const row = this.open?.row;
+    if (row?.occurrence !== codeOf(line.text)) {
+      const before = this.close();
+      lonely(line, 'U', this.meaningOf(codeOf(line.text)) === 'settled', this.findings);
+      return before;
+    }
+    addU(row, line, this.layout, this.findings);
+    noteOdd(row, this.findings);
+    this.open = undefined;
+    return row;
   }
-  close();
+
+  /** The row that is left without its U: nothing says that or what was paid. */
+  close(): Row | undefined {
+    if (!this.open) return undefined;
+    const { row, line } = this.open;
+    lonely(line, 'T', row.settled, this.findings);
+    this.open = undefined;
+    return { ...row, settled: false };
+  }
+
+  /** Checks the trailer for what this bank keeps in it. */
+  check({ number, text: line }: Line): void {
+    const count = whole(line, [18, 23]);
+    const records = this.details + (this.layout.batch_counts === 'all' ? 2 : 0);
+    if (count !== null && count !== records) this.findings.add('warning', number, `the batch trailer counts ${count} records, the batch has ${records}`);
+    const cents = whole(line, [30, 46]);
+    if (this.layout.batch_sums_titles && cents !== null && cents !== this.face)
+      this.findings.add('needs_confirmation', number, `the batch trailer totals ${reais(cents)}, its titles sum to ${reais(this.face)}: a difference of ${reais(cents - this.face)}`);
+  }
 }
 
-/** Checks a batch's trailer for what this bank keeps in it. */
-function checkBatch(batch: Batch, rows: readonly Row[], layout: Layout240, findings: Findings): void {
-  const { number, text: line } = batch.trailer;
-  const count = whole(line, [18, 23]);
-  const records = batch.details.length + (layout.batch_counts === 'all' ? 2 : 0);
-  if (count !== null && count !== records) findings.add('warning', number, `the batch trailer counts ${count} records, the batch has ${records}`);
-  const cents = whole(line, [30, 46]);
-  const face = rows.reduce((sum, row) => sum + (row.title_cents ?? 0), 0);
-  if (layout.batch_sums_titles && cents !== null && cents !== face)
-    findings.add('needs_confirmation', number, `the batch trailer totals ${reais(cents)}, its titles sum to ${reais(face)}: a difference of ${reais(cents - face)}`);
+/** The titles of all batches, in stretches. */
+function* titlesIn(content: Content, layout: Layout240, findings: Findings): Generator<readonly Row[]> {
+  const meaningOf = meanings(layout.occurrences);
+  const begun = () => new BatchReader(layout, meaningOf, findings);
+  let batch = begun();
+  for (const lines of content.lines()) {
+    const rows: Row[] = [];
+    for (const line of lines) {
+      const type = typeOf(line);
+      const row = type === '3' ? batch.take(line) : type === '5' ? batch.close() : undefined;
+      if (row) rows.push(row);
+      if (type !== '5') continue;
+      batch.check(line);
+      batch = begun();
+    }
+    yield rows;
+  }
 }
 
 function checkFile(file: Structure, findings: Findings): BankFile['trailer'] {
@@ -106,29 +140,22 @@ function checkFile(file: Structure, findings: Findings): BankFile['trailer'] {
   if (line.slice(0, 3) !== file.bank) findings.add('needs_confirmation', number, `the trailer names bank ${line.slice(0, 3)}, the header bank ${file.bank}`);
   const batches = whole(line, [18, 23]);
   const records = whole(line, [24, 29]);
-  if (batches !== null && batches !== file.batches.length) findings.add('warning', number, `the trailer counts ${batches} batches, the file has ${file.batches.length}`);
+  if (batches !== null && batches !== file.batches) findings.add('warning', number, `the trailer counts ${batches} batches, the file has ${file.batches}`);
   if (records !== null && records !== file.records) findings.add('warning', number, `the trailer counts ${records} records, the file has ${file.records}`);
-  return { batch_record_count: whole(file.batches[0]?.trailer.text ?? '', [18, 23]), file_batch_count: batches, file_record_count: records };
+  return { batch_record_count: whole(file.first?.trailer.text ?? '', [18, 23]), file_batch_count: batches, file_record_count: records };
 }
 
 /** Reads a CNAB 240 return. Anything wrong with header, trailer, record types, batches or sequence refuses it whole. */
-export function readCnab240(content: string): BankFile {
-  const lines = linesOf(content);
-  const named = lines[0]?.text.slice(0, 3) ?? '';
+export function* readCnab240(content: Content): Opening {
+  const file = yield* structure(content);
+  const named = file.header?.text.slice(0, 3) ?? '';
   const { layout, fallback } = layout240(named);
   const as = isCompeCode(named) ? { name: layout.name, fallback } : null;
-  const file = structure(lines);
-  if ('reason' in file) return refused('cnab240', [file], { bank: as && named, layout: as, currency: 'BRL' });
+  if ('reason' in file) return opened(refused('cnab240', [{ line: file.line, reason: file.reason }], { bank: as && named, layout: as, currency: 'BRL' }));
 
   const findings = new Findings();
   if (fallback) findings.add('ok', null, `bank ${file.bank} has no layout of its own here: read by the common one`);
   if (markOf(file.header.text).moved) findings.add('warning', file.header.number, 'the mark of a return stands left of column 143: the header was shortened');
-  const rows: Row[] = [];
-  for (const batch of file.batches) {
-    const before = rows.length;
-    readBatch(batch, layout, rows, findings);
-    checkBatch(batch, rows.slice(before), layout, findings);
-  }
-  correctBasis(rows, layout.basis, findings);
-  return finish({ kind: 'cnab240', bank: file.bank, layout: as, header: headerOf(file), rows, trailer: checkFile(file, findings) }, findings);
+  const { tally, rows } = yield* tallied((into) => titlesIn(content, layout, into), layout.basis, [], findings);
+  return finish({ kind: 'cnab240', bank: file.bank, layout: as, header: headerOf(file), trailer: checkFile(file, findings) }, tally, rows, findings);
 }

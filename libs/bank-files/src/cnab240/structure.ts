@@ -2,18 +2,31 @@ import type { CivilDate } from '@emdia/calendar';
 import type { Problem } from '../bank-file';
 import { isCompeCode } from '../cnab/compe-codes';
 import { date, dateOf, type Range, slice, whole } from '../cnab/fields';
-import type { Line } from '../decode';
+import type { Content, Line } from '../decode';
 
 const BATCH: Range = [4, 7];
 const NUMBER_IN_BATCH: Range = [9, 13];
 
-/** A batch as it stands in the file. */
-export interface Batch { header: Line; details: Line[]; trailer: Line }
-
 /** A file whose records come in the order they must. */
-export interface Structure { bank: string; header: Line; batches: Batch[]; trailer: Line; records: number }
+export interface Structure {
+  bank: string;
+  header: Line;
+  trailer: Line;
+  batches: number;
+  records: number;
+  /** Header and trailer of the first batch; null where there is none. */
+  first: { header: Line; trailer: Line } | null;
+}
 
-const typeOf = (line: Line) => line.text[7] ?? '';
+/** A batch while its lines come. */
+interface Batch {
+  header: Line;
+  /** The batch as its header and its first detail name it. */
+  names: string[];
+  details: number;
+}
+
+export const typeOf = (line: Line) => line.text[7] ?? '';
 const fault = (line: Line | undefined, reason: string): Problem => ({ line: line?.number ?? null, reason });
 
 /**
@@ -28,58 +41,81 @@ export function markOf(header: string): { mark: string; generated_on: CivilDate 
   return generated === null ? { mark: '', generated_on: null, moved: false } : { mark: found![1]!, generated_on: generated, moved: true };
 }
 
-/** The first and the last line; a problem where they are no return's. */
-function ends(lines: readonly Line[]): Problem | undefined {
-  const [header] = lines;
-  const trailer = lines.at(-1);
-  if (!header || !trailer) return fault(undefined, 'the file is empty');
+/** Why a line is no header of a return. */
+function noHeader(header: Line): Problem | undefined {
   if (typeOf(header) !== '0' || slice(header.text, BATCH) !== '0000') return fault(header, 'the first line is no file header (batch 0000, record type 0)');
   const { mark } = markOf(header.text);
   if (mark === '1') return fault(header, 'this is a remittance to the bank, not a return (column 143 is 1)');
   if (mark !== '2') return fault(header, 'column 143 does not mark a return (2)');
   if (!isCompeCode(header.text.slice(0, 3))) return fault(header, `${JSON.stringify(header.text.slice(0, 3))} in columns 1-3 is no Brazilian bank`);
-  if (typeOf(trailer) !== '9') return fault(trailer, 'the last line is no file trailer (record type 9): the file is cut off');
   return undefined;
 }
 
-/** Adds a detail to its batch; a problem where its number does not follow. */
-function take(batch: Batch, line: Line): Problem | undefined {
-  const number = whole(line.text, NUMBER_IN_BATCH);
-  const last = batch.details.at(-1);
-  const expected = last ? whole(last.text, NUMBER_IN_BATCH)! + 1 : 1;
-  if (number !== expected) return fault(line, `record ${slice(line.text, NUMBER_IN_BATCH)} of its batch follows record ${expected - 1}`);
-  batch.details.push(line);
-  return undefined;
-}
+/** Follows the lines between header and trailer. */
+class Order {
+  batches = 0;
+  first: Structure['first'] = null;
+  private open: Batch | undefined;
 
-/** Parts the lines of a CNAB 240 return, or says where their order is broken. */
-export function structure(lines: readonly Line[]): Structure | Problem {
-  const broken = ends(lines);
-  if (broken) return broken;
-  const bank = lines[0]!.text.slice(0, 3);
-  const batches: Batch[] = [];
-  let open: Batch | undefined;
-  for (const line of lines.slice(1, -1)) {
+  constructor(private readonly bank: string) {}
+
+  /** A problem where the next line has no place. */
+  broken(line: Line): Problem | undefined {
     const type = typeOf(line);
-    if (line.text.slice(0, 3) !== bank) return fault(line, `the line is not of bank ${bank}, which the header names`);
+    if (line.text.slice(0, 3) !== this.bank) return fault(line, `the line is not of bank ${this.bank}, which the header names`);
+    // BTG numbers the batch in its lines and leaves it at zero in its header.
+    const name = slice(line.text, BATCH);
     if (type === '1') {
-      if (open) return fault(line, 'a batch begins before the last one ended');
-      open = { header: line, details: [], trailer: line };
-      continue;
+      if (this.open) return fault(line, 'a batch begins before the last one ended');
+      this.open = { header: line, names: [name], details: 0 };
+      return undefined;
     }
     if (!/[2345]/.test(type)) return fault(line, `record type ${JSON.stringify(type)} has no place here`);
-    if (!open) return fault(line, `record type ${type} outside a batch`);
-    // BTG numbers the batch in its lines and leaves it at zero in its header.
-    const named = [open.header, ...open.details.slice(0, 1)].map(({ text }) => slice(text, BATCH)).filter((batch) => batch !== '0000');
-    if (named.some((batch) => batch !== slice(line.text, BATCH))) return fault(line, 'the line names another batch than the one it stands in');
+    if (!this.open) return fault(line, `record type ${type} outside a batch`);
+    if (this.open.names.some((each) => each !== '0000' && each !== name)) return fault(line, 'the line names another batch than the one it stands in');
     if (type === '5') {
-      batches.push({ ...open, trailer: line });
-      open = undefined;
-    } else if (type === '3') {
-      const problem = take(open, line);
-      if (problem) return problem;
-    }
+      this.batches++;
+      this.first ??= { header: this.open.header, trailer: line };
+      this.open = undefined;
+    } else if (type === '3') return this.take(this.open, line, name);
+    return undefined;
   }
-  if (open) return fault(open.header, 'the batch that begins here has no trailer');
-  return { bank, header: lines[0]!, batches, trailer: lines.at(-1)!, records: lines.length };
+
+  private take(open: Batch, line: Line, name: string): Problem | undefined {
+    if (whole(line.text, NUMBER_IN_BATCH) !== open.details + 1) return fault(line, `record ${slice(line.text, NUMBER_IN_BATCH)} of its batch follows record ${open.details}`);
+    if (open.details++ === 0) open.names.push(name);
+    return undefined;
+  }
+
+  /** A problem where a batch has not ended. */
+  unended(): Problem | undefined {
+    return this.open && fault(this.open.header, 'the batch that begins here has no trailer');
+  }
+}
+
+/** The parts of a CNAB 240 return, or where their order is broken. */
+export function* structure(content: Content): Generator<undefined, { header?: Line } & (Structure | Problem)> {
+  let header: Line | undefined;
+  let last: Line | undefined;
+  let order: Order | undefined;
+  let problem: Problem | undefined;
+  let records = 0;
+  for (const lines of content.lines()) {
+    for (const line of lines) {
+      records++;
+      if (!header) {
+        const wrong = noHeader(line);
+        if (wrong) return { header: line, ...wrong };
+        header = line;
+        order = new Order(line.text.slice(0, 3));
+      } else if (last !== header) problem ??= order!.broken(last!);
+      last = line;
+    }
+    yield;
+  }
+  if (!header || !last || !order) return fault(undefined, 'the file is empty');
+  if (typeOf(last) !== '9') return { header, ...fault(last, 'the last line is no file trailer (record type 9): the file is cut off') };
+  problem ??= order.unended();
+  if (problem) return { header, ...problem };
+  return { bank: header.text.slice(0, 3), header, trailer: last, batches: order.batches, records, first: order.first };
 }

@@ -1,11 +1,12 @@
-import { type BankFile, emptyRow, type Header, NO_HEADER, refused, type Row } from '../bank-file';
-import { correctBasis, noteOdd } from '../cnab/amounts';
+import { emptyRow, type Header, NO_HEADER, opened, type Opening, type Problem, refused, type Row } from '../bank-file';
+import { noteOdd } from '../cnab/amounts';
 import { isCompeCode } from '../cnab/compe-codes';
 import { date, isGarbled, isNoDate, type Range, slice, text, whole } from '../cnab/fields';
 import { Findings } from '../cnab/findings';
 import { finish } from '../cnab/finish';
 import { meanings } from '../cnab/occurrences';
-import { type Line, linesOf } from '../decode';
+import { tallied } from '../cnab/tally';
+import type { Content, Line } from '../decode';
 import { type Fields400, type Layout400, layout400 } from './layouts';
 import { checkTrailer } from './trailer';
 
@@ -13,42 +14,66 @@ const SEQUENCE: Range = [395, 400];
 const BANK: Range = [77, 79];
 
 /**
- * The first line whose sequence number does not follow, with the reason; undefined where all do. Records that accompany a title may
- * have none (Banco do Brasil's type 3), counted or not.
+ * Looks at the sequence numbers of lines in their order. Records that accompany a title may have none (Banco do Brasil's type 3), counted or not.
  */
-function brokenSequence(lines: readonly Line[], titles: string): { line: number; reason: string } | undefined {
-  let last = 0;
-  let without = 0;
-  for (const { number, text: line } of lines) {
+class Sequence {
+  private last = 0;
+  private without = 0;
+
+  constructor(private readonly titles: string) {}
+
+  /** The reason where the next line's does not follow. */
+  broken(line: string): string | undefined {
     const type = line[0] ?? '';
-    if (!/[0-9]/.test(type)) return { line: number, reason: `record type ${JSON.stringify(type)} is none of this format` };
+    if (!/[0-9]/.test(type)) return `record type ${JSON.stringify(type)} is none of this format`;
     const sequence = whole(line, SEQUENCE);
     if (sequence === null) {
-      if (type === '0' || type === '9' || titles.includes(type))
-        return { line: number, reason: `the line has no sequence number in columns 395-400 (it is ${line.length} characters long)` };
-      without++;
-      continue;
+      if (type === '0' || type === '9' || this.titles.includes(type)) return `the line has no sequence number in columns 395-400 (it is ${line.length} characters long)`;
+      this.without++;
+      return undefined;
     }
-    if (sequence <= last || sequence > last + 1 + without) return { line: number, reason: `sequence number ${sequence} follows ${last}` };
-    last = sequence;
-    without = 0;
+    if (sequence <= this.last || sequence > this.last + 1 + this.without) return `sequence number ${sequence} follows ${this.last}`;
+    this.last = sequence;
+    this.without = 0;
+    return undefined;
   }
-  return undefined;
 }
 
-/** Why the lines are no whole return file: header, trailer, order. Undefined where they are. */
-function broken(lines: readonly Line[]): { line: number | null; reason: string } | undefined {
-  const [first] = lines;
-  const last = lines.at(-1);
-  if (!first || !last) return { line: null, reason: 'the file is empty' };
-  if (first.text.startsWith('01REMESSA')) return { line: first.number, reason: 'this is a remittance to the bank (01REMESSA), not a return' };
-  if (!first.text.startsWith('02RETORNO')) return { line: first.number, reason: 'the first line is no header of a return (02RETORNO)' };
-  const bank = slice(first.text, BANK);
-  if (!isCompeCode(bank)) return { line: first.number, reason: `${JSON.stringify(bank)} in columns 77-79 is no Brazilian bank` };
-  if (last.text[0] !== '9') return { line: last.number, reason: 'the last line is no trailer (type 9): the file is cut off' };
-  for (const { number, text: line } of lines.slice(1, -1))
-    if (line[0] === '0' || line[0] === '9') return { line: number, reason: `a ${line[0] === '0' ? 'second header' : 'trailer'} in the midst of the file` };
-  return brokenSequence(lines, layout400(bank).layout.titles);
+/** Why a line is no header of a return. */
+function noHeader(line: string): string | undefined {
+  if (line.startsWith('01REMESSA')) return 'this is a remittance to the bank (01REMESSA), not a return';
+  if (!line.startsWith('02RETORNO')) return 'the first line is no header of a return (02RETORNO)';
+  const bank = slice(line, BANK);
+  return isCompeCode(bank) ? undefined : `${JSON.stringify(bank)} in columns 77-79 is no Brazilian bank`;
+}
+
+/** The first and the last line, and why the lines are no whole return file: header, trailer, order. */
+function* structure(content: Content): Generator<undefined, { header: Line; trailer: Line; fault: undefined } | { header?: Line; fault: Problem }> {
+  let header: Line | undefined;
+  let trailer: Line | undefined;
+  let sequence: Sequence | undefined;
+  let stray: Problem | undefined;
+  let disorder: Problem | undefined;
+  for (const lines of content.lines()) {
+    for (const line of lines) {
+      const { number, text: at } = line;
+      if (!header) {
+        const reason = noHeader(at);
+        if (reason !== undefined) return { header: line, fault: { line: number, reason } };
+        header = line;
+        sequence = new Sequence(layout400(slice(at, BANK)).layout.titles);
+      } else if (trailer !== header && /[09]/.test(trailer!.text[0]!))
+        stray ??= { line: trailer!.number, reason: `a ${trailer!.text[0] === '0' ? 'second header' : 'trailer'} in the midst of the file` };
+      trailer = line;
+      const reason = disorder ? undefined : sequence!.broken(at);
+      if (reason !== undefined) disorder = { line: number, reason };
+    }
+    yield;
+  }
+  if (!header || !trailer) return { fault: { line: null, reason: 'the file is empty' } };
+  const cut = trailer.text[0] === '9' ? undefined : { line: trailer.number, reason: 'the last line is no trailer (type 9): the file is cut off' };
+  const fault = cut ?? stray ?? disorder;
+  return fault ? { header, fault } : { header, trailer, fault };
 }
 
 function headerOf(line: string, layout: Layout400): Header {
@@ -101,22 +126,24 @@ function readRow({ number, text: line }: Line, layout: Layout400, meaningOf: Ret
   return row;
 }
 
-/** Reads a CNAB 400 return. Anything wrong with header, trailer, record types or sequence refuses it whole. */
-export function readCnab400(content: string): BankFile {
-  const lines = linesOf(content);
-  const known = slice(lines[0]?.text ?? '', BANK);
-  const bank = isCompeCode(known) ? known : null;
-  const { layout, fallback } = layout400(known);
-  const as = bank ? { name: layout.name, fallback } : null;
-  const fault = broken(lines);
-  if (fault || !bank) return refused('cnab400', fault ? [fault] : [], { bank, layout: as, currency: 'BRL' });
-
-  const findings = new Findings();
-  if (fallback) findings.add('ok', null, `bank ${bank} has no layout of its own here: read by the common one`);
+/** The titles among the lines of a return, in stretches. */
+function* titlesIn(content: Content, layout: Layout400, findings: Findings): Generator<readonly Row[]> {
   const meaningOf = meanings(layout.occurrences);
-  const rows = lines.slice(1, -1).filter(({ text: line }) => layout.titles.includes(line[0]!)).map((line) => readRow(line, layout, meaningOf, findings));
-  if (layout.basis !== 'principal') correctBasis(rows, layout.basis, findings);
-  const trailer = checkTrailer(lines.at(-1)!, layout, bank, rows, findings);
-  return finish({ kind: 'cnab400', bank, layout: as, header: headerOf(lines[0]!.text, layout), rows, trailer }, findings);
+  for (const lines of content.lines()) yield lines.filter(({ text: line }) => layout.titles.includes(line[0]!)).map((line) => readRow(line, layout, meaningOf, findings));
 }
 
+/** Reads a CNAB 400 return. Anything wrong with header, trailer, record types or sequence refuses it whole. */
+export function* readCnab400(content: Content): Opening {
+  const ends = yield* structure(content);
+  const known = slice(ends.header?.text ?? '', BANK);
+  const { layout, fallback } = layout400(known);
+  const isBank = isCompeCode(known);
+  const as = isBank ? { name: layout.name, fallback } : null;
+  if (ends.fault) return opened(refused('cnab400', [ends.fault], { bank: isBank ? known : null, layout: as, currency: 'BRL' }));
+
+  const findings = new Findings();
+  if (fallback) findings.add('ok', null, `bank ${known} has no layout of its own here: read by the common one`);
+  const { tally, rows } = yield* tallied((into) => titlesIn(content, layout, into), layout.basis, layout.totals.map((total) => total.of), findings);
+  const trailer = checkTrailer(ends.trailer, layout, known, tally, findings);
+  return finish({ kind: 'cnab400', bank: known, layout: as, header: headerOf(ends.header.text, layout), trailer }, tally, rows, findings);
+}

@@ -1,25 +1,22 @@
-import type { BankFile, Row } from '../bank-file';
+import type { BankFile } from '../bank-file';
 import { type Range, slice, text, whole } from '../cnab/fields';
 import { type Findings, reais } from '../cnab/findings';
+import type { Sum, Tally } from '../cnab/tally';
 import type { Line } from '../decode';
 import type { Layout400, Total } from './layouts';
 
 const TRAILER_BANK: Range = [5, 7];
 const BODY: Range = [5, 394];
 
-const sumOf = (rows: readonly Row[], cents: (row: Row) => number | null) => rows.reduce((sum, row) => sum + (cents(row) ?? 0), 0);
-
-/** Compares one total with the rows it is over, and adds what the trailer says to `told`. */
-function checkTotal({ number, text: line }: Line, total: Total, all: readonly Row[], told: BankFile['trailer'], findings: Findings): void {
-  const rows = total.of === 'all' ? all : all.filter((row) => total.of.includes(row.occurrence ?? ''));
+/** Compares one total with what the rows it is over come to, and adds what the trailer says to `told`. */
+function checkTotal({ number, text: line }: Line, total: Total, { rows, has_settled, title_cents: face, gross_cents }: Sum, told: BankFile['trailer'], findings: Findings): void {
   const which = total.of === 'all' ? 'all rows' : `rows with code ${total.of.join(' or ')}`;
   const count = whole(line, total.count);
   if (total.count) told[total.count_name] = count;
-  if (count !== null && count !== rows.length) findings.add('warning', number, `the trailer counts ${count} ${which}, the file has ${rows.length}`);
+  if (count !== null && count !== rows) findings.add('warning', number, `the trailer counts ${count} ${which}, the file has ${rows}`);
 
-  const money = total.of === 'all' || rows.some((row) => row.settled);
-  const face = sumOf(rows, (row) => row.title_cents);
-  const sums = total.sums === 'title' ? [face] : [face, sumOf(rows, (row) => row.gross_cents)];
+  const money = total.of === 'all' || has_settled;
+  const sums = total.sums === 'title' ? [face] : [face, gross_cents];
   for (const [i, range] of (total.cents ?? []).entries()) {
     const cents = whole(line, range);
     if (i === 0) told[total.cents_name] = cents;
@@ -30,8 +27,8 @@ function checkTotal({ number, text: line }: Line, total: Total, all: readonly Ro
   }
 }
 
-/** Reads the trailer and checks it for what this bank totals; every difference goes to `findings`. */
-export function checkTrailer(line: Line, layout: Layout400, bank: string, rows: readonly Row[], findings: Findings): BankFile['trailer'] {
+/** Reads the trailer and checks it for what this bank totals (`tally` has a sum for each); every difference goes to `findings`. */
+export function checkTrailer(line: Line, layout: Layout400, bank: string, tally: Tally, findings: Findings): BankFile['trailer'] {
   const told: BankFile['trailer'] = {};
   const named = slice(line.text, TRAILER_BANK);
   if (/^\d{3}$/.test(named) && named !== '000' && named !== bank)
@@ -39,10 +36,9 @@ export function checkTrailer(line: Line, layout: Layout400, bank: string, rows: 
   for (const [name, range] of Object.entries(layout.told ?? {})) told[name] = text(line.text, range);
   if (layout.totals.length === 0) return told;
   if (/^[0\s]*$/.test(slice(line.text, BODY))) {
-    const settled = rows.some((row) => row.settled);
-    findings.add(settled ? 'needs_confirmation' : 'warning', line.number, 'the trailer is empty, though this bank keeps totals in it');
+    findings.add(tally.totals.settled_rows > 0 ? 'needs_confirmation' : 'warning', line.number, 'the trailer is empty, though this bank keeps totals in it');
     return told;
   }
-  for (const total of layout.totals) checkTotal(line, total, rows, told, findings);
+  for (const [i, total] of layout.totals.entries()) checkTotal(line, total, tally.sums[i]!, told, findings);
   return told;
 }

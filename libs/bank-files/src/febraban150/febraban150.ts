@@ -1,9 +1,10 @@
-import { type BankFile, emptyRow, type Header, NO_HEADER, refused, type Row } from '../bank-file';
+import { type BankFile, emptyRow, type Header, NO_HEADER, opened, type OpenFile, refused, type Row } from '../bank-file';
 import { isCompeCode } from '../cnab/compe-codes';
 import { date, dateOf, isNoDate, slice, text, whole } from '../cnab/fields';
 import { Findings, reais } from '../cnab/findings';
 import { finish } from '../cnab/finish';
-import { type Line, linesOf } from '../decode';
+import { Tally } from '../cnab/tally';
+import type { Content, Line } from '../decode';
 
 const LAYOUT = { name: 'FEBRABAN 150 arrecadação', fallback: false };
 
@@ -72,17 +73,19 @@ function checkTrailer({ number, text: line }: Line, records: number, rows: reado
 }
 
 /** Reads a FEBRABAN 150 return of slips paid by barcode. Records other than A, G and Z are told and passed over. */
-export function readFebraban150(content: string): BankFile {
-  const lines = linesOf(content);
+export function readFebraban150(content: Content): OpenFile {
+  const lines = [...content.lines()].flat();
   const named = slice(lines[0]?.text ?? '', [43, 45]);
   const bank = isCompeCode(named) ? named : null;
   const fault = broken(lines);
-  if (fault || !bank) return refused('febraban150', fault ? [fault] : [], { bank, layout: LAYOUT, currency: 'BRL' });
+  if (fault || !bank) return opened(refused('febraban150', fault ? [fault] : [], { bank, layout: LAYOUT, currency: 'BRL' }));
   const findings = new Findings();
   const inside = lines.slice(1, -1);
   const payments = inside.filter((line) => line.text[0] === 'G');
   if (payments.length < inside.length) findings.add('ok', null, `${inside.length - payments.length} records are no payments by barcode (G): passed over`);
   const rows = payments.map((line) => readRow(line, findings));
   const trailer = checkTrailer(lines.at(-1)!, lines.length, rows, findings);
-  return finish({ kind: 'febraban150', bank, layout: LAYOUT, header: headerOf(lines[0]!.text), rows, trailer }, findings);
+  const tally = new Tally();
+  for (const row of rows) tally.add(row);
+  return finish({ kind: 'febraban150', bank, layout: LAYOUT, header: headerOf(lines[0]!.text), trailer }, tally, () => [rows], findings);
 }

@@ -2,6 +2,7 @@ import { documentKind, normaliseDocument } from '@emdia/brazil';
 import type { CivilDate } from '@emdia/calendar';
 import { type BankFile, emptyRow, type Header, type Meaning, NO_HEADER, refused, type Row, totalsOf } from '../bank-file';
 import { Findings } from '../cnab/findings';
+import { ordinals } from '../ordinals';
 import { type Aggregate, aggregates, ofxVersion, within } from './markup';
 import { ofxCents, ofxDate } from './values';
 
@@ -172,15 +173,14 @@ export function readOfx(text: string): BankFile {
 }
 
 /**
- * What identifies each row of a statement, in the order of the rows: bank, account, FITID, amount and date, and the how-manieth of these it is, because banks
+ * Says what identifies each row of a statement, asked for in their order: bank, account, FITID, amount and date, and the how-manieth of these it is, because banks
  * use an id again for another movement and write two equal movements under one. Memos are left out: they change from one download to the next.
  */
-export function statementIdentities({ bank, rows }: Pick<BankFile, 'bank' | 'rows'>): string[] {
-  const met = new Map<string, number>();
-  return rows.map(({ account, external_id, net_cents, credit_date, paid_date }) => {
-    const identity = [bank?.replace(/^0+/, ''), account?.replace(/\s/g, ''), external_id, net_cents, paid_date ?? credit_date].map((part) => part ?? '').join('|');
-    const ordinal = (met.get(identity) ?? 0) + 1;
-    met.set(identity, ordinal);
-    return `${identity}|${ordinal}`;
-  });
+export function movementIdentities(bank: string | null): (row: Row) => string {
+  const ordinal = ordinals();
+  return ({ account, external_id, net_cents, credit_date, paid_date }) =>
+    ordinal([bank?.replace(/^0+/, ''), account?.replace(/\s/g, ''), external_id, net_cents, paid_date ?? credit_date].map((part) => part ?? '').join('|'));
 }
+
+/** What each row of a statement is, in their order. */
+export const statementIdentities = ({ bank, rows }: Pick<BankFile, 'bank' | 'rows'>): string[] => rows.map(movementIdentities(bank));
