@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract } from './contract';
-import { Actor, CivilDate, Cover, CreditorId, CustomerId, Instant, oneOf, PersonKey, Purpose, State_, Text, Uuid } from './vocabulary';
+import { Actor, Channel, CivilDate, Cover, CreditorId, CustomerId, Instant, Offer, oneOf, PersonKey, Purpose, State_, Text, Uuid, Words } from './vocabulary';
 import { heartbeat, rejected, resolved } from './housekeeping';
 
 const Case = { case_id: Uuid, creditor_id: CreditorId, customer_id: CustomerId };
@@ -19,11 +19,17 @@ export const DunningNoticeRequested = contract('dunning.notice-requested.v1', 'O
   not_before: Instant,
   valid_until: Instant,
   regua_version: Text(40),
-  /** The firmest step covered; it chooses the template. */
+  /** The firmest step covered; it chooses the words. */
   step: Text(20),
   covers: Type.Array(Cover, { maxItems: 200 }),
-  /** What the régua does next if nothing changes; null at its end. */
-  next_step: Type.Union([Type.Object({ step: Text(20), planned_day: CivilDate }), Type.Null()]),
+  /** What the régua does next if nothing changes, and what that is where it is no message; null at its end. */
+  next_step: Type.Union([Type.Object({ step: Text(20), planned_day: CivilDate, does: Type.Optional(oneOf('person', 'retry', 'limit', 'suspend', 'cancel')) }), Type.Null()]),
+  /** Left out where the régua has none (an instalment's reminder): notifications speaks by the step then. */
+  words: Type.Optional(Words),
+  /** What the leading step offers, where it is an offer. */
+  offers: Type.Optional(Type.Array(Offer, { minItems: 1, maxItems: 3 })),
+  /** Preferred first; left out: e-mail. */
+  channels: Type.Optional(Type.Array(Channel, { minItems: 1, maxItems: 5 })),
   /** For purpose agreement: the instalment that falls due. */
   instalment_id: Type.Union([Uuid, Type.Null()]),
   /** Law 5: the versions of the facts it was decided on, and the alternatives turned down. */

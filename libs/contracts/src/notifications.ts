@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract } from './contract';
-import { CivilDate, Cover, CreditorId, CustomerId, Instant, oneOf, Purpose, Text, Uuid } from './vocabulary';
+import { ChannelTurnedDown, CivilDate, Cover, CreditorId, CustomerId, Instant, oneOf, Purpose, Text, Uuid } from './vocabulary';
 import { rejected, resolved } from './housekeeping';
 
 const Notice = {
@@ -11,12 +11,16 @@ const Notice = {
   purpose: Purpose,
   local_day: CivilDate,
   covers: Type.Array(Cover),
+  /** Channels preferred to the one taken, or all of them where none was open. */
+  channels_turned_down: Type.Optional(Type.Array(ChannelTurnedDown, { maxItems: 5 })),
 };
 
 export const NotificationsContactMade = contract('notifications.contact-made.v1', 'A message went out, or may have (`unknown`, never sent again); it covers its steps.', {
   ...Notice,
   channel: oneOf('email'),
   step: Text(20),
+  /** The words of the régua that it spoke; left out where it spoke by its step. */
+  template: Type.Optional(Text(30)),
   certainty: oneOf('sent', 'unknown'),
   call_began_at: Instant,
 });
@@ -25,7 +29,7 @@ export const NotificationsContactRefused = contract('notifications.contact-refus
   ...Notice,
   reason: oneOf(
     'settled', 'held', 'disputed', 'promised', 'agreed', 'already-covered',
-    'budget', 'hours', 'opted-out', 'no-address', 'address-invalid', 'expired', 'provider-refused', 'superseded',
+    'budget', 'hours', 'opted-out', 'no-address', 'no-channel', 'address-invalid', 'expired', 'provider-refused', 'superseded',
   ),
 });
 

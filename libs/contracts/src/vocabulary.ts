@@ -75,6 +75,27 @@ export type Purpose = Static<typeof Purpose>;
 
 export const Actor = Type.String({ minLength: 1, maxLength: 120, description: 'Who did it: a person, an API key, a service.' });
 
+/** Ways to reach a person. */
+export const Channel = oneOf('email', 'whatsapp', 'sms', 'voice', 'letter');
+export type Channel = Static<typeof Channel>;
+
+/** A channel that was preferred and not taken, and why. */
+export const ChannelTurnedDown = Type.Object({ channel: Channel, reason: Text(80) });
+export type ChannelTurnedDown = Static<typeof ChannelTurnedDown>;
+
+/** Ways out that a message offers; their terms are those of negotiation. */
+export const Offer = oneOf('new-date', 'instalments', 'discount');
+export type Offer = Static<typeof Offer>;
+
+export const Tone = oneOf('reminder', 'friendly', 'helpful', 'firm');
+
+/** What the régua says in a message: placeholders in braces stand for what notifications knows when it is sent. */
+export const Words = Type.Object(
+  { template: Text(30), tone: Type.Optional(Tone), subject: Text(78), text: Text(2_000) },
+  { description: 'The words of a step, as they were when it was asked for; `template` is their name in the régua or the house.' },
+);
+export type Words = Static<typeof Words>;
+
 /** One step of the régua that a contact covers for one receivable. */
 export const Cover = Type.Object({ receivable_id: Uuid, due_date: CivilDate, step: Text(20) });
 export type Cover = Static<typeof Cover>;

@@ -1,5 +1,7 @@
-import { Rate, Text, oneOf } from '@emdia/contracts';
+import { Channel, Offer, Rate, Text, Tone, oneOf } from '@emdia/contracts';
 import { Type, type Static, type TProperties } from '@sinclair/typebox';
+
+export type { Channel } from '@emdia/contracts';
 
 /** The régua as people write it. This is the one definition: types, checks, docs/regua.schema.json and REST come from it. */
 
@@ -8,9 +10,6 @@ const of = <P extends TProperties>(properties: P, description: string, definitio
 const Name = Type.String({ pattern: '^[a-z][a-z0-9-]{1,29}$', description: 'Lower-case letters, digits, hyphens.' });
 const Hour = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'HH:mm on the clock where the debtor lives; contact waits for it, or for the opening of the hours allowed there.' });
 const Days = (minimum: number, maximum: number, description: string) => Type.Integer({ minimum, maximum, description });
-
-export const Channel = oneOf('email', 'whatsapp', 'sms', 'voice', 'letter');
-export type Channel = Static<typeof Channel>;
 
 export const Cause = oneOf('forgot', 'no-money', 'payment-method', 'not-recognised', 'already-paid');
 export type Cause = Static<typeof Cause>;
@@ -54,7 +53,7 @@ const Step = {
 
 const Message = {
   template: Name,
-  tone: oneOf('reminder', 'friendly', 'helpful', 'firm'),
+  tone: Tone,
   hour: Type.Optional(Hour),
   channels: Type.Optional(Type.Array(Channel, { minItems: 1, maxItems: 5, uniqueItems: true, description: 'Preferred first; the next one where a channel is closed.' })),
 };
@@ -64,7 +63,7 @@ const acting = <const A extends string, P extends TProperties>(action: A, more: 
 /** What each action needs, by its name. */
 export const ACTIONS = {
   message: acting('message', Message, 'One message to the debtor.'),
-  offer: acting('offer', { ...Message, offer: Type.Array(oneOf('new-date', 'instalments', 'discount'), { minItems: 1, uniqueItems: true }) }, 'A message that offers a way out; its terms are those of negotiation.'),
+  offer: acting('offer', { ...Message, offer: Type.Array(Offer, { minItems: 1, uniqueItems: true }) }, 'A message that offers a way out; its terms are those of negotiation.'),
   retry: acting('retry', {}, 'The charge is tried again by the upstream platform.'),
   service: acting('service', { change: oneOf('limit', 'suspend', 'cancel') }, 'A consequence for the service, asked of the upstream platform.'),
   task: acting('task', { reason: Text(60), review_days: Type.Optional(Days(1, 60, 'The régua waits so long for the person.')) }, 'A person takes the debt for some days; then the régua goes on.'),

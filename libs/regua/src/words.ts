@@ -13,7 +13,7 @@ export const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
   nome: { means: "the debtor's name" },
   credor: { means: "the creditor's name", inSubject: true },
   faturas: { means: 'block: each debt with its due date, amount and late charges, and the total', tells: ['amount'] },
-  valor: { means: 'the total, late charges included', tells: ['amount'] },
+  valor: { means: 'the total, late charges included; of what is late, where anything is', tells: ['amount'] },
   vencimento: { means: 'the due date, or the earliest of several' },
   'como-pagar': { means: 'block: codes and links to pay by', tells: ['way-to-pay'] },
   opcoes: { means: 'block: another date, instalments, a word that the amount is wrong', tells: ['options'] },
