@@ -66,6 +66,7 @@ describe('a message, explained', () => {
       facts: [{ receivable_id: id('receivable', 1), version: 1 }],
       verdict: { covers: [{ goes: true, amounts: { total_cents: 10_203, version: 4 } }] },
       covered: [{ receivable_id: id('receivable', 1), due_date: '2026-03-09', step: 'D+1' }],
+      words: null, words_turned_down: null, offers: null, channels: null, channel: 'email', channels_turned_down: [],
     });
     expect(JSON.stringify(json)).not.toMatch(/Ana|@example/);
     expect((await call('GET', `/v1/deliveries/${id('notice', 1)}`, { as: 'other' })).status).toBe(404);

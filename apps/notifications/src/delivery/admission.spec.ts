@@ -40,6 +40,30 @@ describe('a due message asks to leave', () => {
   });
 });
 
+describe('the channel', () => {
+  it('is the first preferred that is open, and those before it are told', () => {
+    expect(admit(dueNotice({ channels: ['whatsapp', 'sms', 'email', 'letter'] }), known, by, NOON)).toMatchObject({
+      next: { status: 'claimed', channel: 'email', channels_turned_down: [{ channel: 'whatsapp', reason: 'not-served' }, { channel: 'sms', reason: 'not-served' }] },
+    });
+  });
+  it('is e-mail where a notice prefers none', () => {
+    expect(admit(dueNotice(), known, by, NOON)).toMatchObject({ next: { channel: 'email', channels_turned_down: [] } });
+  });
+  it('is none where none preferred is open: refused, with what was wrong with each', () => {
+    const refused = (channels: NonNullable<Parameters<typeof dueNotice>[0]>['channels'], more: Partial<Known> = {}) => admit(dueNotice({ channels }), { ...known, ...more }, by, NOON);
+    expect(refused(['whatsapp', 'voice'])).toMatchObject({
+      next: { status: 'refused', reason: 'no-channel', channel: null },
+      events: [{ data: { reason: 'no-channel', channels_turned_down: [{ channel: 'whatsapp', reason: 'not-served' }, { channel: 'voice', reason: 'not-served' }] } }],
+    });
+    expect(refused(['email', 'sms'], { closed: 'opted-out' })).toMatchObject({
+      events: [{ data: { reason: 'opted-out', channels_turned_down: [{ channel: 'email', reason: 'opted-out' }, { channel: 'sms', reason: 'not-served' }] } }],
+    });
+  });
+  it('is told where the day is used up, too', () => {
+    expect(admit(dueNotice({ channels: ['sms', 'email'] }), { ...known, budget: false }, by, NOON)).toMatchObject({ events: [{ data: { reason: 'budget', channels_turned_down: [{ channel: 'sms', reason: 'not-served' }] } }] });
+  });
+});
+
 describe('the hours of the place where the person lives', () => {
   it('before they open, it waits for them without an attempt', () => {
     const early = at('2026-03-10T11:59:59Z');

@@ -1,4 +1,5 @@
 import { addDays, allowedDayOnOrAfter, contactWindow, isWithinContactHours, localDate, zoneOfState } from '@emdia/calendar';
+import type { ChannelTurnedDown } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
 import type { Addressee } from '../contact/addressee';
 import { claim, giveBack, postpone, refuse, type Delivery, type Due, type RefusedReason } from './delivery';
@@ -48,6 +49,22 @@ export function closedTo(delivery: Delivery, { addressee, closed }: Pick<Known, 
   return closed === 'opted-out' && delivery.purpose === 'reply' ? null : closed;
 }
 
+/** The channel that a message takes: of those preferred the first that is open. The house writes by e-mail alone so far; the others are told as `not-served`. */
+export function channelFor(delivery: Delivery, known: Pick<Known, 'addressee' | 'closed'>): { channel: 'email' | null; turned_down: ChannelTurnedDown[]; reason: RefusedReason | null } {
+  const turned_down: ChannelTurnedDown[] = [];
+  let closed: RefusedReason = 'no-channel';
+  for (const channel of delivery.channels ?? (['email'] as const)) {
+    if (channel !== 'email') {
+      turned_down.push({ channel, reason: 'not-served' });
+      continue;
+    }
+    const reason = closedTo(delivery, known);
+    if (reason === null) return { channel, turned_down, reason };
+    turned_down.push({ channel, reason: (closed = reason) });
+  }
+  return { channel: null, turned_down, reason: closed };
+}
+
 /** due → claimed | refused | due (later): the first half of leaving, under the row's lock. */
 export function admit(state: Delivery | null, known: Known, by: Claimant, now: Date): DecisionOne<Delivery | null> {
   if (state?.status !== 'due') return { ignored: 'not-due' };
@@ -56,9 +73,11 @@ export function admit(state: Delivery | null, known: Known, by: Claimant, now: D
   if (clock.to === 'refuse') return refuse(state, clock.reason, null, now);
   if (clock.to === 'later') return { next: postpone(state, clock.due_at) };
   if (known.addressee === undefined) return { next: unanswered(state, by, now) };
-  const reason = closedTo(state, known) ?? (known.budget ? null : 'budget');
-  if (reason) return refuse(state, reason, null, now);
-  return { next: claim(state, { owner: by.owner, claimed_at_epoch_ms: by.epoch_ms, contact_point_key: known.addressee!.contact_point_key }) };
+  const { channel, turned_down, reason: closed } = channelFor(state, known);
+  const chosen = { ...state, channel, channels_turned_down: turned_down };
+  const reason = closed ?? (known.budget ? null : 'budget');
+  if (reason) return refuse(chosen, reason, null, now);
+  return { next: claim(chosen, { owner: by.owner, claimed_at_epoch_ms: by.epoch_ms, contact_point_key: known.addressee!.contact_point_key }) };
 }
 
 function unanswered(due: Due, by: Claimant, now: Date): Due {

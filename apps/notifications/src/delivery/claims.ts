@@ -3,7 +3,7 @@ import { step, type Step, type Store } from '@emdia/messaging';
 import type { Addressee } from '../contact/addressee';
 import { classOf } from '../contact/budget';
 import { reserve, type Wanted } from '../contact/contact-days';
-import { admit, byTheClock, closedTo, contactDay, type Claimant, type Known } from './admission';
+import { admit, byTheClock, channelFor, contactDay, type Claimant, type Known } from './admission';
 import { lockDeliveries, type Deliveries } from './deliveries';
 import type { Delivery } from './delivery';
 
@@ -55,7 +55,7 @@ export class Claims implements Store<Asking> {
       const addressee = addressees.get(id);
       const known = { addressee, closed: delivery && addressee ? closed(addressee) : null, budget: false };
       asking.set(id, { delivery, known: delivery ? known : NOBODY });
-      if (delivery?.status !== 'due' || byTheClock(delivery, now).to !== 'admit' || closedTo(delivery, known)) continue;
+      if (delivery?.status !== 'due' || byTheClock(delivery, now).to !== 'admit' || channelFor(delivery, known).reason) continue;
       const wanted = this.wanted(delivery, addressee!);
       if (wanted) wishes.push(wanted);
       else asking.set(id, { delivery, known: { ...known, budget: true } });

@@ -4,6 +4,7 @@ import type { Addressee } from '../contact/addressee';
 import type { Mail } from '../channels/smtp';
 import { renderLetter, type Letter, type LetterItem } from '../templates/letter';
 import type { Amounts, Delivery, Verdict, Weighed } from './delivery';
+import { unspoken } from './words';
 
 /** How the person answers and stops: the sender's address, and the page that closes the channel (absent without a public address). */
 export interface Sender {
@@ -33,7 +34,8 @@ export function mailOf(delivery: Delivery, verdict: Verdict, addressee: Addresse
   };
 }
 
-function letterOf(delivery: Delivery, { covers }: Verdict, { name, creditor }: Addressee, { from, stop_url }: Sender): Letter {
+function letterOf(delivery: Delivery, verdict: Verdict, { name, creditor }: Addressee, { from, stop_url }: Sender): Letter {
+  const { covers } = verdict;
   const owed = covers.flatMap((cover) => (cover.goes && cover.amounts ? [{ cover, amounts: cover.amounts }] : []));
   const items = (delivery.purpose === 'agreement' ? owed.slice(0, 1) : oncePerReceivable(owed)).map(({ cover, amounts }) => itemOf(delivery, cover, amounts));
   const { contact_email, contact_phone } = creditor;
@@ -48,9 +50,17 @@ function letterOf(delivery: Delivery, { covers }: Verdict, { name, creditor }: A
     customer: name ? { name } : {},
     items,
     total_cents: items.reduce((sum, { total_cents }) => sum + total_cents, 0),
-    what_follows: delivery.next_step ? { next_step: delivery.next_step.step, next_day: delivery.next_step.planned_day } : { last: true },
+    what_follows: followsOf(delivery),
     stop: { email: contact_email ?? from, ...(stop_url ? { url: stop_url } : {}) },
+    ...(delivery.words && unspoken(delivery, verdict) === null ? { words: delivery.words } : {}),
+    ...(delivery.offers ? { offers: delivery.offers } : {}),
   };
+}
+
+function followsOf({ next_step }: Delivery): Letter['what_follows'] {
+  if (!next_step) return { last: true };
+  const { step, planned_day, does } = next_step;
+  return { next_step: step, next_day: planned_day, ...(does ? { does } : {}) };
 }
 
 /** Two steps of one debt merge into one line: its amount is owed once. */

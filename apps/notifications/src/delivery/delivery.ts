@@ -1,5 +1,6 @@
-import { customerKey, derivedId, NotificationsAddressInvalid, NotificationsContactMade, NotificationsContactRefused, outgoing, type Cover, type DataOf, type DunningNoticeRequested, type EventOf, type Outgoing } from '@emdia/contracts';
+import { customerKey, derivedId, NotificationsAddressInvalid, NotificationsContactMade, NotificationsContactRefused, outgoing, type ChannelTurnedDown, type Cover, type DataOf, type DunningNoticeRequested, type EventOf, type Outgoing } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
+import { unspoken } from './words';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
 export type RefusedReason = DataOf<typeof NotificationsContactRefused>['reason'];
@@ -35,7 +36,17 @@ export interface Attempt {
   readonly reason: string;
 }
 
-interface Core extends Omit<Notice, 'not_before' | 'valid_until'> {
+type Spoken = 'words' | 'offers' | 'channels';
+
+interface Core extends Omit<Notice, 'not_before' | 'valid_until' | Spoken> {
+  /** As the régua had them when it asked, whatever it says since; null where it has none. */
+  readonly words: NonNullable<Notice['words']> | null;
+  readonly offers: NonNullable<Notice['offers']> | null;
+  readonly channels: NonNullable<Notice['channels']> | null;
+  /** Law 5: the channel taken and those preferred to it, null before anybody looked; why the words were not spoken. */
+  readonly channel: 'email' | null;
+  readonly channels_turned_down: readonly ChannelTurnedDown[] | null;
+  readonly words_turned_down: string | null;
   readonly key: string;
   readonly not_before: Date;
   readonly valid_until: Date;
@@ -87,12 +98,13 @@ const callOf = ({ contact_point_key, verdict, call_began_at, call_began_epoch_ms
 /** Takes a notice in. A collection without a debt, or an agreement letter without an instalment, can never be right: it throws. */
 export function accept(known: Delivery | null, event: EventOf<typeof DunningNoticeRequested>, now: Date): Decided {
   if (known) return { ignored: 'known-notice' };
-  const { not_before, valid_until, ...notice } = event.data;
+  const { not_before, valid_until, words = null, offers = null, channels = null, ...notice } = event.data;
   if (asksForMoney(notice.purpose) && notice.covers.length === 0) throw new Error(`A ${notice.purpose} notice must cover at least one debt.`);
   if (notice.purpose === 'agreement' && notice.instalment_id === null) throw new Error('An agreement notice must name its instalment.');
   const [from, until] = [new Date(not_before), new Date(valid_until)];
   const core: Core = {
     ...notice, key: customerKey(notice.creditor_id, notice.customer_id), not_before: from, valid_until: until, requested_at: now, attempt: 1, history: [],
+    words, offers, channels, channel: null, channels_turned_down: null, words_turned_down: null,
   };
   const due: Due = { ...core, status: 'due', due_at: from < until ? from : until, retry_at_epoch_ms: null };
   return until <= now ? refuse(due, 'expired', null, now) : { next: due };
@@ -105,7 +117,7 @@ export const claim = (due: Due, by: Claim): Claimed => ({ ...coreOf(due), status
 
 /** claimed → sending: `call_began` is when the call may begin at the earliest, until the call itself tells. */
 export const begin = (claimed: Claimed, verdict: Verdict, call_began: { at: Date; epoch_ms: number }): Sending => ({
-  ...claimed, status: 'sending', verdict, call_began_at: call_began.at, call_began_epoch_ms: call_began.epoch_ms,
+  ...claimed, status: 'sending', verdict, words_turned_down: unspoken(claimed, verdict), call_began_at: call_began.at, call_began_epoch_ms: call_began.epoch_ms,
 });
 
 /** When a delivery that came back is looked at again: in business time, or in wall time where only wall time heals the cause. */
@@ -170,7 +182,9 @@ export function conclude(sending: Sending, ending: Ending, began: Began, now: Da
 
 const triple = ({ receivable_id, due_date, step }: Cover): Cover => ({ receivable_id, due_date, step });
 
-const told = ({ creditor_id, customer_id, case_id, notice_id, purpose, local_day }: Core) => ({ creditor_id, customer_id, case_id, notice_id, purpose, local_day });
+const told = ({ creditor_id, customer_id, case_id, notice_id, purpose, local_day, channels_turned_down: down }: Core) => ({
+  creditor_id, customer_id, case_id, notice_id, purpose, local_day, ...(down?.length ? { channels_turned_down: [...down] } : {}),
+});
 
 function made(delivery: Core, call: Call, certainty: 'sent' | 'unknown', now: Date): Outgoing {
   return outgoing(NotificationsContactMade, {
@@ -183,6 +197,7 @@ function made(delivery: Core, call: Call, certainty: 'sent' | 'unknown', now: Da
       covers: call.verdict.covers.filter(({ goes }) => goes).map(triple),
       channel: 'email',
       step: delivery.step,
+      ...(delivery.words && delivery.words_turned_down === null ? { template: delivery.words.template } : {}),
       certainty,
       call_began_at: call.call_began_at.toISOString(),
     },

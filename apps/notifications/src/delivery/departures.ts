@@ -4,6 +4,7 @@ import { step, type Step, type Store } from '@emdia/messaging';
 import { lockDeliveries, type Deliveries } from './deliveries';
 import { begin, giveBack, refuse, type Claimed, type Delivery, type Sending, type Verdict } from './delivery';
 import { renewed, withoutCovered, type Weight } from './verdict';
+import { unspoken } from './words';
 
 /** A message that the gate lets go, as it was when the gate was asked. */
 export interface Cleared {
@@ -90,7 +91,7 @@ function depart(claimed: Claimed, verdict: Verdict, taken: ReadonlySet<string>, 
 function renew(sending: Sending, verdict: Verdict, at: At): { next: Delivery } {
   const newer = renewed(sending.verdict, verdict);
   // What the gate now refuses is weighed anew by a whole new attempt; nothing was sent.
-  return { next: newer ? { ...sending, verdict: newer } : giveBack(sending, 'verdict-changed', { retry_at_epoch_ms: at.epoch_ms }, at.now) };
+  return { next: newer ? { ...sending, verdict: newer, words_turned_down: unspoken(sending, newer) } : giveBack(sending, 'verdict-changed', { retry_at_epoch_ms: at.epoch_ms }, at.now) };
 }
 
 /** What only new facts heal is looked at again an hour of business time later. */

@@ -57,6 +57,48 @@ describe('a message that leaves', () => {
   });
 });
 
+describe('the words of a régua', () => {
+  const words = { template: 'nossa', tone: 'friendly' as const, subject: '{credor}: nossas palavras', text: 'Oi, {nome}. Faltam {valor}.\n\n{opcoes}\n\n{proximo-passo}' };
+  const asked = () => noticeRequested(1, { words, offers: ['discount'], channels: ['whatsapp', 'email'] });
+
+  it('are spoken with the amounts of the gate, and told', async () => {
+    await house.take(asked());
+    await house.sweep(sending);
+    const [mail] = house.post.sent as [Mail];
+    expect(mail.subject).toBe('Acme Ltda: nossas palavras');
+    expect(mail.text).toMatch(/^Oi, Ana\. Faltam R\$\s102,03\./);
+    for (const part of ['um desconto para pagar tudo', '11.222.333/0001-81', 'Rua A, 1', 'https://pay.example.invalid/v1/opt-outs/']) expect(mail.text).toContain(part);
+    const channels_turned_down = [{ channel: 'whatsapp', reason: 'not-served' }];
+    expect(await only()).toMatchObject({ words, offers: ['discount'], channels: ['whatsapp', 'email'], channel: 'email', channels_turned_down, words_turned_down: null });
+    expect(await house.told()).toEqual([{ what: 'contact-made', data: expect.objectContaining({ channel: 'email', template: 'nossa', channels_turned_down }) }]);
+  });
+  it('are those it was asked with at every try', async () => {
+    house.post.answer = () => ({ outcome: 'not_accepted', retry: true, reason: '450 later' });
+    await house.take(asked());
+    await house.sweep(sending);
+    await house.take({ ...asked(), id: id('told again'), data: { ...asked().data, words: { ...words, text: 'Outras palavras. {valor}' } } });
+    house.post.answer = () => ({ outcome: 'accepted', provider_id: 'x' });
+    untilRetry();
+    await house.sweep(sending);
+    expect(await only()).toMatchObject({ status: 'sent', attempt: 2, words });
+    expect(house.post.sent.map(({ text }) => text)).toEqual([expect.stringContaining('Faltam'), house.post.sent[0]!.text]);
+  });
+  it('that may not be spoken give way to those of the step, and why is told', async () => {
+    await house.take(noticeRequested(1, { words: { ...words, text: `${words.text} Evite o protesto.` } }));
+    await house.sweep(sending);
+    expect(house.post.sent[0]!.text).toContain('venceu em 09/03/2026 e ainda não identificamos o pagamento');
+    expect(house.post.sent[0]!.text).not.toContain('protesto');
+    expect(await only()).toMatchObject({ status: 'sent', words_turned_down: 'threat: protesto' });
+    expect((await house.told())[0]!.data).not.toHaveProperty('template');
+  });
+  it('absent, it speaks by its step, as ever', async () => {
+    await house.take(noticeRequested(1));
+    await house.sweep(sending);
+    expect(house.post.sent[0]!.text).toContain('Acontece com todo mundo');
+    expect(await only()).toMatchObject({ status: 'sent', words: null, offers: null, channels: null, words_turned_down: null, channel: 'email' });
+  });
+});
+
 describe('what the gate refuses', () => {
   it.each(['settled', 'held', 'disputed', 'promised', 'agreed'])('%s is final and gives the day back', async (reason) => {
     house.neighbours.refusals.set(id('receivable', 1), reason);

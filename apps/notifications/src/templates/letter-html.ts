@@ -1,4 +1,5 @@
-import type { Composition, Part, Payable, Row } from './composition';
+import type { Part, Payable, Row } from './blocks';
+import type { Composition } from './composition';
 import { escapeHtml as h } from './plain-words';
 
 // Mail clients drop style sheets and never load pictures from strangers: inline styles, no images, nothing to fetch.
@@ -21,7 +22,7 @@ export function letterHtml(letter: Composition): string {
     '<body style="margin:0;padding:24px 12px;background:#f3f5f8;color:#1a202c;font:16px/1.5 Arial,Helvetica,sans-serif">\n' +
     '<div style="max-width:600px;margin:0 auto;padding:28px 20px;background:#ffffff;border:1px solid #d5d9e0;border-radius:8px">\n' +
     `<h1 style="font-size:22px;line-height:1.3;margin:0 0 20px;color:#1a202c">${title}</h1>\n` +
-    `${PARAGRAPH}${h(letter.greeting)}</p>\n${letter.parts.map(partHtml).join('\n')}\n` +
+    `${letter.greeting ? `${PARAGRAPH}${h(letter.greeting)}</p>\n` : ''}${letter.parts.map(partHtml).join('\n')}\n` +
     `<div style="margin-top:32px;padding-top:16px;border-top:1px solid #d5d9e0;${NOTE}">\n` +
     `<p style="margin:0 0 12px">Atenciosamente,<br>${signature}</p>\n` +
     `<p style="margin:0">${h(letter.stop.text)} ${url}${stop}</p>\n</div>\n</div>\n</body></html>\n`;

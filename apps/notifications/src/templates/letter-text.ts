@@ -1,10 +1,11 @@
-import type { Composition, Part, Payable, Row } from './composition';
+import type { Part, Payable, Row } from './blocks';
+import type { Composition } from './composition';
 
 /** The letter as plain text: short blocks instead of columns, so that it reads well in any font and aloud. */
 export function letterText(letter: Composition): string {
   const stop = letter.stop.url ? `${letter.stop.url} ou escreva para ${letter.stop.email}` : letter.stop.email;
   return [
-    letter.greeting,
+    ...(letter.greeting ? [letter.greeting] : []),
     ...letter.parts.map(partText),
     // Not the usual "-- ": mail programs fold away what stands below it, and the creditor's name must be seen (CDC 42-A).
     ['Atenciosamente,', ...letter.signature].join('\n'),

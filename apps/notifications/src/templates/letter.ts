@@ -1,5 +1,5 @@
 import { formatBRL } from '@emdia/money';
-import type { Purpose, Rail } from '@emdia/contracts';
+import type { DataOf, DunningNoticeRequested, Offer, Purpose, Rail, Words } from '@emdia/contracts';
 import { composeLetter } from './composition';
 import { letterHtml } from './letter-html';
 import { letterText } from './letter-text';
@@ -24,8 +24,11 @@ export type LetterItem = {
 /** One debt that a thank-you letter says is paid; `paid_cents` in integer cents. */
 export type PaidItem = { receivable_id: string; number: string; description?: string; paid_cents: number; paid_on?: string };
 
+/** What the régua does next where that is no message. */
+export type Doing = NonNullable<NonNullable<DataOf<typeof DunningNoticeRequested>['next_step']>['does']>;
+
 /** What happens after this letter: the régua's next step and its civil day, or nothing automatic any more. */
-export type WhatFollows = { next_step: string; next_day: string } | { last: true };
+export type WhatFollows = { next_step: string; next_day: string; does?: Doing } | { last: true };
 
 /** Everything a letter says, as data; civil dates are 'YYYY-MM-DD', money is integer cents of BRL. */
 export type Letter = {
@@ -40,6 +43,10 @@ export type Letter = {
   what_follows: WhatFollows;
   stop: { email: string; url?: string };
   paid_items?: PaidItem[];
+  /** Of the régua; without them it speaks by its step. */
+  words?: Pick<Words, 'subject' | 'text'>;
+  /** What the step offers; without it another date and instalments. */
+  offers?: readonly Offer[];
 };
 
 /** A letter ready for an e-mail channel. */

@@ -1,4 +1,5 @@
-import type { Letter, LetterItem } from './letter';
+import { addDays } from '@emdia/calendar';
+import type { Doing, Letter, LetterItem } from './letter';
 import { formatDay, oneLine } from './plain-words';
 
 /** How a letter speaks: chosen by its purpose and by how far its step is from the due date. */
@@ -136,6 +137,7 @@ export function factSentence(letter: Letter): string {
 /** What follows this letter, so that nobody is surprised by the next one. */
 export function followsSentence(letter: Letter, creditor_name: string): string {
   const follows = letter.what_follows;
+  if ('next_day' in follows && follows.does) return doesSentence(follows.does, follows.next_day, creditor_name);
   if ('next_day' in follows)
     return `Enquanto não identificarmos o pagamento, o próximo lembrete está previsto para ${formatDay(follows.next_day)}. ` +
       'Assim que ele for identificado, os lembretes param.';
@@ -144,10 +146,12 @@ export function followsSentence(letter: Letter, creditor_name: string): string {
     `${creditor_name} acompanha o seu caso e pode conversar com você.`;
 }
 
-/** Words and phrases that no letter may contain: threats, bureau names, pressure, jargon and labels on the person (CDC 42). */
-export const FORBIDDEN_WORDS: readonly string[] = [
-  'spc', 'serasa', 'boa vista', 'quod', 'negativação', 'negativar', 'negativado', 'nome sujo', 'limpar seu nome', 'score',
-  'protesto', 'cartório', 'judicial', 'jurídico', 'processo', 'advogado', 'penhora', 'execução', 'justiça', 'medidas cabíveis',
-  'última chance', 'último aviso', 'ultimato', 'urgente', 'imediatamente', 'imediato', 'sob pena', 'bloqueio', 'suspensão',
-  'inadimplente', 'inadimplência', 'devedor', 'caloteiro', 'dívida', 'cobrança', 'mora', 'régua', 'título', 'liquidação', 'baixa',
-];
+const CHANGES = { limit: 'ficar limitado', suspend: 'ser interrompido', cancel: 'ser encerrado' } as const;
+
+/** What follows where that is no message: what happens to the service is told before it happens, with the last day to prevent it. */
+function doesSentence(does: Doing, day: string, creditor_name: string): string {
+  if (does === 'person') return `Se não identificarmos o pagamento antes, a partir de ${formatDay(day)}, uma pessoa da equipe de ${creditor_name} acompanha o seu caso e pode conversar com você.`;
+  if (does === 'retry') return `Está prevista para ${formatDay(day)} uma nova tentativa pelo meio de pagamento cadastrado. Assim que o pagamento for identificado, os lembretes param.`;
+  return `Se até ${formatDay(addDays(day, -1))} não identificarmos o pagamento nem combinarmos outra condição, o seu serviço pode ${CHANGES[does]}. ` +
+    'Se precisar de mais tempo, responda este e-mail antes disso.';
+}
