@@ -108,6 +108,11 @@ export interface Notice {
   readonly next_step: unknown;
   readonly facts: unknown;
   readonly turned_down: unknown;
+  /** Name and tone of the words, what they offer, and the channels preferred; null where the régua has none of it. */
+  readonly template: string | null;
+  readonly tone: string | null;
+  readonly offers: readonly string[] | null;
+  readonly channels: readonly string[] | null;
 }
 
 /** Everything known of one customer at one creditor; never changed in place. */

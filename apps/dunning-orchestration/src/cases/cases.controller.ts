@@ -23,7 +23,7 @@ const RECEIVABLES = `
   from case_receivable where key = $1 order by original_due_date, receivable_id`;
 
 const HISTORY = `
-  select n.notice_id, n.purpose, n.local_day::text, n.step, n.asked_at, n.valid_until, n.regua_version, n.instalment_id, n.next_step, n.facts, n.turned_down,
+  select n.notice_id, n.purpose, n.local_day::text, n.step, n.asked_at, n.valid_until, n.regua_version, n.instalment_id, n.next_step, n.facts, n.turned_down, n.template, n.tone, n.offers, n.channels,
     (select jsonb_agg(jsonb_build_object('receivable_id', s.receivable_id, 'due_date', s.due_date, 'step', s.step, 'outcome', s.outcome, 'reason', s.reason) order by s.receivable_id)
        from covered_step s where s.key = n.key and s.notice_id = n.notice_id) as covers
   from notice n where n.key = $1 order by n.local_day desc, n.notice_id limit 200`;

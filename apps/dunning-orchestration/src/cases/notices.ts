@@ -1,7 +1,8 @@
 import { derivedId, DunningNoticeRequested, outgoing, type Cover, type DataOf, type Outgoing, type Purpose } from '@emdia/contracts';
-import { policyOf } from '../reguas/policy';
+import { houseTemplates, templateOf, type ContactStep, type Policy } from '@emdia/regua';
+import { policyOf, taskOf } from '../reguas/policy';
 import { coverKey, withEntries, type CaseFile, type Covered, type Standing } from './case-file';
-import { closeOf } from './contact-days';
+import { closeOf, localDayOf } from './contact-days';
 import { firmest } from './conclude';
 import { AGREEMENT_STEP, plan, THANKS_STEP, type Plan } from './plan';
 
@@ -13,6 +14,7 @@ export interface Asked {
 
 type NoticeData = DataOf<typeof DunningNoticeRequested>;
 type Action = Extract<Standing, { kind: 'action' }>;
+type Stepping = Action | (Extract<Standing, { kind: 'task' }> & { readonly step: string });
 
 /** As many debts as one message may list, by contract; the firmest go first and the rest on the next allowed day. */
 const COVERS_MAX = 200;
@@ -26,7 +28,7 @@ export function askForMoney(file: CaseFile, planned: Plan, now: Date): Asked {
   const covers = due.map(([receivable_id, { step }]) => ({ receivable_id, due_date: file.receivables.get(receivable_id)!.original_due_date, step }));
   const step = firmest(policy, covers.map((cover) => cover.step))!;
   const asked = { purpose: 'collection', step, covers, instalment_id: null, turned_down: turnedDown(planned, new Map(due)) } as const;
-  return ask(file, planned, now, { ...asked, next_step: whatFollows(file, planned, covers, now) });
+  return ask(file, planned, now, { ...asked, next_step: whatFollows(file, planned, covers, now), ...saying(policy, leadOf(policy, planned, due)) });
 }
 
 /** The reminder of one instalment. */
@@ -38,7 +40,7 @@ export function remindOfInstalment(file: CaseFile, planned: Plan, now: Date): As
   const turned_down = [...planned.standings].flatMap(([id, standing]) =>
     standing.kind === 'action' ? [{ receivable_id: id, step: standing.step, reason: 'an instalment is reminded of first; one contact a day' }] : [],
   );
-  return ask(file, planned, now, { purpose: 'agreement', step: AGREEMENT_STEP, covers, instalment_id: instalment.instalment_id, turned_down, next_step: null });
+  return ask(file, planned, now, { purpose: 'agreement', step: AGREEMENT_STEP, covers, instalment_id: instalment.instalment_id, turned_down, next_step: null, channels: channelsOf(file) });
 }
 
 /** The thank-you after a cure. */
@@ -47,10 +49,32 @@ export function askForThanks(file: CaseFile, planned: Plan, now: Date): Asked {
   const covers = planned.thanks.receivable_ids
     .slice(0, COVERS_MAX)
     .map((receivable_id) => ({ receivable_id, due_date: file.receivables.get(receivable_id)!.original_due_date, step: THANKS_STEP }));
-  return ask(file, planned, now, { purpose: 'service', step: THANKS_STEP, covers, instalment_id: null, turned_down: [], next_step: null });
+  const policy = policyOf(file);
+  const said = { ...wordsOf(policy, policy.document.thanks), channels: channelsOf(file) };
+  return ask(file, planned, now, { purpose: 'service', step: THANKS_STEP, covers, instalment_id: null, turned_down: [], next_step: null, ...said });
 }
 
-type What = Pick<NoticeData, 'step' | 'covers' | 'instalment_id' | 'turned_down' | 'next_step'> & { purpose: Purpose };
+/** The step that leads a notice, as the debts of that name take it: where they take several alternatives, the one that the régua puts first. */
+function leadOf({ document }: Policy, { contacts }: Plan, due: readonly [string, Action][]): ContactStep {
+  const ways = due.filter(([, { step }]) => step === due[0]![1].step).map(([id]) => contacts.get(id)!);
+  return ways.sort((a, b) => document.steps.indexOf(a) - document.steps.indexOf(b))[0]!;
+}
+
+/** What a step says, offers, and by which channels, as the version of the régua has it now: a retry must not speak otherwise. */
+const saying = (policy: Policy, lead: ContactStep) => ({
+  ...wordsOf(policy, lead),
+  ...(lead.action === 'offer' ? { offers: lead.offer } : {}),
+  channels: lead.channels ?? policy.document.contact.channels,
+});
+
+function wordsOf({ document }: Policy, { template, tone }: { readonly template: string; readonly tone?: ContactStep['tone'] }): Pick<NoticeData, 'words'> {
+  const found = templateOf(document, template, houseTemplates());
+  return found ? { words: { template, ...(tone ? { tone } : {}), subject: found.subject, text: found.text } } : {};
+}
+
+const channelsOf = (file: CaseFile) => policyOf(file).document.contact.channels;
+
+type What = Pick<NoticeData, 'step' | 'covers' | 'instalment_id' | 'turned_down' | 'next_step' | 'words' | 'offers' | 'channels'> & { purpose: Purpose };
 
 function ask(file: CaseFile, { today }: Plan, now: Date, what: What): Asked {
   const { key, creditor_id, customer_id, case_id, person } = file;
@@ -66,8 +90,9 @@ function ask(file: CaseFile, { today }: Plan, now: Date, what: What): Asked {
     regua_version: policyOf(file).version, facts, ...what,
   };
   const event = outgoing(DunningNoticeRequested, { id: derivedId('notice-requested', notice_id), key, creditor_id, now, data });
-  const { purpose, step, instalment_id, next_step, turned_down } = what;
-  const notice = { notice_id, purpose, local_day: today, step, asked_at: now, valid_until: closes, regua_version: data.regua_version, instalment_id, next_step, facts, turned_down };
+  const { purpose, step, instalment_id, next_step, turned_down, words, offers = null, channels = null } = what;
+  const said = { template: words?.template ?? null, tone: words?.tone ?? null, offers, channels };
+  const notice = { notice_id, purpose, local_day: today, step, asked_at: now, valid_until: closes, regua_version: data.regua_version, instalment_id, next_step, facts, turned_down, ...said };
   const next = { ...withCovers(file, notice_id, what.covers, 'asked', closes), asked: [...file.asked, notice] };
   return { next: purpose === 'service' ? { ...next, service_asked_day: today } : { ...next, contact_asked_day: today }, events: [event] };
 }
@@ -80,9 +105,12 @@ const withCovers = (file: CaseFile, notice_id: string, covers: readonly Cover[],
 /** What the régua does next with the debts of a notice if it goes out and nothing else changes. */
 function whatFollows(file: CaseFile, { today }: Plan, covers: readonly Cover[], now: Date): NoticeData['next_step'] {
   const sent = plan({ ...withCovers(file, 'supposed', covers, 'sent', now), contact_asked_day: today }, now);
-  const actions = covers.flatMap(({ receivable_id }) => sent.standings.get(receivable_id) ?? []).filter((standing): standing is Action => standing.kind === 'action');
-  const [first] = actions.sort((a, b) => a.at.getTime() - b.at.getTime());
-  return first ? { step: first.step, planned_day: first.contact_day } : null;
+  const steps = covers.flatMap(({ receivable_id }) => sent.standings.get(receivable_id) ?? []).filter((standing): standing is Stepping => (standing.kind === 'action' || standing.kind === 'task') && standing.step !== null);
+  const [first] = steps.sort((a, b) => a.at.getTime() - b.at.getTime());
+  if (!first) return null;
+  if (first.kind === 'action') return { step: first.step, planned_day: first.contact_day };
+  const act = policyOf(file).document.steps.find((step) => taskOf(step) === first.reason);
+  return { step: first.step, planned_day: localDayOf(file, first.at), does: act?.action === 'service' ? act.change : act?.action === 'retry' ? 'retry' : 'person' };
 }
 
 /** The alternatives of a collection notice: steps merged into a firmer one, and open debts that it leaves out, each with its reason. */

@@ -1,5 +1,5 @@
 import { addDays, localDate, type CivilDate } from '@emdia/calendar';
-import { nextMoves, type Channel, type Contact, type Debt, type Moves, type Policy } from '@emdia/regua';
+import { nextMoves, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
 import { latePaid, policyOf, taskOf } from '../reguas/policy';
 import type { Agreement, CaseFile, Covered, Hold, Instalment, Receivable, Standing } from './case-file';
 import { contactAt, CREDITOR_ZONE, creditorHour, later, localDayOf, nextContactDay, prescribesOn, startOf } from './contact-days';
@@ -19,6 +19,8 @@ export interface Plan {
   readonly standings: ReadonlyMap<string, Standing>;
   /** Steps that the next message of a receivable says as well, because their own day has gone by. */
   readonly merged: ReadonlyMap<string, readonly string[]>;
+  /** The alternative of its step that each receivable with an action takes. */
+  readonly contacts: ReadonlyMap<string, ContactStep>;
   readonly reminder: Reminder | null;
   readonly thanks: { readonly receivable_ids: readonly string[]; readonly at: Date } | null;
   readonly due_at: Date | null;
@@ -56,7 +58,7 @@ export function plan(file: CaseFile, now: Date, policy: Policy = policyOf(file))
     ...(thanks ? [thanks.at] : []),
   ];
   const due_at = instants.length === 0 ? null : instants.reduce((a, b) => (a < b ? a : b));
-  return { today: view.today, past_due: view.past_due, standings, merged: view.merged, reminder, thanks, due_at };
+  return { today: view.today, past_due: view.past_due, standings, merged: view.merged, contacts: view.contacts, reminder, thanks, due_at };
 }
 
 /** The facts of a case as they look at one instant. */
@@ -65,6 +67,7 @@ class View {
   readonly past_due: boolean;
   readonly reminder: Reminder | null;
   readonly merged = new Map<string, readonly string[]>();
+  readonly contacts = new Map<string, ContactStep>();
   private readonly channels: readonly Channel[];
   private readonly case_amount_cents: number;
   private readonly late_before: number;
@@ -144,6 +147,7 @@ class View {
     if (act && actAt && (!at || actAt < at)) return { kind: 'task', reason: taskOf(act.step), step: act.step.step, at: actAt };
     if (!message || !at) return this.owned(receivable, 'regua-ended');
     if (message.merged.length > 0) this.merged.set(receivable.receivable_id, message.merged);
+    this.contacts.set(receivable.receivable_id, message.step);
     return { kind: 'action', step: message.step.step, planned_day: message.planned_day, contact_day: message.day, at };
   }
 

@@ -57,7 +57,7 @@ describe('a step for a person', () => {
   it('is told before, as the next thing', () => {
     const s = lived('alto-valor-1', '2026-03-10');
     expect(s.standing('A')).toEqual({ kind: 'task', reason: 'D+3: ligar e saber se está tudo certo', step: 'D+3', at: at('2026-03-11', '10:00') });
-    expect(s.heard('notice-requested').at(-1)!.data.next_step).toBeNull();
+    expect(s.heard('notice-requested').at(-1)!.data.next_step).toEqual({ step: 'D+3', planned_day: '2026-03-11', does: 'person' });
   });
   it('ends with the debt', () => expect(called().pays('A', '2026-03-12').until('2026-06-01T00:00:00-03:00').calendar.slice(4)).toEqual(['2026-03-12 service thanks']));
   it('begins anew with another due date', () => {

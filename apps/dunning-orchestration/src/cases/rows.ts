@@ -165,4 +165,8 @@ export const NOTICE: readonly Column<Notice>[] = [
   ['next_step', 'jsonb', ({ next_step }) => next_step as Cell],
   ['facts', 'jsonb', ({ facts }) => facts as Cell],
   ['turned_down', 'jsonb', ({ turned_down }) => turned_down as Cell],
+  ['template', 'text', ({ template }) => template],
+  ['tone', 'text', ({ tone }) => tone],
+  ['offers', 'jsonb', ({ offers }) => offers],
+  ['channels', 'jsonb', ({ channels }) => channels],
 ];

@@ -1,5 +1,5 @@
 import { Type, type TSchema } from '@sinclair/typebox';
-import { Actor, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, oneOf, Purpose, ReceivableStatus, State_, Text, Uuid } from '@emdia/contracts';
+import { Actor, Channel, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, Offer, oneOf, Purpose, ReceivableStatus, State_, Text, Tone, Uuid } from '@emdia/contracts';
 import { orNull } from '@emdia/runtime';
 
 /** Cases as people read them. */
@@ -41,6 +41,7 @@ const Notice = Type.Object(
   {
     notice_id: Uuid, purpose: Purpose, local_day: CivilDate, step: Text(20), asked_at: Instant, valid_until: Instant, regua_version: Type.String(),
     instalment_id: orNull(Uuid), next_step, facts, turned_down,
+    template: orNull(Text(30)), tone: orNull(Tone), offers: orNull(Type.Array(Offer)), channels: orNull(Type.Array(Channel)),
     covers: orNull(Type.Array(Type.Object({ receivable_id: Uuid, due_date: CivilDate, step: Text(20), outcome: oneOf('asked', 'sent', 'unknown', 'refused', 'lapsed'), reason: Reason }))),
   },
   closed,
