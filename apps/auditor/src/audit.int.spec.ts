@@ -292,6 +292,8 @@ describe('law 5 goes red', () => {
   it.each([
     ['a message that no notice asked for', `delete from dunning.notice; delete from dunning.covered_step`, /no notice asked/],
     ['another régua version', `update notifications.delivery set regua_version = 'padrao-2'`, /régua version/],
+    ['other words', `update dunning.notice set template = 'lembrete'`, /its words are not the notice’s/],
+    ['no channel', `update notifications.delivery set channel = null`, /does not tell its channel/],
     ['a fact that never was', `update notifications.delivery set facts = '[{"receivable_id": "${OPEN}", "version": 9}]'`, /version 9 of receivable/],
     ['a debt without a fact', `update notifications.delivery set facts = '[]'`, /no fact stands behind/],
     ['a message without a verdict', `update notifications.delivery set verdict = null`, /without a verdict/],

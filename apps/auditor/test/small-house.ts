@@ -30,7 +30,7 @@ const TABLES = `
   create table dunning.case_receivable (receivable_id uuid primary key, key text, creditor_id text, status text, standing text, standing_reason text, next_step text,
     next_action_at timestamptz, hold_review_date date, owner_queue text, owner_review_date date, owner_task_id uuid);
   create table dunning.due_action (key text, due_at timestamptz);
-  create table dunning.notice (notice_id uuid, key text, purpose text, step text, regua_version text);
+  create table dunning.notice (notice_id uuid, key text, purpose text, step text, regua_version text, template text);
   create table dunning.covered_step (notice_id uuid, creditor_id text, receivable_id uuid);
   create table dunning.hold (hold_id uuid, key text, creditor_id text, receivable_ids uuid[], actor text, placed_at timestamptz, lifted_at timestamptz, review_date date);
   create table negotiation.promise (promise_id uuid, creditor_id text, customer_id text, actor text, made_at timestamptz, ended_at timestamptz);
@@ -39,7 +39,7 @@ const TABLES = `
   create table negotiation.cover (thing_id uuid, receivable_id uuid);
   create table negotiation.instalment (instalment_id uuid, agreement_id uuid, number int, due_date date, amount_cents bigint);
   create table notifications.delivery (notice_id uuid, creditor_id text, customer_id text, case_id uuid, person_key text, contact_point_key text, purpose text, state text, step text,
-    regua_version text, instalment_id uuid, status text, covers jsonb, facts jsonb, turned_down jsonb, verdict jsonb, call_began_at timestamptz);
+    regua_version text, instalment_id uuid, status text, covers jsonb, facts jsonb, turned_down jsonb, verdict jsonb, call_began_at timestamptz, words jsonb, channel text);
   create table notifications.opt_out (creditor_id text, contact_point_key text, recorded_at timestamptz);
   create table notifications.closed_contact_point (contact_point_key text, recorded_at timestamptz);
   create table notifications.contact_day (creditor_id text, person_key text, local_date date, class text, cause text);`;
@@ -78,10 +78,10 @@ const FACTS = `
   insert into dunning.case_file values ('acme/c1', '${id(10)}');
   insert into dunning.case_receivable values ('${OPEN}', 'acme/c1', 'acme', 'open', 'action', null, 'D+7', '2026-03-17T13:00Z', null, null, null, null);
   insert into dunning.due_action values ('acme/c1', '2026-03-17T13:00Z');
-  insert into dunning.notice values ('${id(20)}', 'acme/c1', 'collection', 'D+3', 'padrao-1');
+  insert into dunning.notice values ('${id(20)}', 'acme/c1', 'collection', 'D+3', 'padrao-1', 'duvida');
   insert into dunning.covered_step values ('${id(20)}', 'acme', '${OPEN}');
   insert into notifications.delivery values ('${id(20)}', 'acme', 'c1', '${id(10)}', 'person', 'point', 'collection', 'SP', 'D+3', 'padrao-1', null, 'sent',
-    '[{"receivable_id": "${OPEN}", "due_date": "2026-03-10", "step": "D+3"}]', '[{"receivable_id": "${OPEN}", "version": 1}]', '[]', '${verdict(OPEN, 1)}', '2026-03-13T13:00:00Z');`;
+    '[{"receivable_id": "${OPEN}", "due_date": "2026-03-10", "step": "D+3"}]', '[{"receivable_id": "${OPEN}", "version": 1}]', '[]', '${verdict(OPEN, 1)}', '2026-03-13T13:00:00Z', '{"template": "duvida"}', 'email');`;
 
 /** A database with the tables that the auditor reads and a small house in which every law holds; `url` is a superuser's. */
 export async function makeSmallHouse(url: string): Promise<void> {
@@ -100,7 +100,7 @@ export async function makeSmallHouse(url: string): Promise<void> {
 
 /** Statements that send a second message like the first, at another instant and perhaps about something else. */
 export const anotherMessage = (n: number, changes: Record<string, string>): string => `
-  insert into dunning.notice select '${id(n)}', key, ${changes.purpose ? `'${changes.purpose}'` : 'purpose'}, step, regua_version from dunning.notice where notice_id = '${id(20)}';
+  insert into dunning.notice select '${id(n)}', key, ${changes.purpose ? `'${changes.purpose}'` : 'purpose'}, step, regua_version, template from dunning.notice where notice_id = '${id(20)}';
   insert into notifications.delivery select (jsonb_populate_record(d, '${JSON.stringify({ notice_id: id(n), ...changes })}'::jsonb || '${changes.receivable_id ? JSON.stringify({
     covers: [{ receivable_id: changes.receivable_id, due_date: '2026-03-10', step: 'D+3' }], facts: [{ receivable_id: changes.receivable_id, version: 1 }],
     verdict: JSON.parse(verdict(changes.receivable_id, 1)) as unknown,

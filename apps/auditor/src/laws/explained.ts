@@ -21,6 +21,9 @@ export interface Told {
     readonly covers: readonly { readonly receivable_id: string; readonly goes: boolean; readonly reason: string | null; readonly amounts: { readonly version: number } | null }[];
   } | null;
   readonly has_called: boolean;
+  /** The words it was asked for with, and the channel taken; null in messages asked for before there were any. */
+  readonly template: string | null;
+  readonly channel: string | null;
 }
 
 /** The notice as dunning asked for it. */
@@ -30,6 +33,7 @@ export interface Asked {
   readonly step: string;
   readonly regua_version: string;
   readonly case_id: string;
+  readonly template: string | null;
 }
 
 /** What ids may point to. */
@@ -42,9 +46,9 @@ export interface Known {
 
 const TOLD = `
   select notice_id, creditor_id, customer_id, case_id, purpose, step, regua_version, instalment_id, status, covers, facts, turned_down, verdict,
-         call_began_at is not null as has_called
+         call_began_at is not null as has_called, words ->> 'template' as template, channel
   from notifications.delivery`;
-const NOTICES = `select n.notice_id, n.purpose, n.step, n.regua_version, f.case_id from dunning.notice n join dunning.case_file f using (key)`;
+const NOTICES = `select n.notice_id, n.purpose, n.step, n.regua_version, n.template, f.case_id from dunning.notice n join dunning.case_file f using (key)`;
 // Every version a receivable ever had is kept; they run from 1 without a gap.
 const VERSIONS = `
   select c.receivable_id, r.creditor_id, max(c.version) as version, count(*)::int as kept, r.version as newest
@@ -85,6 +89,7 @@ function unexplained(told: Told, { notices, versions, instalments }: Known): str
     if (asked.regua_version !== told.regua_version || !told.regua_version) wrong.push('its régua version is not the notice’s');
     if (asked.step !== told.step) wrong.push('its step is not the notice’s');
     if (asked.purpose !== told.purpose) wrong.push('its purpose is not the notice’s');
+    if (asked.template !== told.template) wrong.push('its words are not the notice’s');
     if (asked.case_id !== told.case_id) wrong.push('its case is not the notice’s');
   }
   if (told.purpose === 'agreement' && !(told.instalment_id && instalments.has(told.instalment_id))) wrong.push('it names no instalment that exists');
@@ -95,6 +100,7 @@ function unexplained(told: Told, { notices, versions, instalments }: Known): str
     const newest = versions.get(receivable_id);
     if (newest === undefined || version < 1 || version > newest) wrong.push(`version ${version} of receivable ${receivable_id} is not in the ledger`);
   }
+  if (told.has_called && told.template !== null && told.channel === null) wrong.push('it does not tell its channel');
   if (told.has_called) wrong.push(...withoutVerdict(told, versions));
   return wrong;
 }
