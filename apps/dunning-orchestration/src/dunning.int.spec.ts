@@ -77,7 +77,7 @@ describe('dunning in a house', () => {
     expect(body).toMatchObject({
       stage: 'current', status: 'open',
       receivables: [{ receivable_id: receivableId('A'), standing: 'waiting', next_step: 'D-3', open_cents: 10_000, version: 1 }],
-      history: [{ step: 'D-3', local_day: '2026-02-03', regua_version: 'esquecido-1', covers: [{ outcome: 'asked', step: 'D-3' }], next_step: { step: 'D0', planned_day: '2026-02-06' } }],
+      history: [{ step: 'D-3', local_day: '2026-02-03', regua_version: 'esquecido-1', covers: [{ outcome: 'asked', step: 'D-3' }], next_step: { step: 'D0', planned_day: '2026-02-06' }, template: 'lembrete', tone: 'reminder', offers: null, channels: ['whatsapp', 'email', 'sms'] }],
     });
     expect((await call('GET', 'cases')).body).toMatchObject({ items: [{ customer_id, stage: 'current', open_cents: 10_000, open_receivables: 1 }], next_cursor: null });
     expect((await call('GET', 'cases/nobody')).status).toBe(404);
