@@ -137,9 +137,15 @@ class View {
     if (reason === null) return null;
     const unpaid = reason === 'agreed' && agreement ? unpaidOf(agreement)[0]?.due_date : undefined;
     const last = [receivable.as_of, unpaid ?? receivable.as_of].sort()[1]!;
-    const review_date = receivable.review_date ?? addDays(last, this.policy.document.end.first_review_days);
+    const told = receivable.review_date ?? addDays(last, this.policy.document.end.first_review_days);
+    const review_date = reason === 'held' ? later(told, this.liftedOn(receivable)) : told;
     const at = startOf(addDays(review_date, 1));
     return this.now < at ? { kind: 'hold', reason, review_date, at } : this.owned(receivable, `unresolved: ${reason}`);
+  }
+
+  /** Reconciliation says `held` until it has heard of the lift, which may come long after the review that it knows. */
+  private liftedOn({ receivable_id }: Receivable): CivilDate {
+    return this.clockHolds.reduce((last, hold) => (hold.lifted && isAbout(hold, receivable_id) ? later(last, creditorDay(hold.lifted.at)) : last), '');
   }
 
   private onRegua(receivable: Receivable): Standing {

@@ -68,7 +68,7 @@ class LiftQuery {
 }
 
 const SAME_PERSON = `select key from case_file
-  where person_key = (select person_key from case_file where key = $1) and creditor_id = $2 and key <> $1 order by key limit 200`;
+  where person_key = (select person_key from case_file where key = $1) and creditor_id = $2 and key <> $1 order by key`;
 
 /** Stops that people put on collection. */
 @ApiTags('holds')

@@ -86,6 +86,17 @@ describe('the calendar of each kind of hold, for a debt that nobody pays', () =>
   });
 });
 
+it('lifted long after its review, nobody is asked until reconciliation has heard of it', () => {
+  const s = late();
+  const { hold_id } = hold(s, 'dispute');
+  s.owes('A', undefined, { collectability: 'held', review_date: '2026-03-20' }).until(midnight('2026-04-25'));
+  const tasks = s.heard('task-requested').length;
+  lift(s, hold_id, 'found');
+  expect(s.standing('A')).toMatchObject({ kind: 'hold', reason: 'held', review_date: '2026-04-25' });
+  s.until('2026-04-25T09:00:00-03:00').owes('A', undefined, { collectability: 'owed', review_date: null });
+  expect([s.standing('A'), s.heard('task-requested').length]).toMatchObject([{ kind: 'action', step: 'D+7', contact_day: '2026-04-28' }, tasks]);
+});
+
 describe('several holds', () => {
   it('days of both stand still once', () => {
     const s = late();
