@@ -100,9 +100,9 @@ describe('an answer', () => {
     s.file = { ...s.file, published: { byVersion: new Map([[own.version, own]]), active: [own] } };
     expect([tell(s, 'no-money').regua_version, tell(s, 'payment-method').regua_version]).toEqual(['nossa-1', 'meio-de-pagamento-1']);
   });
-  it('is forgotten once all is paid', () => {
+  it.each(['no-money', 'forgot'] as const)('is forgotten once all is paid: %s', (cause) => {
     const s = late();
-    tell(s, 'no-money');
+    tell(s, cause);
     s.pays('A', '2026-03-11').until(midnight('2026-03-20')).owes('B', '2026-04-10');
     expect(s.file).toMatchObject({ status: 'open', cause: null, regua_version: 'esquecido-1' });
   });
