@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Clock, WallClock } from '@emdia/clock';
-import { BillingCustomerChanged, derivedId, encode, outgoing, ReconciliationBalanceChanged, type Contract, type DataOf } from '@emdia/contracts';
+import { BillingCustomerChanged, derivedId, encode, NotificationsContactRefused, outgoing, ReconciliationBalanceChanged, type Contract, type DataOf } from '@emdia/contracts';
 import { InProcessBroker } from '@emdia/messaging';
 import { Config, type House, run } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
@@ -216,6 +216,79 @@ describe('dunning in a house', () => {
       ]);
       await publish(ReconciliationBalanceChanged, { ...bill('C', '2026-03-20', { version: 2, status: 'settled', collectability: 'settled', open_cents: 0, paid_cents: 10_000, settled_on: '2026-03-30' }), customer_id: 'C-3' }, `${creditor_id}/C-3`);
       expect(await items()).toMatchObject([{ regua_version: 'esquecido-1', recovered_cents: 10_000, recovered_share: 0.5, low: 0, high: 1 }, { recovered_cents: 0 }]);
+    });
+  });
+
+  describe('holds and causes', () => {
+    const holdsOf = async (of: string) => (await call('GET', `cases/${of}`)).body.holds as { kind: string; receivable_ids: string[]; lifted_at: string | null }[];
+
+    it('says the rules of each kind', async () => {
+      const { body } = await call('GET', 'holds/kinds');
+      expect(body.items).toHaveLength(11);
+      expect(body.items).toContainEqual(expect.objectContaining({ kind: 'deceased', covers: 'person', stops: 'everything', ends_by: 'person', days_max: 180 }));
+      expect((await call('POST', 'holds', { customer_id, kind: 'promise', reason: 'x' })).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:kept-by-others', detail: expect.stringContaining('/v1/promises') });
+      expect((await call('POST', 'holds', { customer_id, kind: 'other', reason: 'x' })).status).toBe(400);
+      expect((await call('POST', 'holds', { customer_id, reason: 'x', begin_date: '2026-03-01' })).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:begin-date' });
+    });
+
+    it('takes a cause, goes on by the régua for it, and keeps who, why and on which facts', async () => {
+      const told = await call('POST', 'cases/C-2/cause', { cause: 'no-money' }, 'cause-1');
+      expect(told).toEqual({ status: 200, body: { cause: 'no-money', regua_version: 'bom-pagador-1', hold_id: null } });
+      expect(await call('POST', 'cases/C-2/cause', { cause: 'no-money' }, 'cause-1')).toEqual(told);
+      expect((await call('GET', 'cases/C-2')).body).toMatchObject({
+        cause: 'no-money', cause_by: 'agent-7', regua_version: 'bom-pagador-1', regua_by: 'agent-7',
+        changes: [
+          { what: 'cause', before: null, after: 'no-money', actor: 'agent-7', reason: 'told', facts: null },
+          { what: 'regua', before: 'nossa-2', after: 'bom-pagador-1', reason: 'cause: no-money', facts: { cause: 'no-money', case_amount_cents: 19_000 } },
+          { what: 'regua', before: 'nossa-1', after: 'nossa-2', reason: 'migrated from nossa-1' },
+        ],
+      });
+      expect((await call('POST', 'cases/C-2/cause', { cause: 'other' })).status).toBe(400);
+      expect((await call('POST', 'cases/nobody/cause', { cause: 'forgot' })).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:nothing-open' });
+    });
+
+    it('holds what is said to be paid, and lists what is asked of a person', async () => {
+      const { body } = await call('POST', 'cases/C-2/cause', { cause: 'already-paid' });
+      const { items } = (await call('GET', 'tasks')).body as unknown as { items: { reason: string; customer_id: string; receivable_ids: string[]; open_cents: number; task_id: string }[] };
+      expect(items.find(({ reason }) => reason.startsWith('already-paid'))).toMatchObject({ customer_id: 'C-2', queue: 'relacionamento', review_date: '2026-04-06', receivable_ids: [receivableId('B'), receivableId('B2')].sort(), open_cents: 19_000 });
+      const pages: string[] = [];
+      for (let cursor: unknown = ''; cursor !== null;) {
+        const page = (await call('GET', `tasks?limit=1${cursor ? `&cursor=${cursor as string}` : ''}`)).body as unknown as { items: typeof items; next_cursor: string | null };
+        pages.push(...page.items.map(({ task_id }) => task_id));
+        cursor = page.next_cursor;
+      }
+      expect(pages).toEqual(items.map(({ task_id }) => task_id));
+      expect(await holdsOf('C-2')).toMatchObject([{ hold_id: body.hold_id, kind: 'already-paid', kept_by: 'people', stops: 'clock', ends_by: 'date', follows: 'person', begin_date: '2026-03-30', asked: 'already-paid: ask for the proof of payment' }]);
+      expect((await call('DELETE', `holds/${body.hold_id}`)).status).toBe(204);
+      expect(((await call('GET', 'tasks')).body.items as typeof items).some(({ reason }) => reason.startsWith('already-paid'))).toBe(false);
+    });
+
+    it('about the person stop every case of the person, and end with a reason, together', async () => {
+      const { status, body } = await call('POST', 'holds', { customer_id: 'C-2', kind: 'over-indebtedness', reason: 'pedido no Procon', begin_date: '2026-03-01' });
+      expect({ status, body }).toMatchObject({ status: 201, body: { kind: 'over-indebtedness', begin_date: '2026-03-01', review_date: '2026-06-28', placed_with: null, task: { reason: 'over-indebtedness: find out about the plan or the hearing' } } });
+      for (const one of ['C-2', customer_id]) {
+        expect(await holdsOf(one)).toContainEqual(expect.objectContaining({ kind: 'over-indebtedness', lifted_at: null }));
+        expect((await call('GET', `cases/${one}`)).body.receivables).toMatchObject(one === 'C-2' ? [{ standing: 'hold' }, { standing: 'hold' }] : [{ standing: 'hold', standing_reason: 'held: over-indebtedness' }]);
+      }
+      expect((await call('DELETE', `holds/${body.hold_id}`)).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:reason-missing' });
+      expect((await call('DELETE', `holds/${body.hold_id}?reason=plano%20homologado`)).status).toBe(204);
+      for (const one of ['C-2', customer_id]) expect(await holdsOf(one)).toContainEqual(expect.objectContaining({ kind: 'over-indebtedness', lift_reason: 'plano homologado', lift_actor: 'agent-7' }));
+    });
+
+    it('of others are shown as theirs', async () => {
+      await publish(ReconciliationBalanceChanged, { ...bill('B2', '2026-03-27', { version: 3, open_cents: 9_000, collectability: 'pending', review_date: '2026-04-06' }), customer_id: 'C-2' }, `${creditor_id}/C-2`);
+      expect((await holdsOf('C-2')).filter(({ lifted_at }) => lifted_at === null)).toEqual([{
+        hold_id: null, kind: 'pending-payment', kept_by: 'payment-reconciliation', receivable_ids: [receivableId('B2')], reason: 'pending', actor: 'payment-reconciliation', placed_at: null, begin_date: null,
+        review_date: '2026-04-06', asked: null, stops: 'contacts', ends_by: 'keeper', follows: 'regua', lifted_at: null, lift_reason: null, lift_actor: null,
+      }]);
+
+      const to = { creditor_id, customer_id: 'C-4' };
+      const case_id = derivedId('case', creditor_id, 'C-4');
+      const notice = { ...to, case_id, notice_id: derivedId('notice', case_id, 'collection', '2026-03-30'), purpose: 'collection' as const, local_day: '2026-03-30' };
+      await publish(BillingCustomerChanged, { ...to, person_key: PERSON, document_key: null, state: 'SP', has_email: true, source_version: 1 }, `${creditor_id}/C-4`);
+      await publish(ReconciliationBalanceChanged, { ...bill('E', '2026-04-06'), ...to }, `${creditor_id}/C-4`);
+      await publish(NotificationsContactRefused, { ...notice, covers: [{ receivable_id: receivableId('E'), due_date: '2026-04-06', step: 'D-7' }], reason: 'expired' }, `${creditor_id}/C-4`);
+      expect(await holdsOf('C-4')).toMatchObject([{ kind: 'stale-source', kept_by: 'notifications', receivable_ids: [receivableId('E')], reason: 'expired', review_date: '2026-03-31' }]);
     });
   });
 

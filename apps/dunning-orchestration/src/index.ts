@@ -6,11 +6,14 @@ import { WrittenOff1700000003000 } from './migrations/1700000003000-written-off'
 import { Reguas1700000004000 } from './migrations/1700000004000-reguas';
 import { PublishedReguas1700000005000 } from './migrations/1700000005000-published-reguas';
 import { NoticeWords1700000006000 } from './migrations/1700000006000-notice-words';
+import { HoldsAndCauses1700000007000 } from './migrations/1700000007000-holds-and-causes';
 
 /** Dunning: one case per creditor and customer, planned from facts along a régua. */
 export const dunningOrchestration: Service = {
   name: 'dunning-orchestration',
   module: DunningModule,
-  migrations: [Cases1700000001000, LeanWrites1700000002000, WrittenOff1700000003000, Reguas1700000004000, PublishedReguas1700000005000, NoticeWords1700000006000],
+  migrations: [
+    Cases1700000001000, LeanWrites1700000002000, WrittenOff1700000003000, Reguas1700000004000, PublishedReguas1700000005000, NoticeWords1700000006000, HoldsAndCauses1700000007000,
+  ],
   resources: ['v1/cases', 'v1/holds', 'v1/tasks', 'v1/reguas'],
 };

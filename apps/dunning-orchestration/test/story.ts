@@ -47,7 +47,7 @@ export class Story {
   take<D>(decide: (file: CaseFile, now: Date) => DecisionOne<CaseFile, D>): D | undefined {
     const decision = decide(this.file, this.now);
     if (!('ignored' in decision)) {
-      this.file = { ...decision.next, asked: [] };
+      this.file = { ...decision.next, asked: [], changes: [] };
       for (const event of decision.events ?? []) this.hear(event);
     }
     return decision.result;

@@ -54,10 +54,16 @@ export const DunningHoldPlaced = contract('dunning.hold-placed.v1', 'Collection 
   reason: Text(80),
   actor: Actor,
   review_date: CivilDate,
+  kind: Type.Optional(Text(40)),
+  /** The first day that counts, where it is not that of the event. */
+  begin_date: Type.Optional(CivilDate),
 });
 
 export const DunningHoldLifted = contract('dunning.hold-lifted.v1', 'A hold ended.', {
   creditor_id: CreditorId, customer_id: CustomerId, hold_id: Uuid, reason: Text(80), actor: Actor,
+  kind: Type.Optional(Text(40)),
+  /** The régua goes on at once, or a person is asked first. */
+  follows: Type.Optional(oneOf('regua', 'person')),
 });
 
 export const DunningCaseCured = contract('dunning.case-cured.v1', 'Nothing of the customer is past due any more.', {

@@ -55,6 +55,25 @@ describe('missed steps', () => {
   });
 });
 
+describe('a clock that stood still', () => {
+  const steps = [step('D-3'), step('D0'), step('D+3'), step('D+10')];
+  it('moves the steps after the due date, and no other', () => {
+    expect(contact(steps, '2026-02-10', { sent: ['D0'], paused_days: 5 })).toBe('D+3 on 2026-02-18');
+    expect(contact(steps, '2026-02-01', { paused_days: 5 })).toBe('D-3 on 2026-02-03');
+  });
+  it('does not change how old the debt is', () => {
+    const aged = [step('D+3', { when: { age_days: { max: 11 } } }), step('D+10', { when: { age_days: { min: 13 } } })];
+    expect(contact(aged, '2026-02-10', { paused_days: 8 })).toBe('D+10 on 2026-02-24');
+  });
+});
+
+it('nobody is told that a debt is due today once it is late', () => {
+  const steps = [step('D-3'), step('D0'), step('D+10')];
+  expect(contact(steps, '2026-02-05')).toBe('D-3 on 2026-02-05');
+  expect(contact(steps, '2026-02-06')).toBe('D0 on 2026-02-06');
+  expect(moves(steps, '2026-02-09').contact).toMatchObject({ step: { step: 'D+10' }, day: '2026-02-18', merged: ['D-3', 'D0'] });
+});
+
 describe('what comes first', () => {
   const grave = [step('D+3'), step('D+10', { action: 'service', change: 'limit' }), step('D+15', { action: 'bureau-notice' }), step('D+30', { action: 'bureau-listing', notice_days: 10 })];
   it('is a message, before any consequence, and never on its day', () => {

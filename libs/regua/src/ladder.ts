@@ -67,6 +67,8 @@ export interface Debt {
   readonly effective_due_date: CivilDate;
   readonly state: string | null;
   readonly today: CivilDate;
+  /** Days since the due date that do not count, because something stopped the clock; steps after it come so much later. */
+  readonly paused_days?: number;
   /** Steps of which a message went out, or may have. */
   readonly sent: readonly string[];
   /** The day of the last message sent after the due date; null where none was. */
@@ -117,7 +119,7 @@ interface Pending<S extends Step> {
  * never makes a plan untrue by itself.
  */
 export function nextMoves(policy: Policy, debt: Debt, free: (from: CivilDate) => CivilDate): Moves {
-  const days = policy.plannedDays(debt.original_due_date, debt.effective_due_date, debt.state);
+  const days = policy.plannedDays(debt.original_due_date, debt.paused_days ? addDays(debt.effective_due_date, debt.paused_days) : debt.effective_due_date, debt.state);
   let told = -1;
   for (const step of debt.sent) told = Math.max(told, policy.rank(step));
   const contacts: Pending<ContactStep>[] = [];
@@ -148,10 +150,13 @@ function wayOf(ways: readonly Step[], { today, original_due_date, facts }: Debt,
   return ways.find((way) => applies(way, facts, age_days));
 }
 
-function nextContact({ document }: Policy, debt: Debt, pending: readonly Pending<ContactStep>[], free: (from: CivilDate) => CivilDate): Contact | null {
+function nextContact({ document, rungs }: Policy, debt: Debt, pending: readonly Pending<ContactStep>[], free: (from: CivilDate) => CivilDate): Contact | null {
   const [first] = pending;
   if (!first) return null;
-  const day = free(first.planned_day);
+  let day = free(first.planned_day);
+  // Nobody is told that a debt is due today, or will be, once it is late: the step after it says that instead.
+  const after = day > debt.effective_due_date ? pending.find(({ index }) => rungs[index]!.offset.offset_days > 0) : undefined;
+  if (after && after.planned_day > day) day = free(after.planned_day);
   // Steps that meet on the day of contact, or were missed before it, merge into the firmest.
   const at = pending.findLastIndex(({ planned_day }) => planned_day <= day);
   const { step, planned_day } = pending[at]!;

@@ -2,10 +2,12 @@ import { derivedId, DunningHoldLifted, DunningTaskRequested, outgoing, type Outg
 import { addDays } from '@emdia/calendar';
 import type { DecisionOne } from '@emdia/messaging';
 import { policyOf, taskOf } from '../reguas/policy';
+import { ruleOf, type Kind } from '../holds/kinds';
+import { isAbout, isLive } from '../holds/standing';
 import { withEntries, type CaseFile, type Hold, type Owner, type Receivable } from './case-file';
 import { conclude, SELF } from './conclude';
 import { askForMoney, askForThanks, remindOfInstalment, type Asked } from './notices';
-import { creditorDay, isLive, lapsesAt, plan, type Plan } from './plan';
+import { afterHold, creditorDay, lapsesAt, plan, type Plan } from './plan';
 
 /**
  * Does what is due on a case: lifts holds that came to their review, gives up notices nobody answered, asks for at
@@ -48,22 +50,41 @@ function liftReviewed(file: CaseFile, now: Date): Asked {
   const over = [...file.holds.values()].filter((hold) => hold.lifted === null && !isLive(hold, now));
   return over.reduce<Asked>(
     (asked, hold) => {
-      const { next, events } = lift(asked.next, hold, { reason: REVIEWED, actor: SELF }, now);
+      const { next, events } = lift(asked.next, hold, { reason: REVIEWED, actor: SELF, follows: ruleOf(hold.kind).follows }, now);
       return { next, events: [...asked.events, ...events] };
     },
     { next: file, events: [] },
   );
 }
 
-/** Ends a hold and tells so. */
-export function lift(file: CaseFile, hold: Hold, { reason, actor }: { reason: string; actor: string }, now: Date): Asked {
+/** Ends a hold and tells so, and what follows: the régua, or a person who looks at its debts first. */
+export function lift(file: CaseFile, hold: Hold, { reason, actor, follows }: { reason: string; actor: string; follows: Kind['follows'] }, now: Date): Asked {
   const { key, creditor_id, customer_id } = file;
-  const { hold_id } = hold;
+  const { hold_id, kind } = hold;
   const event = outgoing(DunningHoldLifted, {
     id: derivedId('hold-lifted', hold_id), key, creditor_id, now,
-    data: { creditor_id, customer_id, hold_id, reason, actor },
+    data: { creditor_id, customer_id, hold_id, reason, actor, kind, follows },
   });
-  return { next: { ...file, holds: withEntries(file.holds, [[hold_id, { ...hold, lifted: { at: now, reason, actor } }]]) }, events: [event] };
+  const next = { ...file, holds: withEntries(file.holds, [[hold_id, { ...hold, lifted: { at: now, reason, actor } }]]) };
+  const others = [...next.holds.values()].filter((other) => isLive(other, now));
+  const about = follows === 'person' ? openOf(file, hold).filter(({ receivable_id }) => !others.some((other) => isAbout(other, receivable_id))) : [];
+  if (about.length === 0) return { next, events: [event] };
+  const { owner, task } = entrusted(file, about, { reason: afterHold(kind), days: policyOf(file).document.end.first_review_days, cause: hold_id }, now);
+  return { next: { ...next, receivables: withEntries(file.receivables, about.map((receivable) => [receivable.receivable_id, { ...receivable, owner }])) }, events: [event, task] };
+}
+
+/** The debts of a case that a hold keeps from being asked for. */
+export const openOf = ({ receivables }: CaseFile, hold: Hold): Receivable[] =>
+  [...receivables.values()].filter(({ receivable_id, status, standing }) => status === 'open' && standing?.kind !== 'end' && isAbout(hold, receivable_id));
+
+/** A task for some debts of a case, as their owner and as it is told; `cause` tells it from others of its reason. */
+export function entrusted(file: CaseFile, receivables: readonly Receivable[], { reason, days, cause }: { reason: string; days: number; cause: string }, now: Date): { owner: Owner; task: Outgoing } {
+  const { key, creditor_id, customer_id, case_id } = file;
+  const { queue } = policyOf(file).document.end;
+  const owner: Owner = { queue, reason, review_date: addDays(creditorDay(now), days), task_id: derivedId('task', case_id, reason, cause) };
+  const { task_id, review_date } = owner;
+  const receivable_ids = receivables.map(({ receivable_id }) => receivable_id).sort();
+  return { owner, task: outgoing(DunningTaskRequested, { id: task_id, key, creditor_id, now, data: { case_id, creditor_id, customer_id, task_id, queue, reason, receivable_ids, review_date } }) };
 }
 
 /** For so long the régua waits for a person who does a step of it, unless the step says otherwise. */
@@ -72,9 +93,7 @@ const STEP_REVIEW_DAYS = 2;
 /** One task per case, reason and day for the receivables that need a person now; the first review comes sooner than the later ones. */
 function handOver(file: CaseFile, planned: Plan, now: Date): Asked {
   const policy = policyOf(file);
-  const { queue, first_review_days, later_review_days } = policy.document.end;
-  const today = creditorDay(now);
-  const { key, creditor_id, customer_id, case_id } = file;
+  const { first_review_days, later_review_days } = policy.document.end;
   const groups = new Map<string, Receivable[]>();
   for (const [id, standing] of planned.standings)
     if (standing.kind === 'task' && standing.at <= now) groups.set(standing.reason, [...(groups.get(standing.reason) ?? []), file.receivables.get(id)!]);
@@ -87,15 +106,13 @@ function handOver(file: CaseFile, planned: Plan, now: Date): Asked {
     const isLater = receivables.every(({ owner }) => owner?.reason === reason);
     const step = policy.document.steps.find((each) => taskOf(each) === reason);
     const days = step ? ((step.action === 'task' && step.review_days) || STEP_REVIEW_DAYS) : isLater ? later_review_days : first_review_days;
-    const owner: Owner = { queue, reason, review_date: addDays(today, days), task_id: derivedId('task', case_id, reason, now.toISOString()) };
-    const receivable_ids = receivables.map(({ receivable_id }) => receivable_id).sort();
+    const { owner, task } = entrusted(file, receivables, { reason, days, cause: now.toISOString() }, now);
     owned.push(...receivables.map((receivable): [string, Receivable] => {
       const { receivable_id, original_due_date, acted } = receivable;
       const done = step ? [...acted, { step: step.step, due_date: original_due_date, on: planned.today, task_id: owner.task_id }] : acted;
       return [receivable_id, { ...receivable, owner, acted: done }];
     }));
-    const data = { case_id, creditor_id, customer_id, task_id: owner.task_id, queue, reason, receivable_ids, review_date: owner.review_date };
-    events.push(outgoing(DunningTaskRequested, { id: owner.task_id, key, creditor_id, now, data }));
+    events.push(task);
   }
   return { next: { ...file, receivables: withEntries(file.receivables, owned) }, events };
 }

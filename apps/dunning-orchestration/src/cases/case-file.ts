@@ -1,6 +1,7 @@
 import { derivedId, type Collectability, type Purpose, type ReceivableStatus } from '@emdia/contracts';
 import type { CivilDate } from '@emdia/calendar';
-import type { Policy } from '@emdia/regua';
+import type { Cause, Policy } from '@emdia/regua';
+import type { HoldKind } from '../holds/kinds';
 import type { Published } from '../reguas/published';
 
 /** What billing tells of the customer; the highest `source_version` counts. */
@@ -73,10 +74,18 @@ export interface Hold {
   readonly hold_id: string;
   /** Empty: all of the customer. */
   readonly receivable_ids: readonly string[];
+  readonly kind: HoldKind;
   readonly reason: string;
   readonly actor: string;
   readonly placed_at: Date;
+  /** The first day that counts; earlier than that of `placed_at` where it is back-dated. */
+  readonly begin_date: CivilDate;
+  /** Its end, or when a person is asked. */
   readonly review_date: CivilDate;
+  /** The hold of the same person's other case that it was placed with. */
+  readonly placed_with: string | null;
+  /** What a person was asked to do when it was placed. */
+  readonly task: { readonly task_id: string; readonly queue: string; readonly reason: string } | null;
   readonly lifted: { readonly at: Date; readonly reason: string; readonly actor: string } | null;
 }
 
@@ -93,6 +102,18 @@ export interface Agreement {
   readonly instalments: readonly Instalment[];
   readonly paid: readonly string[];
   readonly ended: boolean;
+}
+
+/** A change of a case that somebody made or said, kept for explanation (law 5) and read by no decision. */
+export interface Change {
+  readonly what: 'cause' | 'regua';
+  readonly at: Date;
+  readonly before: string | null;
+  readonly after: string;
+  readonly actor: string;
+  readonly reason: string;
+  /** What it was decided on; null where nothing but the actor's word. */
+  readonly facts: unknown;
 }
 
 /** A notice as it was asked for: kept for explanation (law 5), read by no decision. */
@@ -137,6 +158,8 @@ export interface CaseFile {
   readonly due_at: Date | null;
   /** The régua it opened with, which it keeps until it closes; null before that. */
   readonly regua_version: string | null;
+  /** Why it is unpaid, as the debtor or a person said; forgotten when it opens again. */
+  readonly cause: { readonly cause: Cause; readonly at: Date; readonly by: string } | null;
   /** Since when, and by whose word. */
   readonly regua_since: Date | null;
   readonly regua_by: string | null;
@@ -146,6 +169,8 @@ export interface CaseFile {
   readonly trial?: Policy | null;
   /** Notices asked for by this change. */
   readonly asked: readonly Notice[];
+  /** What was changed by this change. */
+  readonly changes: readonly Change[];
 }
 
 export const coverKey = (notice_id: string, receivable_id: string): string => `${notice_id}/${receivable_id}`;
@@ -159,7 +184,7 @@ export function emptyCase(key: string): CaseFile {
     case_id: derivedId('case', creditor_id, customer_id),
     status: 'new', person: null, channel_closed: null,
     receivables: new Map(), covers: new Map(), holds: new Map(), agreements: new Map(),
-    contact_asked_day: null, service_asked_day: null, due_at: null, regua_version: null, regua_since: null, regua_by: null, asked: [],
+    contact_asked_day: null, service_asked_day: null, due_at: null, regua_version: null, regua_since: null, regua_by: null, cause: null, asked: [], changes: [],
   };
 }
 

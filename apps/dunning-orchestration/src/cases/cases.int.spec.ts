@@ -7,11 +7,12 @@ import { Sweeps } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { Client } from 'pg';
 import { creditor_id, key, receivableId, Story } from '../../test/story';
-import { placeHold } from '../holds/hold';
+import { liftHold, placeHold } from '../holds/hold';
 import { dunningOrchestration } from '../index';
 import { act } from './act';
 import type { CaseFile } from './case-file';
 import { Cases } from './cases';
+import { tellCause } from './cause';
 import { DueCases } from './due-cases';
 import { DUE_SLOTS, dueSlot } from './due-slot';
 
@@ -25,6 +26,10 @@ function everything(): CaseFile {
   s.answer = 'silence';
   s.until('2026-02-03T16:00:00Z');
   s.take((file, now) => placeHold(file, { hold_id: derivedId('h'), receivable_ids: [receivableId('late')], reason: 'illness', review_date: '2026-02-20', actor: 'ana' }, now));
+  const back = { hold_id: derivedId('back'), kind: 'dispute' as const, receivable_ids: [receivableId('agreed')], reason: 'unknown', begin_date: '2026-01-20', placed_with: derivedId('h'), actor: 'ana' };
+  s.take((file, now) => placeHold(file, back, now));
+  s.take((file, now) => liftHold(file, back.hold_id, { reason: 'found', actor: 'ana' }, now));
+  s.take((file, now) => tellCause(file, { cause: 'forgot', receivable_ids: [], actor: 'ana', request_id: 'r' }, now));
   return s.file;
 }
 

@@ -5,11 +5,11 @@ import { PublishedReguas } from '../reguas/published';
 import { coverKey, emptyCase, type CaseFile } from './case-file';
 import { dueSlot } from './due-slot';
 import {
-  AGREEMENT, agreementOf, caseOf, COVER, coverOf, FILE, FILE_FACTS, FILE_PLAN, HOLD, holdOf, NOTICE, RECEIVABLE, RECEIVABLE_PLAN, receivableOf, type Column,
+  AGREEMENT, agreementOf, caseOf, CHANGE, COVER, coverOf, FILE, FILE_FACTS, FILE_PLAN, HOLD, holdOf, NOTICE, RECEIVABLE, RECEIVABLE_PLAN, receivableOf, type Column,
 } from './rows';
 
 /**
- * Case files by key (creditor/customer). A batch costs seven reads and at most eight writes, whatever its size; only rows
+ * Case files by key (creditor/customer). A batch costs seven reads and at most nine writes, whatever its size; only rows
  * that changed are written, told apart by identity, because decisions copy what they change and nothing else.
  */
 @Injectable()
@@ -55,7 +55,7 @@ export class Cases implements Store<CaseFile> {
   async save(tx: Tx, changed: ReadonlyMap<string, CaseFile>): Promise<void> {
     const stored = this.stored.get(tx)!;
     const pairs = [...changed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, next]): Pair => ({ next, before: stored.get(key)! }));
-    const [told, planned] = parted(pairs, ({ next, before }) => next.person !== before.person || next.channel_closed !== before.channel_closed);
+    const [told, planned] = parted(pairs, ({ next, before }) => next.person !== before.person || next.channel_closed !== before.channel_closed || next.cause !== before.cause);
     // A receivable's facts come by version; the rest of it is this service's own plan.
     const receivables = changedIn(pairs, (file) => file.receivables);
     const [news, plans] = parted(receivables, ({ value, before }) => value.version !== before?.version || value.cure_told !== before.cure_told);
@@ -67,6 +67,7 @@ export class Cases implements Store<CaseFile> {
       saveCovers(tx, changedIn(pairs, (file) => file.covers)),
       saveHolds(tx, changedIn(pairs, (file) => file.holds)),
       saveAgreements(tx, changedIn(pairs, (file) => file.agreements)),
+      saveChanges(tx, pairs.flatMap(({ next }) => next.changes.map((value) => ({ value, file: next })))),
       saveNotices(tx, pairs.flatMap(({ next }) => next.asked.map((value) => ({ value, file: next })))),
       this.saveDue(tx, pairs),
     ]);
@@ -164,7 +165,8 @@ const CREATE = `insert into case_file (key, creditor_id, customer_id, case_id, s
 const LOCK = `select ${arrayOf(FILE)} as row from case_file where key = any($1) order by key for update`;
 const READ_RECEIVABLES = reading('case_receivable', 'receivable_id', RECEIVABLE);
 const READ_COVERS = reading('covered_step', 'notice_id, receivable_id', COVER);
-const READ_HOLDS = reading('hold', 'hold_id', HOLD, 'lifted_at is null');
+// Days on which the clock stood still count after the hold, too.
+const READ_HOLDS = reading('hold', 'hold_id', HOLD, '(lifted_at is null or stops_clock)');
 const READ_AGREEMENTS = reading('agreement', 'agreement_id', AGREEMENT);
 
 const savePlans = update('case_file', ['key'], ofChanged(FILE_PLAN_BY_KEY));
@@ -174,6 +176,7 @@ const saveReceivables = bulk('case_receivable', ['key', 'receivable_id'], ofChan
 const saveCovers = bulk('covered_step', ['key', 'notice_id', 'receivable_id'], ofChanged(COVER));
 const saveHolds = bulk('hold', ['hold_id'], ofChanged(HOLD));
 const saveAgreements = bulk('agreement', ['agreement_id'], ofChanged(AGREEMENT));
+const saveChanges = bulk('case_change', null, ofChanged(CHANGE));
 const saveNotices = bulk('notice', ['key', 'local_day', 'notice_id'], ofChanged(NOTICE));
 const insertDue = bulk('due_action', null, DUE);
 const DELETE_DUE = `delete from due_action d using unnest($2::timestamptz[], $3::text[]) as r (due_at, key)

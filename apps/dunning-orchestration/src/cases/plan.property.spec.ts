@@ -1,13 +1,16 @@
 import * as fc from 'fast-check';
-import { contactWindow, localDate, zoneOfState, addDays } from '@emdia/calendar';
+import { contactWindow, instantAt, localDate, zoneOfState, addDays } from '@emdia/calendar';
 import {
   BillingCustomerChanged, derivedId, NegotiationAgreementBroken, NegotiationAgreementMade, NegotiationInstalmentPaid, NotificationsContactMade,
   NotificationsContactRefused, ReconciliationBalanceChanged, type DataOf, type DunningNoticeRequested,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
-import { DEFAULT_REGUAS, defaultPolicy } from '@emdia/regua';
-import { placeHold } from '../holds/hold';
+import { DEFAULT_REGUAS, defaultPolicy, type Cause } from '@emdia/regua';
+import { liftHold, placeHold } from '../holds/hold';
+import { HOLD_KINDS, holdKinds, ruleOf } from '../holds/kinds';
+import { isAbout } from '../holds/standing';
 import { emptyCase, type CaseFile } from './case-file';
+import { CAUSES, tellCause } from './cause';
 import { prescribesOn } from './contact-days';
 import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from './facts';
 import { plan } from './plan';
@@ -89,11 +92,36 @@ const turn: fc.Arbitrary<Turn> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...NAMES).chain(look).map((data): Turn => (s) => s.owes(data.invoice_id, data.original_due_date, data)) },
   { weight: 2, arbitrary: fc.constantFrom('sent', 'sent', 'sent', 'unknown', 'silence', 'budget', 'provider-refused', 'already-covered', 'opted-out', 'settled').map((answer): Turn => (s) => { s.answer = answer as Story['answer']; }) },
   { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...STATES), fc.constantFrom(true, true, true, false)).map(([state, has_email]): Turn => (s) => s.customer(state, has_email, (s.file.person?.source_version ?? 0) + 1)) },
-  { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...NAMES), fc.array(day('2026-02-01', 60), { minLength: 1, maxLength: 3 })).map(([name, dates]): Turn => (s) => s.agrees([name], dates)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constantFrom(...NAMES), fc.array(day('2026-02-01', 60), { minLength: 1, maxLength: 3 })).map(([name, dates]): Turn => (s) => s.agrees([name], dates)) },
   { weight: 1, arbitrary: fc.constantFrom(...DEFAULT_REGUAS).map((name): Turn => (s) => s.follows(defaultPolicy(name).version)) },
-  { weight: 1, arbitrary: fc.integer({ min: 1, max: 30 }).map((days): Turn => (s) =>
-      s.file.person && s.take((file, now) => placeHold(file, { hold_id: derivedId('hold', now.toISOString()), receivable_ids: [], reason: 'x', review_date: addDays(localDate(now, zoneOfState(null)), days), actor: 'x' }, now))) },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...holdKinds.filter((kind) => HOLD_KINDS[kind].kept_by === 'people')), fc.integer({ min: 1, max: 30 }), fc.nat(30), fc.constantFrom(null, ...NAMES)).map(
+      ([kind, days, back, name]): Turn => (s) => s.file.person && s.take((file, now) => {
+        const today = localDate(now, zoneOfState(null));
+        const listed = name !== null && ruleOf(kind).covers === 'debts' && file.receivables.has(receivableId(name)) ? [receivableId(name)] : [];
+        const begin_date = addDays(today, -Math.min(back, ruleOf(kind).backdate_days_max));
+        return placeHold(file, { hold_id: derivedId('hold', now.toISOString()), kind, receivable_ids: listed, reason: 'x', begin_date, review_date: addDays(today, days), actor: 'x' }, now);
+      })) },
+  { weight: 2, arbitrary: fc.nat(5).map((which): Turn => (s) => {
+      const live = [...s.file.holds.values()].filter(({ lifted }) => lifted === null);
+      if (live.length > 0) s.take((file, now) => liftHold(file, live[which % live.length]!.hold_id, { reason: 'x', actor: 'x' }, now));
+    }) },
+  { weight: 1, arbitrary: fc.constantFrom(...(Object.keys(CAUSES) as Cause[])).map((cause): Turn => (s) =>
+      s.file.status === 'open' && s.take((file, now) => tellCause(file, { cause, receivable_ids: [], actor: 'x', request_id: now.toISOString() }, now))) },
 );
+
+/** No notice that asks for money while a hold about one of its debts stands; where everything is stopped, none at all. */
+function checkHolds({ file }: Story, notices: readonly { time: string; data: Notice }[]) {
+  let stood = 0;
+  for (const hold of file.holds.values()) {
+    const rule = ruleOf(hold.kind);
+    const ends = hold.lifted?.at ?? (rule.ends_by === 'date' ? instantAt(hold.review_date, '00:00', zoneOfState(null)) : new Date('2027-01-01T00:00:00Z'));
+    const inside = notices.filter(({ time }) => new Date(time) > hold.placed_at && new Date(time) < ends);
+    stood += inside.length;
+    const about = inside.filter(({ data }) => (rule.stops === 'everything' || data.purpose !== 'service') && data.covers.some(({ receivable_id }) => isAbout(hold, receivable_id)));
+    expect(about.map(({ data }) => `${data.local_day} ${data.purpose} in ${hold.kind}`)).toEqual([]);
+  }
+  return stood;
+}
 
 /** What must hold whenever the house is still. */
 function checkLaw3(s: Story) {
@@ -121,6 +149,7 @@ function checkLaw2(notices: readonly { time: string; data: Notice }[]) {
 it('whatever happens, along whatever régua: one contact a day inside the hours, no debt without a date, no triple sent twice', () => {
   const life = fc.array(fc.tuple(fc.integer({ min: 1, max: 6 * 24 }), turn), { minLength: 8, maxLength: 25 });
   const asked = { collection: 0, agreement: 0, service: 0, reply: 0 };
+  let beside = 0;
   fc.assert(
     fc.property(life, (turns) => {
       const s = new Story(new Date('2026-02-01T12:00:00Z')).customer('SP');
@@ -134,6 +163,7 @@ it('whatever happens, along whatever régua: one contact a day inside the hours,
       const notices = s.heard<Notice>('notice-requested');
       for (const { data } of notices) asked[data.purpose]++;
       checkLaw2(notices);
+      beside += checkHolds(s, notices);
       const sent = [...s.file.covers.values()].filter(({ outcome }) => outcome === 'sent' || outcome === 'unknown').map(({ receivable_id, due_date, step }) => `${receivable_id} ${due_date} ${step}`);
       expect(new Set(sent).size).toBe(sent.length);
     }),
@@ -143,4 +173,5 @@ it('whatever happens, along whatever régua: one contact a day inside the hours,
   expect(asked.collection).toBeGreaterThan(100);
   expect(asked.agreement).toBeGreaterThan(30);
   expect(asked.service).toBeGreaterThan(20);
+  expect(beside).toBeGreaterThan(20);
 });

@@ -1,7 +1,9 @@
 import { addDays, localDate, type CivilDate } from '@emdia/calendar';
 import { nextMoves, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
+import { ruleOf, type HoldKind } from '../holds/kinds';
+import { isAbout, isLive, looksAt, pausedDays, stopsClock } from '../holds/standing';
 import { latePaid, policyOf, taskOf } from '../reguas/policy';
-import type { Agreement, CaseFile, Covered, Hold, Instalment, Receivable, Standing } from './case-file';
+import type { Agreement, CaseFile, Covered, Hold, Instalment, Owner, Receivable, Standing } from './case-file';
 import { contactAt, CREDITOR_ZONE, creditorHour, later, localDayOf, nextContactDay, prescribesOn, startOf } from './contact-days';
 
 /** A reminder of one instalment that is to go out. */
@@ -43,7 +45,12 @@ export const isOutstanding = (cover: Covered, now: Date): boolean => cover.outco
 export const isDone = ({ outcome, reason }: Covered): boolean =>
   outcome === 'sent' || outcome === 'unknown' || (outcome === 'refused' && reason === 'already-covered');
 
-export const isLive = (hold: Hold, now: Date): boolean => hold.lifted === null && startOf(hold.review_date) > now;
+/** Why a person has a debt after a hold of a kind has ended; the régua waits for them. */
+export const afterHold = (kind: HoldKind): string => `hold ended: ${kind}`;
+const isAfterHold = ({ reason }: Owner): boolean => reason.startsWith('hold ended: ');
+
+/** What a held debt is called: by the kind, or in the words of whoever held it for a reason of their own. */
+const heldFor = ({ kind, reason }: Hold): string => `held: ${kind === 'manual' ? reason : kind}`;
 
 /** Plans a case from its facts alone; pure, and the same for any order in which the facts came. */
 export function plan(file: CaseFile, now: Date, policy: Policy = policyOf(file)): Plan {
@@ -52,7 +59,7 @@ export function plan(file: CaseFile, now: Date, policy: Policy = policyOf(file))
   const { reminder, thanks } = view;
   const instants = [
     ...[...standings.values()].flatMap((standing) => (standing.kind === 'end' ? [] : [standing.at])),
-    ...[...file.holds.values()].flatMap((hold) => (hold.lifted ? [] : [startOf(hold.review_date)])),
+    ...[...file.holds.values()].flatMap((hold) => looksAt(hold, now) ?? []),
     ...[...file.covers.values()].flatMap((cover) => (cover.outcome === 'asked' ? [lapsesAt(cover)] : [])),
     ...(reminder ? [reminder.at] : []),
     ...(thanks ? [thanks.at] : []),
@@ -74,6 +81,8 @@ class View {
   private readonly state: string | null;
   private readonly closedChannel: string | null;
   private readonly coversOf = new Map<string, Covered[]>();
+  private readonly liveHolds: readonly Hold[];
+  private readonly clockHolds: readonly Hold[];
 
   constructor(
     private readonly file: CaseFile,
@@ -92,6 +101,9 @@ class View {
       if (known) known.push(cover);
       else this.coversOf.set(cover.receivable_id, [cover]);
     }
+    const holds = [...file.holds.values()];
+    this.liveHolds = holds.filter((hold) => isLive(hold, now)).sort((a, b) => (a.review_date !== b.review_date ? (a.review_date > b.review_date ? -1 : 1) : a.hold_id < b.hold_id ? -1 : 1));
+    this.clockHolds = holds.filter(stopsClock);
     this.past_due = all.some((receivable) => this.isPastDue(receivable));
     this.reminder = this.nextReminder();
   }
@@ -109,12 +121,16 @@ class View {
     return this.ownHold(receivable) ?? this.silence(receivable) ?? this.onRegua(receivable);
   }
 
-  /** Own holds count at once, before reconciliation has heard of them; of several the one that stays longest. */
-  private ownHold({ receivable_id }: Receivable): Standing | null {
-    const [longest] = [...this.file.holds.values()]
-      .filter((hold) => isLive(hold, this.now) && (hold.receivable_ids.length === 0 || hold.receivable_ids.includes(receivable_id)))
-      .sort((a, b) => (a.review_date !== b.review_date ? (a.review_date > b.review_date ? -1 : 1) : a.hold_id < b.hold_id ? -1 : 1));
-    return longest ? { kind: 'hold', reason: `held: ${longest.reason}`, review_date: longest.review_date, at: startOf(longest.review_date) } : null;
+  private holdsOf = ({ receivable_id }: Receivable): Hold[] => this.liveHolds.filter((hold) => isAbout(hold, receivable_id));
+
+  /** Own holds count at once, before reconciliation has heard of them; of several the one that a person must look at, else the one that stays longest. */
+  private ownHold(receivable: Receivable): Standing | null {
+    const holds = this.holdsOf(receivable);
+    const [longest] = holds;
+    if (!longest) return null;
+    const passed = holds.find((hold) => looksAt(hold, this.now) === null);
+    if (passed) return this.owned(receivable, heldFor(passed));
+    return { kind: 'hold', reason: heldFor(longest), review_date: longest.review_date, at: startOf(longest.review_date) };
   }
 
   /** Whatever reconciliation says beyond `owed` silences the régua until a day on which somebody looks again. */
@@ -124,9 +140,15 @@ class View {
     if (reason === null) return null;
     const unpaid = reason === 'agreed' && agreement ? unpaidOf(agreement)[0]?.due_date : undefined;
     const last = [receivable.as_of, unpaid ?? receivable.as_of].sort()[1]!;
-    const review_date = receivable.review_date ?? addDays(last, this.policy.document.end.first_review_days);
+    const told = receivable.review_date ?? addDays(last, this.policy.document.end.first_review_days);
+    const review_date = reason === 'held' ? later(told, this.liftedOn(receivable)) : told;
     const at = startOf(addDays(review_date, 1));
     return this.now < at ? { kind: 'hold', reason, review_date, at } : this.owned(receivable, `unresolved: ${reason}`);
+  }
+
+  /** Reconciliation says `held` until it has heard of the lift, which may come long after the review that it knows. */
+  private liftedOn({ receivable_id }: Receivable): CivilDate {
+    return this.clockHolds.reduce((last, hold) => (hold.lifted && isAbout(hold, receivable_id) ? later(last, creditorDay(hold.lifted.at)) : last), '');
   }
 
   private onRegua(receivable: Receivable): Standing {
@@ -151,16 +173,17 @@ class View {
     return { kind: 'action', step: message.step.step, planned_day: message.planned_day, contact_day: message.day, at };
   }
 
-  private moves({ original_due_date, effective_due_date, open_cents, acted }: Receivable, covers: readonly Covered[]): Moves {
+  private moves({ receivable_id, original_due_date, effective_due_date, open_cents, acted }: Receivable, covers: readonly Covered[]): Moves {
     const { file, state, today, channels, case_amount_cents, late_before } = this;
     const done = covers.filter(isDone);
     const debt: Debt = {
       original_due_date, effective_due_date, state, today, channels,
+      paused_days: this.clockHolds.length === 0 ? 0 : pausedDays(this.clockHolds.filter((hold) => isAbout(hold, receivable_id)), effective_due_date, this.now),
       sent: done.map(({ step }) => step),
       told_on: this.policy.isGrave ? this.toldOn(done, effective_due_date) : null,
       acted: acted.filter(({ due_date }) => due_date === original_due_date),
       facts: {
-        customer_id: file.customer_id, amount_cents: open_cents, case_amount_cents, late_before, segment: null, score: null, cause: null,
+        customer_id: file.customer_id, amount_cents: open_cents, case_amount_cents, late_before, segment: null, score: null, cause: file.cause?.cause ?? null,
         reached: covers.some(({ outcome }) => outcome === 'sent') ? ['email'] : [],
       },
     };
@@ -179,9 +202,9 @@ class View {
     return last && refusals >= this.policy.document.end.last_step_refusals_max;
   }
 
-  /** A person has a step of the régua to do; it waits for them until the review. */
+  /** A person has a step of the régua to do, or a hold that ended to look at; it waits for them until the review. */
   private taskOut({ owner, acted, original_due_date }: Receivable): Standing | null {
-    if (!owner || !acted.some(({ task_id, due_date }) => task_id === owner.task_id && due_date === original_due_date)) return null;
+    if (!owner || !(isAfterHold(owner) || acted.some(({ task_id, due_date }) => task_id === owner.task_id && due_date === original_due_date))) return null;
     const at = this.reviewAt(owner.review_date);
     return this.now < at ? { kind: 'owner', ...owner, at } : null;
   }
@@ -223,7 +246,10 @@ class View {
     const { due_date } = instalment;
     if (due_date < this.today) return null;
     // Money goes to the oldest first, so the first receivables of an agreement may be settled while it lives.
-    const receivable_id = receivable_ids.find((id) => this.file.receivables.get(id)?.status === 'open');
+    const debts = receivable_ids.flatMap((id) => this.file.receivables.get(id) ?? []).filter(({ status }) => status === 'open');
+    const receivable_id = debts[0]?.receivable_id;
+    // What keeps one of its debts from being asked for keeps the instalment, which pays them all.
+    if (debts.some((receivable) => this.holdsOf(receivable).length > 0 || !REMINDED.has(receivable.collectability))) return null;
     const covers = receivable_ids.flatMap((id) => this.coversOf.get(id) ?? []).filter((cover) => cover.step === AGREEMENT_STEP && cover.due_date === due_date);
     if (!receivable_id || covers.some((cover) => isDone(cover) || isOutstanding(cover, this.now))) return null;
     const { open, document } = this.policy;
@@ -234,7 +260,7 @@ class View {
 
   /** Thanks are due for what was settled late or after a reminder, once nothing is past due any more; asked once. */
   get thanks(): Plan['thanks'] {
-    if (this.past_due || this.closedChannel) return null;
+    if (this.past_due || this.closedChannel || this.liveHolds.some(({ kind }) => ruleOf(kind).stops === 'everything')) return null;
     const chased = [...this.file.receivables.values()].filter((receivable) => isPaid(receivable) && wasChased(receivable, this.covers(receivable)));
     const unthanked = chased.filter((receivable) => !this.covers(receivable).some(({ step }) => step === THANKS_STEP));
     if (unthanked.length === 0) return null;
@@ -245,6 +271,9 @@ class View {
     return receivable_ids.length === 0 ? null : { receivable_ids, at: contactAt(this.file, day, null, this.now) };
   }
 }
+
+/** An agreement's debts are merely owed until reconciliation has heard of it. */
+const REMINDED = new Set<Receivable['collectability']>(['owed', 'agreed']);
 
 const isBefore = (a: Reminder, b: Reminder): boolean =>
   a.at.getTime() !== b.at.getTime() ? a.at < b.at : a.instalment.due_date !== b.instalment.due_date ? a.instalment.due_date < b.instalment.due_date : a.instalment.instalment_id < b.instalment.instalment_id;

@@ -1,5 +1,6 @@
 import type { Cell } from '@emdia/database';
-import type { Agreement, CaseFile, Covered, Hold, Notice, Owner, Receivable, Standing } from './case-file';
+import { stopsClock } from '../holds/standing';
+import type { Agreement, CaseFile, Change, Covered, Hold, Notice, Owner, Receivable, Standing } from './case-file';
 
 /** A column of a table: its name and type, and its cell for a value of a case. A column's place is its place in what is read, where a row's key and creditor are left out. */
 export type Column<V> = readonly [name: string, type: string, cell: (value: V, file: CaseFile) => Cell];
@@ -28,6 +29,9 @@ export const FILE_FACTS: readonly Column<CaseFile>[] = [
   ['person_changed_at', 'timestamptz', ({ person }) => person?.changed_at],
   ['channel_closed_reason', 'text', ({ channel_closed }) => channel_closed?.reason],
   ['channel_closed_at', 'timestamptz', ({ channel_closed }) => channel_closed?.at],
+  ['cause', 'text', ({ cause }) => cause?.cause],
+  ['cause_at', 'timestamptz', ({ cause }) => cause?.at],
+  ['cause_by', 'text', ({ cause }) => cause?.by],
 ];
 export const FILE: readonly Column<CaseFile>[] = [
   KEY, CREDITOR,
@@ -40,12 +44,13 @@ export const FILE: readonly Column<CaseFile>[] = [
 export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements'>;
 
 export function caseOf(row: Read, parts: Parts): CaseFile {
-  const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, regua_since, regua_by, person_key, state, has_email, source_version, changed_at, reason, closed_at] = row;
+  const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, regua_since, regua_by, person_key, state, has_email, source_version, changed_at, reason, closed_at, cause, cause_at, cause_by] = row;
   return {
     key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at), regua_version, regua_since: instant(regua_since), regua_by,
     person: person_key === null ? null : { person_key, state, has_email, source_version, changed_at: instant(changed_at) },
     channel_closed: closed_at === null ? null : { reason, at: instant(closed_at) },
-    receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, asked: [],
+    receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, asked: [], changes: [],
+    cause: cause === null ? null : { cause, at: instant(cause_at), by: cause_by },
   } as CaseFile;
 }
 
@@ -128,17 +133,41 @@ export const HOLD: readonly Column<Hold>[] = [
   ['hold_id', 'uuid', ({ hold_id }) => hold_id],
   KEY, CREDITOR,
   ['receivable_ids', 'uuid[]', ({ receivable_ids }) => receivable_ids],
+  ['kind', 'text', ({ kind }) => kind],
   ['reason', 'text', ({ reason }) => reason],
   ['actor', 'text', ({ actor }) => actor],
   ['placed_at', 'timestamptz', ({ placed_at }) => placed_at],
+  ['begin_date', 'date', ({ begin_date }) => begin_date],
   ['review_date', 'date', ({ review_date }) => review_date],
+  ['placed_with', 'uuid', ({ placed_with }) => placed_with],
+  ['task_id', 'uuid', ({ task }) => task?.task_id],
+  ['task_queue', 'text', ({ task }) => task?.queue],
+  ['task_reason', 'text', ({ task }) => task?.reason],
   ['lifted_at', 'timestamptz', ({ lifted }) => lifted?.at],
   ['lift_reason', 'text', ({ lifted }) => lifted?.reason],
   ['lift_actor', 'text', ({ lifted }) => lifted?.actor],
+  ['stops_clock', 'boolean', (hold) => stopsClock(hold)],
 ];
 
-export const holdOf = ([hold_id, receivable_ids, reason, actor, placed_at, review_date]: Read): Hold =>
-  ({ hold_id, receivable_ids, reason, actor, placed_at: instant(placed_at), review_date, lifted: null }) as Hold;
+export const holdOf = ([
+  hold_id, receivable_ids, kind, reason, actor, placed_at, begin_date, review_date, placed_with, task_id, queue, task_reason, lifted_at, lift_reason, lift_actor,
+]: Read): Hold =>
+  ({
+    hold_id, receivable_ids, kind, reason, actor, placed_at: instant(placed_at), begin_date, review_date, placed_with,
+    task: task_id === null ? null : { task_id, queue, reason: task_reason },
+    lifted: lifted_at === null ? null : { at: instant(lifted_at), reason: lift_reason, actor: lift_actor },
+  }) as Hold;
+
+export const CHANGE: readonly Column<Change>[] = [
+  KEY, CREDITOR,
+  ['at', 'timestamptz', ({ at }) => at],
+  ['what', 'text', ({ what }) => what],
+  ['before', 'text', ({ before }) => before],
+  ['after', 'text', ({ after }) => after],
+  ['actor', 'text', ({ actor }) => actor],
+  ['reason', 'text', ({ reason }) => reason],
+  ['facts', 'jsonb', ({ facts }) => facts as Cell],
+];
 
 export const AGREEMENT: readonly Column<Agreement>[] = [
   ['agreement_id', 'uuid', ({ agreement_id }) => agreement_id],

@@ -1,6 +1,8 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 import { Actor, Channel, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, Offer, oneOf, Purpose, ReceivableStatus, State_, Text, Tone, Uuid } from '@emdia/contracts';
+import { Cause } from '@emdia/regua';
 import { orNull } from '@emdia/runtime';
+import { holdKinds, type HoldKind } from '../holds/kinds';
 
 /** Cases as people read them. */
 
@@ -31,7 +33,9 @@ const Receivable = Type.Object(
 
 const Hold = Type.Object(
   {
-    hold_id: Uuid, receivable_ids: Type.Array(Uuid), reason: Type.String(), actor: Actor, placed_at: Instant, review_date: CivilDate,
+    hold_id: orNull(Uuid), kind: Type.Unsafe<HoldKind>({ enum: holdKinds }), kept_by: Type.String({ description: 'People, or the service by whose facts it stands' }),
+    receivable_ids: Type.Array(Uuid), reason: Type.String(), actor: Actor, placed_at: orNull(Instant), begin_date: orNull(CivilDate), review_date: orNull(CivilDate), asked: Reason,
+    stops: oneOf('contacts', 'clock', 'everything'), ends_by: oneOf('date', 'person', 'keeper'), follows: oneOf('regua', 'person'),
     lifted_at: orNull(Instant), lift_reason: Reason, lift_actor: Reason,
   },
   closed,
@@ -47,12 +51,20 @@ const Notice = Type.Object(
   closed,
 );
 
+const Change = Type.Object(
+  { at: Instant, what: oneOf('cause', 'regua'), before: Reason, after: Type.String(), actor: Actor, reason: Type.String(), facts: orNull(Type.Unsafe<object>({ type: 'object', additionalProperties: true })) },
+  closed,
+);
+
+export const CauseTakenView = Type.Object({ cause: Cause, regua_version: Reason, hold_id: orNull(Uuid) }, closed);
+
 export const CaseView = Type.Object(
   {
-    ...Case, state: State_, has_email: orNull(Type.Boolean()), regua_version: Reason, regua_since: orNull(Instant), regua_by: Reason, channel_closed_at: orNull(Instant), contact_asked_day: orNull(CivilDate), service_asked_day: orNull(CivilDate),
+    ...Case, state: State_, has_email: orNull(Type.Boolean()), regua_version: Reason, regua_since: orNull(Instant), regua_by: Reason, cause: orNull(Cause), cause_at: orNull(Instant), cause_by: Reason, channel_closed_at: orNull(Instant), contact_asked_day: orNull(CivilDate), service_asked_day: orNull(CivilDate),
     receivables: Type.Array(Receivable),
     holds: Type.Array(Hold),
     agreements: Type.Array(Type.Object({ agreement_id: Uuid, receivable_ids: Type.Array(Uuid), instalments: Type.Array(Instalment), paid: Type.Array(Uuid), ended: Type.Boolean() }, closed)),
+    changes: Type.Array(Change, { description: 'Who changed what, why and on which facts; the newest first, at most 200' }),
     history: Type.Array(Notice, { description: 'The newest first, at most 200' }),
   },
   closed,

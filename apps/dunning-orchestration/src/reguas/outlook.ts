@@ -47,7 +47,7 @@ export function outlook(known: CaseFile, trial: Policy | null, now: Date, days: 
     const planned = state;
     const decision = act(state, at);
     if ('ignored' in decision) break;
-    state = { ...decision.next, asked: [] };
+    state = { ...decision.next, asked: [], changes: [] };
     for (const { contract, data } of decision.events ?? []) {
       if (contract === DunningTaskRequested) {
         const { reason, receivable_ids } = data as Task;

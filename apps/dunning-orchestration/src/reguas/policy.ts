@@ -1,20 +1,29 @@
-import { choose, DEFAULT_REGUAS, defaultPolicy, type Policy, type Step } from '@emdia/regua';
+import { choose, DEFAULT_REGUAS, defaultPolicy, type Facts, type Policy, type Step } from '@emdia/regua';
 import type { CaseFile } from '../cases/case-file';
 
 /** What decides which régua a case follows. */
-export type Follower = Pick<CaseFile, 'regua_version' | 'trial' | 'published' | 'customer_id' | 'receivables'>;
+export type Follower = Pick<CaseFile, 'regua_version' | 'trial' | 'published' | 'customer_id' | 'receivables' | 'cause'>;
 
 /** The régua that a case opens with: of those that its creditor published the one that fits best, else the house's first. */
-export const policyInUse = ({ published, customer_id, receivables }: Follower): Policy => {
+export const policyInUse = (file: Follower): Policy => {
   const house = defaultPolicy(DEFAULT_REGUAS[0]);
-  if (!published) return house;
-  const open = [...receivables.values()].filter(({ status }) => status === 'open').map(({ open_cents }) => open_cents);
-  const facts = {
-    customer_id, amount_cents: Math.max(0, ...open), case_amount_cents: open.reduce((sum, cents) => sum + cents, 0),
-    late_before: latePaid(receivables), segment: null, score: null, cause: null, reached: [],
-  };
-  return choose(published.active, facts, 0) ?? house;
+  return file.published ? (choose(file.published.active, factsOf(file), 0) ?? house) : house;
 };
+
+/** What a case's régua is chosen by. */
+export function factsOf({ customer_id, receivables, cause }: Follower): Facts {
+  const open = [...receivables.values()].filter(({ status }) => status === 'open').map(({ open_cents }) => open_cents);
+  return {
+    customer_id, amount_cents: Math.max(0, ...open), case_amount_cents: open.reduce((sum, cents) => sum + cents, 0),
+    late_before: latePaid(receivables), segment: null, score: null, cause: cause?.cause ?? null, reached: [],
+  };
+}
+
+/** The régua for the cause of a case: the creditor's own that is meant for it, else that of the house, else the one it would open with. */
+export function policyForCause(file: Follower): Policy {
+  const meant = (policies: readonly Policy[]) => choose(policies.filter(({ document }) => document.for?.when?.causes), factsOf(file), 0);
+  return meant(file.published?.active ?? []) ?? meant(DEFAULT_REGUAS.map(defaultPolicy)) ?? policyInUse(file);
+}
 
 /** How many debts of a customer were paid after the last day without charge. */
 export const latePaid = (receivables: CaseFile['receivables']): number =>

@@ -19,7 +19,16 @@ const TASKS = `
     array_agg(r.receivable_id order by r.receivable_id) as receivable_ids, sum(r.open_cents)::float8 as open_cents
   from case_receivable r join case_file c on c.key = r.key
   where r.standing = 'owner' and r.owner_task_id is not null and (r.owner_review_date, r.owner_task_id) > ($1::date, $2::uuid)
-  group by 1, 2, 3, 4, 5, 6 order by r.owner_review_date::text, r.owner_task_id limit $3`;
+  group by r.owner_task_id, c.customer_id, c.case_id, r.owner_queue, r.owner_reason, r.owner_review_date order by r.owner_review_date, r.owner_task_id limit $3`;
+
+// What is asked of a person while a hold stands, as long as one of its debts is open.
+const OF_HOLDS = `
+  select h.task_id, c.customer_id, c.case_id, h.task_queue as queue, h.task_reason as reason, h.review_date::text,
+    array_agg(r.receivable_id order by r.receivable_id) as receivable_ids, sum(r.open_cents)::float8 as open_cents
+  from hold h join case_file c on c.key = h.key
+    join case_receivable r on r.key = h.key and r.standing = 'hold' and (cardinality(h.receivable_ids) = 0 or r.receivable_id = any(h.receivable_ids))
+  where h.task_id is not null and h.lifted_at is null and (h.review_date, h.task_id) > ($1::date, $2::uuid)
+  group by h.task_id, c.customer_id, c.case_id, h.task_queue, h.task_reason, h.review_date order by h.review_date, h.task_id limit $3`;
 
 const FIRST = ['0001-01-01', '00000000-0000-0000-0000-000000000000'];
 
@@ -35,7 +44,8 @@ export class TasksController {
   @ApiOperation({ summary: 'What waits for a person, the earliest review first' })
   async list(@Query() page: Page, @ForCreditor() creditorId: string) {
     const values = [...(cursorOf(page, 'date', 'uuid') ?? FIRST), page.limit + 1];
-    const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<Task>(TASKS, values));
-    return paged(rows, page.limit, ({ review_date, task_id }) => [review_date, task_id]);
+    const both = await this.database.transactionOf(creditorId, async (tx) => [...(await tx.query<Task>(TASKS, values)), ...(await tx.query<Task>(OF_HOLDS, values))]);
+    const rows = both.sort((a, b) => (a.review_date !== b.review_date ? (a.review_date < b.review_date ? -1 : 1) : a.task_id < b.task_id ? -1 : 1));
+    return paged(rows.slice(0, page.limit + 1), page.limit, ({ review_date, task_id }) => [review_date, task_id]);
   }
 }

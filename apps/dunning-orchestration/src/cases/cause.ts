@@ -1,0 +1,69 @@
+import { derivedId } from '@emdia/contracts';
+import { Forbidden, type DecisionOne } from '@emdia/messaging';
+import type { Cause } from '@emdia/regua';
+import { placeHold } from '../holds/hold';
+import { KIND_OF_SILENCE, type HoldKind } from '../holds/kinds';
+import { isAbout, isLive } from '../holds/standing';
+import { followCause, withCause } from '../reguas/follow';
+import type { CaseFile } from './case-file';
+import { conclude } from './conclude';
+import { creditorDay } from './plan';
+
+/** Where each answer leads: to a hold, or to the régua that is meant for it. */
+export const CAUSES: Readonly<Record<Cause, { readonly path: 'regua' } | { readonly path: 'hold'; readonly kind: HoldKind }>> = {
+  forgot: { path: 'regua' },
+  'no-money': { path: 'regua' },
+  'payment-method': { path: 'regua' },
+  'not-recognised': { path: 'hold', kind: 'dispute' },
+  'already-paid': { path: 'hold', kind: 'already-paid' },
+};
+
+export interface CauseTold {
+  readonly cause: Cause;
+  /** The debts that are meant; none: those past due, or all where none is. */
+  readonly receivable_ids: readonly string[];
+  readonly actor: string;
+  /** Tells this request from others. */
+  readonly request_id: string;
+}
+
+/** What an answer led to. */
+export interface CauseTaken {
+  readonly cause: Cause;
+  readonly regua_version: string | null;
+  readonly hold_id: string | null;
+}
+
+/** Takes the answer to why debts are unpaid; the newest counts, and the same again changes nothing. Forbidden where nothing is open. */
+export function tellCause(file: CaseFile, { cause, receivable_ids, actor, request_id }: CauseTold, now: Date): DecisionOne<CaseFile, CauseTaken> {
+  if (file.status !== 'open') throw new Forbidden('nothing-open', 'Nothing of this customer is open, so nothing is unpaid. Check `customer_id`.');
+  const stranger = receivable_ids.find((id) => file.receivables.get(id)?.status !== 'open');
+  if (stranger) throw new Forbidden('unknown-receivable', `The customer owes no receivable ${stranger}. Leave the list out to speak of all that is past due.`);
+  const path = CAUSES[cause];
+  const meant = path.path === 'hold' ? unheld(file, path.kind, receivable_ids.length > 0 ? receivable_ids : unpaid(file, now), now) : [];
+  const isNews = file.cause?.cause !== cause;
+  if (!isNews && meant.length === 0) return { ignored: 'known', result: { cause, regua_version: file.regua_version, hold_id: null } };
+
+  const told = isNews ? withCause(file, cause, { actor, reason: 'told' }, now) : file;
+  const taken = path.path === 'regua' ? followCause(told, actor, now) : told;
+  if (path.path === 'regua' || meant.length === 0) {
+    return { ...conclude(taken, `cause ${request_id}`, now), result: { cause, regua_version: taken.regua_version, hold_id: null } };
+  }
+  const hold_id = derivedId('hold', request_id);
+  const held = placeHold(taken, { hold_id, kind: path.kind, receivable_ids: meant, reason: `cause: ${cause}`, actor }, now);
+  return { ...held, result: { cause, regua_version: taken.regua_version, hold_id } };
+}
+
+/** The open debts past due, or all that are open where none is. */
+function unpaid({ receivables }: CaseFile, now: Date): string[] {
+  const today = creditorDay(now);
+  const open = [...receivables.values()].filter(({ status, standing }) => status === 'open' && standing?.kind !== 'end');
+  const late = open.filter(({ effective_due_date }) => effective_due_date < today);
+  return (late.length > 0 ? late : open).map(({ receivable_id }) => receivable_id).sort();
+}
+
+/** Of some debts those that no live hold of a kind is about, be it of this service or of another. */
+function unheld({ holds, receivables }: CaseFile, kind: HoldKind, receivable_ids: readonly string[], now: Date): string[] {
+  const live = [...holds.values()].filter((hold) => hold.kind === kind && isLive(hold, now));
+  return receivable_ids.filter((id) => KIND_OF_SILENCE[receivables.get(id)!.collectability]?.kind !== kind && !live.some((hold) => isAbout(hold, id)));
+}
