@@ -1,13 +1,13 @@
 /**
  * `npm run measure [-- --no-commit --only bench,chaos --rows hop-cpu,peak]`: the full set by hand: benchmark, ten minutes
- * of chaos, the simulator, the guards, matching and mutated files. Writes the results and the tables of the README, and commits them with their
+ * of chaos, the simulator, the guards, matching, mutated files and the réguas of the house. Writes the results and the tables of the README, and commits them with their
  * date. `--rows` measures these rows of the benchmark anew, beside the others of the same day.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { benchTable, between, chaosTable, fuzzTable, matchingTable, simulateTable } from './tables';
+import { backtestTable, benchTable, between, chaosTable, fuzzTable, matchingTable, simulateTable } from './tables';
 
 const root = path.resolve(__dirname, '../..');
 const { values } = parseArgs({ options: { 'no-commit': { type: 'boolean' }, only: { type: 'string' }, rows: { type: 'string' } } });
@@ -27,6 +27,7 @@ const PARTS: readonly Part[] = [
   { name: 'mutate', args: [], table: null },
   { name: 'matching', args: ['--seed', '1'], table: matchingTable },
   { name: 'fuzz', args: ['--inputs', '100000', '--seed', '1'], table: fuzzTable },
+  { name: 'backtest', args: ['--seed', '1'], table: backtestTable },
 ];
 
 const git = (...args: string[]): string => {

@@ -1,4 +1,4 @@
-import { benchTable, between, chaosTable, fuzzTable, matchingTable, simulateTable } from './tables';
+import { backtestTable, benchTable, between, chaosTable, fuzzTable, matchingTable, simulateTable } from './tables';
 
 const row = { id: 'relay', measured: '2 cores', value: 104.26, unit: 'x', better: 'higher' as const, target: 100, floor: 50, min: 99.1, max: 120, cpu_us_per_event: 21.44, repeats: 5 };
 const bench = (change: object) => benchTable({ rows: [{ ...row, ...change }] });
@@ -44,6 +44,15 @@ describe('the tables of the README', () => {
   it('tell how mutated files ended', () => {
     const text = fuzzTable({ kinds: [{ kind: 'ofx', inputs: 100_000, seed: 1, seconds: 61.04, slowest_ms: 12.34, postings: { ok: 40_000, refused: 60_000 } }] });
     expect(text).toContain('| ofx | 100,000 | ok 40,000, refused 60,000 | 12.3 ms | 61 s |');
+  });
+
+  it('hold réguas against the first, and tell loudly of a broken law', () => {
+    const first = { label: 'esquecido', recovered: { debts: 3, cents: 123_456, share: 0.61728 }, contacts: { count: 1_200, per_person: 4, per_recovered_debt: null }, acts: { task: 2, retry: 1 }, cost_cents: 5, late_cent_days: 1_234_567, against_first: null };
+    const run = { book: { source: 'generated', seed: 1, customers: 100, invoices: 600, at_risk_debts: 4, at_risk_cents: 200_000, horizon_days: 60 }, reguas: [first, { ...first, label: 'outra', against_first: { recovered_cents: -100, low: -250, high: 50 } }], laws: [{ checked: 10, violations: 0 }] };
+    expect(backtestTable(run)).toContain('| esquecido | R$ 1,234.56 | 61.7 % | – | 1,200 | 4.00 | – | 3 | R$ 0.05 | 12,346 |');
+    expect(backtestTable(run)).toContain('| outra | R$ 1,234.56 | 61.7 % | −R$ 1.00 (−R$ 2.50 to +R$ 0.50) |');
+    expect(backtestTable(run)).toContain('No law broken in 10 checks.');
+    expect(backtestTable({ ...run, laws: [{ checked: 10, violations: 2 }] })).toContain('2 VIOLATIONS in 10 checks.');
   });
 
   it('go between their markers, and nowhere else', () => {

@@ -44,6 +44,18 @@ export interface FuzzResult {
   readonly kinds: readonly { readonly kind: string; readonly inputs: number; readonly seed: number; readonly seconds: number; readonly slowest_ms: number; readonly postings: Readonly<Record<string, number>> }[];
 }
 
+/** What `npm run backtest -- --json` writes, as far as the README shows it. */
+export interface BacktestResult {
+  readonly book: { readonly source: string; readonly seed: number | null; readonly customers: number; readonly invoices: number; readonly at_risk_debts: number; readonly at_risk_cents: number; readonly horizon_days: number };
+  readonly reguas: readonly {
+    readonly label: string; readonly recovered: { readonly debts: number; readonly cents: number; readonly share: number };
+    readonly contacts: { readonly count: number; readonly per_person: number | null; readonly per_recovered_debt: number | null };
+    readonly acts: Readonly<Record<string, number>>; readonly cost_cents: number; readonly late_cent_days: number;
+    readonly against_first: { readonly recovered_cents: number; readonly low: number | null; readonly high: number | null } | null;
+  }[];
+  readonly laws: readonly { readonly checked: number; readonly violations: number }[];
+}
+
 const number = (value: number): string => (Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3))));
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -104,6 +116,25 @@ export function matchingTable({ seed, customers, known_share, decide_days, ms_pe
 export function fuzzTable({ kinds }: FuzzResult): string {
   const body = kinds.map(({ kind, inputs, seconds, slowest_ms, postings }) => [kind, number(inputs), listed(postings), `${slowest_ms.toFixed(1)} ms`, `${number(seconds)} s`]);
   return `Seed ${kinds[0]?.seed}; no crash, no hang, no money that the file does not tell of.\n\n${table(['kind', 'inputs', 'ended', 'slowest', 'all'], body)}`;
+}
+
+/** Markdown of a backtest: a row for each régua, the first of which the others are held against. */
+export function backtestTable({ book, reguas, laws }: BacktestResult): string {
+  const reais = (cents: number) => `R$ ${(cents / 100).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  const signed = (cents: number) => `${cents < 0 ? '−' : '+'}${reais(Math.abs(cents))}`;
+  const each = (value: number | null) => (value === null ? '–' : value.toFixed(2));
+  const body = reguas.map(({ label, recovered, contacts, acts, cost_cents, late_cent_days, against_first }) => [
+    label, reais(recovered.cents), `${(100 * recovered.share).toFixed(1)} %`,
+    against_first === null ? '–' : `${signed(against_first.recovered_cents)}${against_first.low === null ? '' : ` (${signed(against_first.low)} to ${signed(against_first.high!)})`}`,
+    number(contacts.count), each(contacts.per_person), each(contacts.per_recovered_debt), number(sum(acts)), reais(cost_cents), Math.round(late_cent_days / 100).toLocaleString('en'),
+  ]);
+  const broken = laws.reduce((total, { violations }) => total + violations, 0);
+  const head = ['régua', 'recovered', 'of what was at risk', 'against the first (95 %)', 'contacts', 'per person', 'per recovered debt', 'acts', 'cost', 'late R$ x days'];
+  const source = book.source === 'generated' ? `Generated book, seed ${book.seed}, payers made up` : 'A given book, payments on their days';
+  return [
+    `${source}: ${number(book.customers)} customers, ${number(book.invoices)} debts, ${number(book.at_risk_debts)} of them (${reais(book.at_risk_cents)}) at risk, each followed for ${book.horizon_days} days. ${broken === 0 ? 'No law broken' : `${broken} VIOLATIONS`} in ${number(laws.reduce((total, { checked }) => total + checked, 0))} checks.`,
+    table(head, body),
+  ].join('\n\n');
 }
 
 /** Puts a text between two markers of a page; throws where the page has not both. */

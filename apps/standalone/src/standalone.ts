@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Broker } from '@emdia/messaging';
 import { Config, run, type BrokerKind, type House } from '@emdia/runtime';
 import { startMailSink, type MailSink } from '@emdia/mail-sink';
 import { everyService } from './services';
@@ -10,6 +11,8 @@ export interface StandaloneOptions {
   /** Where Postgres and the secrets are kept; without it everything is temporary. */
   readonly dataDir?: string;
   readonly broker: BrokerKind;
+  /** The broker in process itself, for whoever wants to listen to it. */
+  readonly carrier?: Broker;
 }
 
 export interface Standalone {
@@ -84,7 +87,7 @@ export async function openStandalone(options: StandaloneOptions): Promise<Standa
       closing.push(() => mail!.stop());
       env.EMDIA_SMTP_URL = mail.smtpUrl;
     }
-    const house = await run(everyService, options.broker, { config: Config.from(env) });
+    const house = await run(everyService, options.broker, { config: Config.from(env), ...(options.carrier && { broker: options.carrier }) });
     closing.push(() => house.stop());
     // Only now: the key of a start that failed was never shown, and the next one shows another.
     if (adminKey) file.keep({ ...kept, admin_key_sha256: sha256(adminKey) });

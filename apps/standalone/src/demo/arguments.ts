@@ -26,7 +26,8 @@ export const USAGE = `npm run demo -- [options]
   --json FILE          write the result there too
   --exit               end when done (as without a terminal); else it stays up and prints where to look`;
 
-function whole(name: string, text: string, min: number, max: number): number {
+/** A whole number of the command line; throws BadArguments. */
+export function whole(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < min || value > max) throw new BadArguments(`--${name} must be a whole number from ${min} to ${max}, not "${text}".`);
   return value;

@@ -15,16 +15,17 @@ export interface BookOptions {
 }
 
 export const CREDITOR_ID = 'demo-assinaturas';
-const FIRST_DAY = '2025-01-01';
-const DUE_DAYS = [5, 8, 10, 12, 15, 18, 20, 25, 28] as const;
-const PLANS: readonly (readonly [{ name: string; price_cents: number }, number])[] = [
+export const FIRST_DAY = '2025-01-01';
+export const DUE_DAYS = [5, 8, 10, 12, 15, 18, 20, 25, 28] as const;
+export const PLANS: readonly (readonly [{ name: string; price_cents: number }, number])[] = [
   [{ name: 'Essencial', price_cents: 3_990 }, 30], [{ name: 'Básico', price_cents: 5_990 }, 22], [{ name: 'Família', price_cents: 8_990 }, 18],
   [{ name: 'Mais', price_cents: 12_990 }, 12], [{ name: 'Profissional', price_cents: 19_990 }, 9], [{ name: 'Equipe', price_cents: 29_990 }, 6], [{ name: 'Empresa', price_cents: 49_990 }, 3],
 ];
 
 const two = (n: number) => String(n).padStart(2, '0');
-const monthStart = (month: number): CivilDate => `${2025 + Math.floor(month / 12)}-${two((month % 12) + 1)}-01`;
-const dueIn = (month: number, day: number): CivilDate => `${monthStart(month).slice(0, 8)}${two(day)}`;
+/** The first day of the n-th month of a book, from 0. */
+export const monthStart = (month: number): CivilDate => `${2025 + Math.floor(month / 12)}-${two((month % 12) + 1)}-01`;
+export const dueIn = (month: number, day: number): CivilDate => `${monthStart(month).slice(0, 8)}${two(day)}`;
 
 export const CREDITOR = {
   creditor_id: CREDITOR_ID,
@@ -76,12 +77,13 @@ function customerLife(random: Seeded, customer: Person, months: number): Fact[] 
   return diary.facts;
 }
 
-function invoiceOf(random: Seeded, customer: Person, plan: { name: string; price_cents: number }, due_date: CivilDate): Invoice {
+/** The invoice of one due date, with codes to pay it that lead nowhere. */
+export function invoiceOf(random: Seeded, customer: Person, plan: { name: string; price_cents: number }, due_date: CivilDate, creditor_id: string = CREDITOR_ID): Invoice {
   const invoice_id = `inv-${customer.customer_id.slice(4)}-${due_date.slice(0, 7)}`;
   const issued = addDays(due_date, -10);
   return {
     invoice_id,
-    receivable_id: receivableId(CREDITOR_ID, invoice_id),
+    receivable_id: receivableId(creditor_id, invoice_id),
     customer,
     issue_date: issued < FIRST_DAY ? FIRST_DAY : issued,
     due_date,

@@ -17,7 +17,7 @@ export interface Watch {
   monthEnded(): Promise<void>;
 }
 
-const monthOf = (at: Date): string => localDate(at, ZONE).slice(0, 7);
+export const monthOf = (at: Date): string => localDate(at, ZONE).slice(0, 7);
 
 type EventDeed = Extract<Deed, { kind: 'event' | 'instalment-payment' }>;
 const isEvent = (deed: Deed): deed is EventDeed => deed.kind === 'event' || deed.kind === 'instalment-payment';
@@ -46,7 +46,7 @@ export async function replay({ facts, starts, ends }: Book, house: Driven, input
  * Lets time pass to an instant through everything due on the way. It does not settle again where nothing was due at the
  * instant itself: the house was still just before, and a third of a year's replay would go into finding that out.
  */
-async function pass(house: Driven, until: Date): Promise<void> {
+export async function pass(house: Driven, until: Date): Promise<void> {
   await house.settle();
   for (let due = await house.nextDueAt(); due && due <= until; due = await house.nextDueAt()) {
     house.clock.jumpTo(due);
@@ -62,7 +62,7 @@ function endOfInstant(facts: readonly Fact[], from: number): number {
 }
 
 /** The facts of one instant: events first, then what people decide on them, coverage last. */
-async function tell(facts: readonly Fact[], house: Driven, inputs: Inputs): Promise<void> {
+export async function tell(facts: readonly Fact[], house: Driven, inputs: Inputs): Promise<void> {
   const deeds = facts.map(({ deed }) => deed);
   const events = deeds.filter(isEvent);
   if (events.length) await inputs.events(events);

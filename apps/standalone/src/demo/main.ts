@@ -1,17 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { WallClock } from '@emdia/clock';
 import { stopOnSignal } from '@emdia/runtime';
 import { openStandalone, type Standalone } from '../standalone';
 import { type Arguments, BadArguments, readArguments, USAGE } from './arguments';
 import { inventedBook } from './book';
 import { Client } from './client';
-import { BadBook, readMap } from './columns';
+import { BadBook } from './columns';
 import { replay } from './driver';
 import type { Book } from './fact';
+import { pathOf, receivablesIn } from './files';
 import { Inputs, type Publish, publishByRest } from './inputs';
 import { Progress } from './progress';
-import { importedBook, readReceivables } from './receivables-csv';
+import { importedBook } from './receivables-csv';
 import { inWords, Looks, readReport, type Report } from './report';
 import { openPlatform } from './upstream-topic';
 
@@ -20,23 +20,11 @@ const EXIT_USAGE = 2;
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 const wall = new WallClock();
 
-// npm runs scripts in the project's folder; files are named from where the person stands.
-const pathOf = (file: string) => resolve(process.env.INIT_CWD ?? process.cwd(), file);
-
 function bookOf(wanted: Arguments): Book {
   if (!wanted.receivables) return inventedBook(wanted);
-  const map = wanted.columns ? readMap(fileText(wanted.columns).toString('utf8')) : { columns: {} };
-  const { receivables, notes } = readReceivables(fileText(wanted.receivables), map);
+  const { receivables, map, notes } = receivablesIn(wanted.receivables, wanted.columns);
   for (const note of notes) say(note);
   return importedBook(receivables, map);
-}
-
-function fileText(file: string): Buffer {
-  try {
-    return readFileSync(pathOf(file));
-  } catch (error) {
-    throw new BadBook(`${file} cannot be read: ${(error as Error).message}`);
-  }
 }
 
 /** Kafka as the person has it, or as it can be had here. */

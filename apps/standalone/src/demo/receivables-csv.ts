@@ -116,19 +116,19 @@ function rowOf(line: number, cell: (field: Field) => string, how: { date_format:
 }
 
 /** The facts of a book that was read: each day's at 00:00, coverage of the day last; disputed invoices are held until settled. */
-export function importedBook(receivables: readonly Receivable[], map: ColumnMap): Book {
+export function importedBook(receivables: readonly Receivable[], map: ColumnMap, creditor_id: string = CREDITOR_ID): Book {
   const dates = receivables.flatMap(({ issue_date, due_date, settled_date }) => [issue_date, due_date, ...(settled_date ? [settled_date] : [])]).sort();
   const first = dates[0]!;
   const anyOpen = receivables.some(({ settled_date }) => settled_date === null);
   // Open invoices get time to walk the whole régua; a book that is all settled ends the day after its last payment.
   const last = addDays(dates[dates.length - 1]!, anyOpen ? 45 : 1);
-  const facts = receivables.flatMap((receivable) => factsOf(receivable, map));
+  const facts = receivables.flatMap((receivable) => factsOf(receivable, map, creditor_id));
   for (let day = first; day <= last; day = addDays(day, 1)) facts.push({ at: midnight(day), deed: { kind: 'checked', source: SOURCE, date: day } });
   const happened = inOrder(facts);
   return {
-    creditor_id: CREDITOR_ID,
+    creditor_id,
     creditor: {
-      creditor_id: CREDITOR_ID, name: 'Carteira importada', document: '11222333000181', address: 'Rua das Invenções, 100, São Paulo, SP',
+      creditor_id, name: 'Carteira importada', document: '11222333000181', address: 'Rua das Invenções, 100, São Paulo, SP',
       contact_email: `contato@${CREDITOR_ID}.invalid`, contact_phone: '+551140000000', sender_name: 'Carteira importada', currency: receivables[0]!.currency, default_queue: 'cobranca',
     },
     source: SOURCE,
@@ -146,12 +146,12 @@ const midnight = (day: CivilDate) => instantAt(day, '00:00', ZONE);
 /** A mailbox that exists nowhere; letters that an address cannot hold are escaped so that two customers never share one. */
 const invented = (customer: string) => `${customer.replace(/[^A-Za-z0-9._+-]/g, (sign) => `=${sign.charCodeAt(0).toString(16)}`)}@${CREDITOR_ID}.invalid`;
 
-function factsOf(receivable: Receivable, map: ColumnMap): Fact[] {
+function factsOf(receivable: Receivable, map: ColumnMap, creditor_id: string): Fact[] {
   const { invoice, customer, issue_date, due_date, amount_cents, currency, settled_date, description, document, state } = receivable;
   const facts: Fact[] = [];
   const on = (day: CivilDate, deed: Deed) => facts.push({ at: midnight(day), deed });
-  const event = (day: CivilDate, type: string, data: Record<string, unknown>): Deed => ({ kind: 'event', event: upstream(type, midnight(day), { creditor_id: CREDITOR_ID, ...data }, CREDITOR_ID, invoice) });
-  const receivable_ids = [receivableId(CREDITOR_ID, invoice)];
+  const event = (day: CivilDate, type: string, data: Record<string, unknown>): Deed => ({ kind: 'event', event: upstream(type, midnight(day), { creditor_id, ...data }, creditor_id, invoice) });
+  const receivable_ids = [receivableId(creditor_id, invoice)];
   on(issue_date, event(issue_date, 'invoice-issued', {
     invoice_id: invoice, number: invoice, ...(description && { description }),
     customer: { customer_id: customer, name: receivable.customer_name ?? customer, email: receivable.email ?? invented(customer), ...(document && { document }), ...(state && { state }) },

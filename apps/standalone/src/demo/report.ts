@@ -11,7 +11,7 @@ interface Law {
   readonly examples: readonly unknown[];
 }
 
-interface Audit {
+export interface Audit {
   readonly laws: readonly Law[];
 }
 
@@ -91,7 +91,8 @@ export async function readReport(client: Client, book: Book, run: { broker: stri
   return { result, figures, faults: [...broken(audit), ...differences(figures, book.truth)] };
 }
 
-function broken({ laws }: Audit): string[] {
+/** What is wrong with the laws as they were found, in words. */
+export function broken({ laws }: Audit): string[] {
   return laws.flatMap(({ law, name, checked, violations, examples }) => [
     ...(checked === 0 ? [`Law ${law} (${name}) was not looked at: nothing was checked.`] : []),
     ...(violations > 0 ? [`Law ${law} (${name}) is broken ${violations} times, for instance: ${JSON.stringify(examples.slice(0, 3))}`] : []),
