@@ -25,6 +25,7 @@ module.exports = {
   globalSetup: '<rootDir>/libs/testing/jest/global-setup.mjs',
   globalTeardown: '<rootDir>/libs/testing/jest/global-teardown.mjs',
   reporters: ['default', '<rootDir>/libs/testing/jest/loud-skips.cjs'],
+  testSequencer: '<rootDir>/libs/testing/jest/long-first.cjs',
   testTimeout: 60_000,
   maxWorkers: 2,
 };

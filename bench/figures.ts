@@ -27,7 +27,7 @@ export interface Result {
 
 /** A run that measured some rows, and what an earlier one had of the others. */
 export function together(earlier: Result | null, now: Result): Result {
-  const rows = now.rows.map((row) => ({ ...row, measured: `${now.machine}${now.quiet ? '' : ', NOT quiet'}` }));
+  const rows = now.quiet ? now.rows : now.rows.map((row) => ({ ...row, measured: `${row.measured}, NOT quiet` }));
   return earlier === null ? { ...now, rows } : { ...now, quiet: earlier.quiet && now.quiet, rows: [...earlier.rows.filter(({ id }) => !rows.some((row) => row.id === id)), ...rows] };
 }
 

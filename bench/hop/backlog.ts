@@ -1,4 +1,5 @@
 import { Kafka, logLevel, Partitioners, type Admin } from 'kafkajs';
+import { until } from '../processes';
 
 export const CREDITOR = 'boa-forma';
 export const PLATFORM = 'loja';
@@ -7,6 +8,14 @@ export const BILLING = 'billing.events.v1';
 
 /** Of three invoices each; the order of a customer's own is that of the numbers. */
 const INVOICES_PER_CUSTOMER = 3;
+
+const LEFT_MS_MAX = 60_000;
+
+/** Forgets what a group took in, once the broker does not count the process of the last repeat in any more: who is killed has not left. */
+export async function forgetGroup(admin: Admin, group: string): Promise<void> {
+  const { groups } = await admin.listGroups();
+  if (groups.some(({ groupId }) => groupId === group)) await until(`${group} is empty`, LEFT_MS_MAX, () => admin.deleteGroups([group]).then(() => true, () => null), 500);
+}
 
 /** How many customers stand behind so many invoices. */
 export const customersOf = (events: number): number => Math.ceil(events / INVOICES_PER_CUSTOMER);
@@ -75,10 +84,9 @@ export class Topics {
     return found!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
   }
 
-  /** Forgets what a group took in; nobody may be in it, so that its process must have left by itself. */
-  async rewind(group: string): Promise<void> {
-    const { groups } = await this.admin.listGroups();
-    if (groups.some(({ groupId }) => groupId === group)) await this.admin.deleteGroups([group]);
+  /** Forgets what a group took in; its process must have ended. */
+  rewind(group: string): Promise<void> {
+    return forgetGroup(this.admin, group);
   }
 
   async close(): Promise<void> {

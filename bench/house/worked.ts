@@ -3,7 +3,7 @@ import { services, type ServiceName } from '@emdia/contracts';
 import { Kafka, logLevel, Partitioners, type Admin } from 'kafkajs';
 import { Client } from 'pg';
 import { CREDITOR } from '../balance-events';
-import { PLATFORM, UPSTREAM } from '../hop/backlog';
+import { forgetGroup, PLATFORM, UPSTREAM } from '../hop/backlog';
 import { Child, until } from '../processes';
 import type { Bench, BenchDatabase } from '../surroundings';
 import { inboundOf } from './inbound';
@@ -109,9 +109,7 @@ export class Worked {
 
   /** A fresh database, and a group that has taken nothing in yet. */
   async fresh(): Promise<BenchDatabase> {
-    const { groups } = await this.admin.listGroups();
-    // The broker refuses while it still counts the last repeat's process in.
-    if (groups.some(({ groupId }) => groupId === this.group)) await until('the group is empty', UP_MS_MAX, () => this.admin.deleteGroups([this.group]).then(() => true, () => null), 500);
+    await forgetGroup(this.admin, this.group);
     const database = await this.bench.database(this.name, this.template!.name);
     await this.bench.checkpoint();
     return database;

@@ -59,6 +59,9 @@ export interface Row {
   meaning: Meaning;
 }
 
+/** What was granted of a title: every discount, an abatimento told apart from it included. */
+export const grantedCents = ({ discount_cents, rebate_cents }: Pick<Row, 'discount_cents' | 'rebate_cents'>): number => (discount_cents ?? 0) + (rebate_cents ?? 0);
+
 /** What the head of a file says; not part of the JSON. */
 export interface Header {
   /** Number of the file as the sender counts. */

@@ -1,5 +1,4 @@
-import type { BankFile, Row } from '@emdia/bank-files';
-import { rowIdentities } from '@emdia/bank-files';
+import { type BankFile, grantedCents, type Row, rowIdentities } from '@emdia/bank-files';
 import type { CivilDate } from '@emdia/calendar';
 import { derivedId } from '@emdia/contracts';
 import { slipReference } from '../accounts/references';
@@ -58,7 +57,7 @@ function referencesOf(file: BankFile, { our_number, document_number }: Row): str
 }
 
 function moneyOf(file: BankFile, row: Row): Money | LeftReason {
-  const { gross_cents, net_cents, discount_cents, rebate_cents } = row;
+  const { gross_cents, net_cents } = row;
   const amount_cents = gross_cents ?? net_cents;
   const paid_date = row.paid_date ?? row.credit_date;
   if (amount_cents === null || amount_cents <= 0) return 'no-amount';
@@ -68,7 +67,7 @@ function moneyOf(file: BankFile, row: Row): Money | LeftReason {
     amount_cents, currency: file.currency, paid_date, references: referencesOf(file, row),
     // A fee that the bank debits by itself is not withheld from this money.
     fee_cents: gross_cents !== null && net_cents !== null && net_cents <= gross_cents ? gross_cents - net_cents : null,
-    discount_cents: (discount_cents ?? 0) + (rebate_cents ?? 0),
+    discount_cents: grantedCents(row),
   };
 }
 

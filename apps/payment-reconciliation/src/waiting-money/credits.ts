@@ -1,4 +1,4 @@
-import { type BankFile, ourNumberKey, type Row } from '@emdia/bank-files';
+import { type BankFile, grantedCents, ourNumberKey, type Row } from '@emdia/bank-files';
 import { documentKind, personKey } from '@emdia/brazil';
 import type { Instrument } from '@emdia/contracts';
 import type { Credit, Key, Payer } from '../matching';
@@ -46,7 +46,7 @@ export function payerOf({ payer, payer_document, memo }: Row, installationKey: s
 /** The money of a row, for the matching. */
 export function creditOf(file: BankFile, row: Row, credit_id: string, installationKey: string): Credit {
   return {
-    credit_id, amount_cents: (row.gross_cents ?? row.net_cents)!, discount_cents: (row.discount_cents ?? 0) + (row.rebate_cents ?? 0), currency: file.currency!, paid_date: (row.paid_date ?? row.credit_date)!,
+    credit_id, amount_cents: (row.gross_cents ?? row.net_cents)!, discount_cents: grantedCents(row), currency: file.currency!, paid_date: (row.paid_date ?? row.credit_date)!,
     keys: keysOf(file, row), payer: payerOf(row, installationKey), memo: row.memo,
   };
 }

@@ -1,9 +1,9 @@
-import type { Row } from '../bank-file';
+import { grantedCents, type Row } from '../bank-file';
 import type { Findings } from './findings';
 
 /** What an amount would be if title, late charges, discount and rebate made it up. */
 const owed = (row: Row): number | null =>
-  row.title_cents === null ? null : row.title_cents + (row.interest_cents ?? 0) - (row.discount_cents ?? 0) - (row.rebate_cents ?? 0);
+  row.title_cents === null ? null : row.title_cents + (row.interest_cents ?? 0) - grantedCents(row);
 
 /** With fewer rows that carry a fee, an odd payment could look like the other basis. */
 const EVIDENCE_MIN = 3;

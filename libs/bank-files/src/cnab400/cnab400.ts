@@ -1,4 +1,4 @@
-import { emptyRow, type Header, NO_HEADER, opened, type Opening, type Problem, refused, type Row } from '../bank-file';
+import { emptyRow, grantedCents, type Header, NO_HEADER, opened, type Opening, type Problem, refused, type Row } from '../bank-file';
 import { noteOdd } from '../cnab/amounts';
 import { isCompeCode } from '../cnab/compe-codes';
 import { date, isGarbled, isNoDate, type Range, slice, text, whole } from '../cnab/fields';
@@ -99,7 +99,7 @@ function setAmounts(row: Row, line: string, layout: Layout400): void {
   if (basis === 'net') {
     row.net_cents = paid;
     row.gross_cents = paid + (row.fee_cents ?? 0);
-  } else if (basis === 'principal' && row.title_cents !== null && paid === row.title_cents - (row.discount_cents ?? 0) - (row.rebate_cents ?? 0))
+  } else if (basis === 'principal' && row.title_cents !== null && paid === row.title_cents - grantedCents(row))
     row.gross_cents = paid + (row.interest_cents ?? 0);
 }
 
