@@ -19,8 +19,8 @@ import { Batches, batchKey, CoveredBeside, FILE_COLUMNS, StoredFiles } from './s
 
 /** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
 export const FILE_BYTES_MAX = 64 * 2 ** 20;
-/** While Postgres works for one batch, this process works for the next; each takes a connection of the pool of four. */
-const BATCHES_AT_ONCE = 3;
+/** While Postgres works for one batch, this process works for the next; what a third holds is copied by every collection of garbage, and costs more than it gains. */
+const BATCHES_AT_ONCE = 2;
 /** Rows taken back in one transaction. */
 const UNDO_ROWS = 250;
 /** A worker that has not been heard of for so long is taken for dead. */
