@@ -7,7 +7,7 @@ import { BankFiles } from './bank-files/bank-files';
 import { BankFilesController } from './bank-files/bank-files.controller';
 import { Collecting } from './bank-files/collecting';
 import { LookUp } from './bank-files/look-up';
-import { Batches, StoredFiles } from './bank-files/stored-files';
+import { Batches, CoveredBeside, StoredFiles } from './bank-files/stored-files';
 import { Coverages } from './source-coverage/coverages';
 import { LateSources } from './source-coverage/late-sources';
 import { SourceCoverageController } from './source-coverage/source-coverage.controller';
@@ -26,6 +26,6 @@ import { Rejections } from './unread/rejections';
 
 @Module({
   controllers: [PaymentReconciliationConsumer, ReceivablesController, UnappliedController, LedgerController, AllocationPolicyController, BankFilesController, WaitingMoneyController, SourceCoverageController, GateController],
-  providers: [Accounts, Coverages, SourceStandings, LateSources, Heartbeats, Rejections, GateFacts, StoredFiles, Batches, LookUp, BankFiles, Collecting, Books, WaitingMoneys, Placing, LettingGo],
+  providers: [Accounts, Coverages, SourceStandings, LateSources, Heartbeats, Rejections, GateFacts, StoredFiles, Batches, CoveredBeside, LookUp, BankFiles, Collecting, Books, WaitingMoneys, Placing, LettingGo],
 })
 export class PaymentReconciliationModule {}

@@ -27,7 +27,7 @@ export interface Balance {
 
 const ENTRIES = `
   select e.creditor_id, e.currency, e.cause as what, coalesce(sum(p.amount_cents), 0)::float8 as sum_cents
-  from reconciliation.entry e left join reconciliation.posting p on p.entry_id = e.id group by e.id`;
+  from reconciliation.entry e left join reconciliation.posting p on p.entry_id = e.id group by e.creditor_id, e.id`;
 const CREDITORS = `
   select e.creditor_id, e.currency, 'all entries' as what, coalesce(sum(p.amount_cents), 0)::float8 as sum_cents
   from reconciliation.entry e join reconciliation.posting p on p.entry_id = e.id group by 1, 2`;

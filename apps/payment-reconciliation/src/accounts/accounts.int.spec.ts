@@ -135,6 +135,16 @@ describe('the accounts in the database', () => {
       await expect(database.transaction(later(1, 3))).rejects.toMatchObject({ constraint: 'entry_balanced' });
     });
 
+    it('refuses lines of no entry, or of another creditor\'s, from either role', async () => {
+      const lines = (creditor: string, first: number) => (tx: { query: (sql: string) => Promise<unknown> }) =>
+        tx.query(`insert into posting select '0190a000-0000-7000-8000-000000000001', n, '${creditor}', 'cash', null, null, null, cents from (values (${first}, 5), (${first + 1}, -5)) as l (n, cents)`);
+      await expect(database.transaction(lines('acme', 3))).rejects.toMatchObject({ code: '23503', constraint: 'posting_entry' });
+      await database.transaction(post([100, -100]));
+      await database.transaction(lines('acme', 3));
+      await expect(database.transaction(lines('other', 5))).rejects.toMatchObject({ constraint: 'posting_entry' });
+      await expect(database.transactionOf('other', lines('other', 5))).rejects.toMatchObject({ constraint: 'posting_entry' });
+    });
+
     it.each(['update entry set cause = cause', 'delete from entry', 'update posting set line = line', 'delete from posting', 'truncate posting', 'update collectability_change set version = version',
       'delete from collectability_change', 'alter table posting disable trigger entry_balanced'])('refuses: %s', async (sql) => {
       await take([issued('A')]);

@@ -36,7 +36,7 @@ const LIST = `
 
 const LINES = `
   select e.id as entry_id, e.cause, e.event_id, e.recorded_at, p.account, p.source, p.payment_id, p.amount_cents::float8 as amount_cents, e.currency
-  from posting p join entry e on e.id = p.entry_id where p.receivable_id = $1 order by e.recorded_at, e.id, p.line`;
+  from posting p join entry e on e.creditor_id = p.creditor_id and e.id = p.entry_id where p.receivable_id = $1 order by e.recorded_at, e.id, p.line`;
 
 const PAYMENTS = `
   select a.source, a.payment_id, a.principal_cents::float8 as principal_cents, a.fine_cents::float8 as fine_cents, a.interest_cents::float8 as interest_cents,

@@ -15,16 +15,18 @@ import { LookUp } from './look-up';
 import { type Body, deflated, gathered, pack, type PackedFile, SLICE_ROWS, unpack } from './packed-file';
 import type { KnownRow } from './row';
 import { centsOf, confirm, isDoubtful, matchAgain, matched, readAs, receive, type Status, stillMatching, stillStands, type StoredFile, takeBack, TAKEN_OVER, takenIn, undo, undone } from './stored-file';
-import { Batches, batchKey, FILE_COLUMNS, StoredFiles } from './stored-files';
+import { Batches, batchKey, CoveredBeside, FILE_COLUMNS, StoredFiles } from './stored-files';
 
 /** A day's return of a large biller has some tens of thousands of lines of 400 characters. */
 export const FILE_BYTES_MAX = 64 * 2 ** 20;
-/** While Postgres works for one batch, this process works for the next; each takes a connection of the pool of four. */
-const BATCHES_AT_ONCE = 3;
+/** While Postgres works for one batch, this process works for the next; what a third holds is copied by every collection of garbage, and costs more than it gains. */
+const BATCHES_AT_ONCE = 2;
 /** Rows taken back in one transaction. */
 const UNDO_ROWS = 250;
 /** A worker that has not been heard of for so long is taken for dead. */
 const LEASE_MS = 30_000;
+/** Written again so often: with every batch it would be two commits more for each. */
+const RENEWAL_MS = 5_000;
 /** How often what was decided is decided anew, where what it was decided on has changed meanwhile. */
 const LOOKS_MAX = 5;
 /** What fails is tried again after so long. */
@@ -66,6 +68,8 @@ export class BankFiles implements Sweep {
   readonly limit = 1;
   private readonly seal: Seal;
   private readonly counted;
+  /** The lease that was written last, and when. */
+  private renewed = { file_id: '', epoch_ms: 0 };
 
   constructor(
     private readonly database: Database,
@@ -74,6 +78,7 @@ export class BankFiles implements Sweep {
     private readonly wall: WallClock,
     private readonly files: StoredFiles,
     private readonly batches: Batches,
+    private readonly beside: CoveredBeside,
     private readonly accounts: Accounts,
     private readonly coverages: Coverages,
     private readonly lookUp: LookUp,
@@ -115,13 +120,12 @@ export class BankFiles implements Sweep {
   async undo(file: StoredFile, actor: string): Promise<void> {
     const { file_id, creditor_id, covered_until } = file;
     await afresh(async () => {
-      const others = covered_until === null ? [] : await this.lookUp.coveringBeside(file);
-      const before = others.find(({ status }) => status === 'posted')?.covered_until ?? null;
+      const before = covered_until === null ? null : await this.lookUp.coveredBeside(file);
       const uncovered = covered_until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileUncovered(this.coverages, { ...file, partition }, before));
       await this.runner.changeAll([
         step(this.files, file_id, (known) => undo(known, actor, covered_until)),
-        ...others.map((other) => step(this.files, other.file_id, (known) => stillStands(known, other.status))),
         ...uncovered,
+        ...(uncovered.length === 0 ? [] : [this.beside.still(file, before)]),
       ], { creditorId: creditor_id });
     });
   }
@@ -193,8 +197,11 @@ export class BankFiles implements Sweep {
     }
   }
 
-  private async renew(fileId: string): Promise<void> {
-    await this.database.query(LEASE, [fileId, this.wall.epochMs() + LEASE_MS]);
+  private async renew(file_id: string): Promise<void> {
+    const epoch_ms = this.wall.epochMs();
+    if (file_id === this.renewed.file_id && epoch_ms < this.renewed.epoch_ms + RENEWAL_MS) return;
+    this.renewed = { file_id, epoch_ms };
+    await this.database.query(LEASE, [file_id, epoch_ms + LEASE_MS]);
   }
 
   /** Takes in what no worker has taken in yet. Where another was first with some of it, the rest is still to be done: did both leave it to the other, it would lie until the lease has run out. */

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { CivilDate } from '@emdia/calendar';
 import { referenceKey } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { type Found, ledgerId, type Placed, type Received } from './batch';
 import { type KnownRow, referencesIn } from './row';
 import type { KeptRow, StoredFile } from './stored-file';
-import { ROW_COLUMNS } from './stored-files';
+import { coveredBeside, ROW_COLUMNS } from './stored-files';
 
 const KEPT = `select ${ROW_COLUMNS} from bank_row where creditor_id = $1 and source = $2 and row_id = any($3::uuid[])`;
 const CLAIMED = 'select key, claimed_by from account where key = any($1::text[]) and claimed_by is not null';
@@ -13,7 +14,7 @@ const REVERSIBLE = `
   select * from (
     select ${ROW_COLUMNS}, (select sum(p.received_cents) filter (where p.received_cents > 0) - sum(p.refunded_cents) from payment p
       where p.creditor_id = bank_row.creditor_id and p.source = bank_row.source and p.payment_id = bank_row.payment_id)::float8 as left_cents
-    from bank_row where creditor_id = $1 and source = $2 and state = 'posted' and (payment_id = any($3::text[]) or our_number = any($4::text[]))) r
+    from bank_row where creditor_id = $1 and source = $2 and state = 'posted' and ((payment_id = any($3::text[]) and payment_id <> row_id::text) or our_number = any($4::text[]))) r
   where left_cents is not null order by paid_date desc, row_id`;
 const SAME_NUMBER = `f.creditor_id = $1 and f.source = $2 and f.file_id <> $3 and f.read ->> 'number' = $4 and f.status in ('posting', 'matching', 'posted')`;
 const SAME_TITLES = `
@@ -27,11 +28,6 @@ const PLACED = `
        where f.status in ('posting', 'matching', 'posted', 'holding', 'needs-confirmation')) as tellers
   from (select *, xmin from bank_row where file_id = $1 and (state in ('posted', 'awaiting', 'held', 'returned') or (state = 'left' and payment_id is not null)) and (line, row_id) > ($3, $4::uuid) order by line, row_id limit $2) r
   left join payment p on p.creditor_id = r.creditor_id and p.source = r.source and p.payment_id = r.payment_id`;
-
-const COVERING = `
-  (select file_id, status, covered_until::text as covered_until from bank_file
-    where creditor_id = $1 and source = $2 and file_id <> $3 and status = 'posted' and covered_until <= $4 order by bank_file.covered_until desc limit 1)
-  union all select file_id, status, null from bank_file where creditor_id = $1 and source = $2 and file_id <> $3 and status in ('received', 'posting', 'matching')`;
 
 const FIRST = { line: -1, row_id: '00000000-0000-0000-0000-000000000000' };
 
@@ -102,9 +98,9 @@ export class LookUp {
     return earlier.find(({ row_id, our_number }) => !own.has(row_id) && fresh.has(our_number))?.name ?? null;
   }
 
-  /** The other files of a file's source: that by which it has told everything until then, those left out that tell of later days alone; and those under way, which may say more in a moment. */
-  coveringBeside({ file_id, creditor_id, source, covered_until }: StoredFile): Promise<Pick<StoredFile, 'file_id' | 'status' | 'covered_until'>[]> {
-    return this.database.query(COVERING, [creditor_id, source, file_id, covered_until]);
+  /** Until when the other files of a file's source have told everything, those left out that tell of later days alone. */
+  coveredBeside(file: StoredFile): Promise<CivilDate | null> {
+    return coveredBeside(this.database, file);
   }
 
   /** The partitions of billing's topic on which a declared source's coverage is known. */

@@ -23,7 +23,7 @@ describe('two workers with files that tell the same', () => {
   const number = (n: number) => `00000000${500 + n}1`;
   const of = (...titles: Parameters<typeof title>[]) => bytesOf(lines400('237', titles.map((each) => title(...each))));
   /** Once, between the next look-up of that kind and what is decided on it. */
-  const meanwhile = (what: 'found' | 'placed' | 'coveringBeside' | 'taken', happens: () => Promise<unknown>) => {
+  const meanwhile = (what: 'found' | 'placed' | 'coveredBeside' | 'taken', happens: () => Promise<unknown>) => {
     const looks = LookUp.prototype[what] as (this: LookUp, ...args: unknown[]) => Promise<never>;
     const spy = jest.spyOn(LookUp.prototype, what).mockImplementation(async function (this: LookUp, ...args: unknown[]) {
       spy.mockRestore();
@@ -84,14 +84,16 @@ describe('two workers with files that tell the same', () => {
     await bank.publish(bank.made(BillingSourceCovered, { creditor_id: CREDITOR, source: 'two', partition: 0, rails: ['BOLETO'], lag_business_days: 5, covered_until: null, checked_at: '2026-03-01T12:00:00.000Z' }));
     const [first, second] = [await send(of([number(41)]), 'two'), await send(of([number(42)]), 'two')];
     expect(await covered()).toBe('2026-03-04');
-    meanwhile('coveringBeside', () => other([`/${second.file_id}/undo`]));
+    meanwhile('coveredBeside', () => other([`/${second.file_id}/undo`]));
     await decide(first.file_id, 'undo');
     expect(await covered()).toBeNull();
     await decide(first.file_id, 'confirm');
     await decide(second.file_id, 'confirm');
     await decide(second.file_id, 'undo');
-    // It has told everything, and only the last step lacks.
-    meanwhile('coveringBeside', () => other([`/${second.file_id}/confirm`]));
+    meanwhile('coveredBeside', async () => {
+      await other([`/${second.file_id}/confirm`]);
+      while ((await file(second.file_id)).status !== 'posted') await other();
+    });
     expect((await decide(first.file_id, 'undo')).status).toBeLessThan(300);
     expect(await covered()).toBe('2026-03-04');
   });

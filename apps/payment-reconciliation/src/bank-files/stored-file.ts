@@ -204,7 +204,7 @@ export function takeBack(known: StoredFile | null, kept: readonly KeptRow[], cen
   return { next: { ...known, moved_cents: known.moved_cents - cents, unsaved: [...known.unsaved, ...kept] } };
 }
 
-/** A file by whose word another's row, or day, goes on standing is as it was when that was decided; `cents` came over to it. Throws Outdated. */
+/** A file by whose word another's row goes on standing is as it was when that was decided; `cents` came over to it. Throws Outdated. */
 export function stillStands(known: StoredFile | null, status: Status, cents = 0): DecisionOne<StoredFile | null> {
   if (known?.status !== status) throw new Outdated(`file ${known?.file_id} is ${known?.status} and no longer ${status}`);
   return cents === 0 ? { ignored: status } : { next: { ...known, moved_cents: known.moved_cents + cents } };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { CivilDate } from '@emdia/calendar';
 import { bulk, bulkSince, type Column, type Tx } from '@emdia/database';
-import { Forbidden, Outdated, type Store } from '@emdia/messaging';
+import { Forbidden, Outdated, step, type Step, type Store } from '@emdia/messaging';
 import { type KeptRow, OUTCOMES, type StoredFile, TAKEN_OVER, type TakenBatch } from './stored-file';
 
 const OF_BATCHES = 'from bank_file_batch b where b.file_id = bank_file.file_id and b.pass = bank_file.pass';
@@ -98,3 +99,35 @@ export class Batches implements Store<TakenBatch | null> {
 }
 
 export const batchKey = ({ file: { file_id, pass }, from_row }: TakenBatch): string => `${file_id} ${pass} ${from_row}`;
+
+type Covering = Pick<StoredFile, 'file_id' | 'creditor_id' | 'source' | 'covered_until'>;
+
+const COVERED_BESIDE = `
+  select covered_until::text as until from bank_file
+  where creditor_id = $1 and source = $2 and file_id <> $3 and status = 'posted' and covered_until <= $4 order by bank_file.covered_until desc limit 1`;
+
+/** Until when the other files of a file's source have told everything, those left out that tell of later days alone. */
+export async function coveredBeside(tx: Pick<Tx, 'query'>, { creditor_id, source, file_id, covered_until }: Covering): Promise<CivilDate | null> {
+  return (await tx.query<{ until: CivilDate }>(COVERED_BESIDE, [creditor_id, source, file_id, covered_until]))[0]?.until ?? null;
+}
+
+/** How far the files beside one cover, read once its source's coverage is locked (stores are loaded in the order of their names): whoever begins or ceases to cover a day locks that too. */
+@Injectable()
+export class CoveredBeside implements Store<CivilDate | null> {
+  readonly name = 'covered-beside';
+
+  async load(tx: Tx, keys: readonly string[]): Promise<Map<string, CivilDate | null>> {
+    return new Map(await Promise.all(keys.map(async (key) => [key, await coveredBeside(tx, JSON.parse(key) as Covering)] as const)));
+  }
+
+  async save(): Promise<void> {}
+
+  /** Throws Outdated where the files beside do not cover until then any more, or cover more. */
+  still({ file_id, creditor_id, source, covered_until }: StoredFile, until: CivilDate | null): Step<CivilDate | null> {
+    const key = JSON.stringify({ file_id, creditor_id, source, covered_until });
+    return step<CivilDate | null>(this, key, (now) => {
+      if (now !== until) throw new Outdated(`other files cover until ${now} and no longer until ${until}`);
+      return { ignored: 'still' };
+    });
+  }
+}

@@ -5,10 +5,10 @@ import { Answers, cursorOf, ForCreditor, Page, paged, pageOf, Scopes } from '@em
 import { BalancesView, EntryView } from './views';
 
 const BALANCES = `
-  select p.account, e.currency, sum(p.amount_cents)::float8 as balance_cents from posting p join entry e on e.id = p.entry_id
+  select p.account, e.currency, sum(p.amount_cents)::float8 as balance_cents from posting p join entry e on e.creditor_id = p.creditor_id and e.id = p.entry_id
   where p.creditor_id = $1 group by p.account, e.currency order by e.currency, p.account`;
 
-// Ids grow with time, so that pages are cut from the primary key.
+// Ids grow with time, so that a creditor's pages are cut from the primary key.
 const ENTRIES = `
   select e.id, e.cause, e.event_id, e.currency, e.recorded_at,
     (select json_agg(json_build_object('account', p.account, 'receivable_id', p.receivable_id, 'source', p.source, 'payment_id', p.payment_id, 'amount_cents', p.amount_cents) order by p.line)

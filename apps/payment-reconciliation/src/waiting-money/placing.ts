@@ -74,6 +74,7 @@ export class Placing {
    */
   async file({ file_id, creditor_id, source }: Pick<Waiting, 'file_id' | 'creditor_id' | 'source'>, read: BankFile, slices: AsyncIterable<readonly KnownRow[]>, stillAt: Step): Promise<void> {
     let waiting: Unplaced[] = [];
+    let confirming = Promise.resolve();
     for await (const rows of slices) {
       const lines = rows.map(({ line }) => line);
       const posted = new Map((await this.database.query<PostedRow>(POSTED, [file_id, Math.min(...lines), Math.max(...lines)])).map((row) => [row.row_id, row]));
@@ -89,8 +90,12 @@ export class Placing {
         const about = { creditor_id, source, payment_id, file_id };
         waiting.push({ account_key, isHeld: at.is_held, money: { ...about, credit: creditOf(read, row, creditId(about), this.installationKey) } });
       }
-      await this.books.confirm(creditor_id, sure);
+      // While Postgres writes who has paid here, this process reads the next slice; one after the other, because each looks at what is there already.
+      await confirming;
+      confirming = this.books.confirm(creditor_id, sure);
+      confirming.catch(() => undefined);
     }
+    await confirming;
     for (let turn = 0; waiting.length > 0 && turn <= LOOKS; turn++) {
       // Before the book: what a person says while it is read is not in it, and then what is found is not written.
       const known = await this.known(waiting);
