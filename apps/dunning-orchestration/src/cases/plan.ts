@@ -166,7 +166,9 @@ class View {
     const { hour } = this.policy.document.contact;
     const at = message && contactAt(this.file, message.day, message.step.hour ?? hour, this.now);
     const actAt = act && later(creditorHour(act.day, hour), this.now);
-    if (act && actAt && (!at || actAt < at)) return { kind: 'task', reason: taskOf(act.step), step: act.step.step, at: actAt };
+    // After an outage a person and a message may be due at once; whoever was to be called first is not written to over it.
+    const isFirst = act?.step.action === 'task' && message !== null && act.planned_day < message.planned_day;
+    if (act && actAt && (!at || actAt < at || (isFirst && actAt <= at))) return { kind: 'task', reason: taskOf(act.step), step: act.step.step, at: actAt };
     if (!message || !at) return this.owned(receivable, 'regua-ended');
     if (message.merged.length > 0) this.merged.set(receivable.receivable_id, message.merged);
     this.contacts.set(receivable.receivable_id, message.step);
