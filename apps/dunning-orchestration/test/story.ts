@@ -3,11 +3,11 @@ import {
   type Contract, type DataOf, type DunningNoticeRequested, type EventOf, type Outgoing,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
-import type { Cause } from '@emdia/regua';
+import type { Cause, Policy } from '@emdia/regua';
 import { Diary } from '@emdia/testing';
 import { act } from '../src/cases/act';
 import { conclude } from '../src/cases/conclude';
-import { emptyCase, type CaseFile } from '../src/cases/case-file';
+import { emptyCase, type CaseFile, type Change } from '../src/cases/case-file';
 import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from '../src/cases/facts';
 import { tellCause } from '../src/cases/cause';
 import { liftHold, placeHold, type HoldWanted } from '../src/holds/hold';
@@ -42,6 +42,7 @@ export function bill(name: string, due_date: string, more: Partial<Bill> = {}): 
 export class Story {
   file: CaseFile = emptyCase(key);
   readonly sent: Outgoing[] = [];
+  readonly changes: Change[] = [];
   private readonly diary = new Diary();
   private readonly bills = new Map<string, Bill>();
 
@@ -55,6 +56,7 @@ export class Story {
     if (!('ignored' in decision)) {
       const { changes } = decision.next;
       this.file = { ...decision.next, asked: [], changes: [] };
+      this.changes.push(...changes);
       this.diary.changes(this.now, changes);
       for (const event of decision.events ?? []) this.hear(event);
       this.diary.stands(this.now, this.standings);
@@ -68,11 +70,11 @@ export class Story {
     if (event.contract.type === 'dunning.notice-requested.v1' && this.answer !== 'silence') this.reply(event.data as Notice, this.answer);
   }
 
-  private reply({ notice_id, case_id, purpose, local_day, covers, step }: Notice, answer: Exclude<Answer, 'silence'>): void {
+  private reply({ notice_id, case_id, purpose, local_day, covers, step, asks_cause }: Notice, answer: Exclude<Answer, 'silence'>): void {
     const notice = { creditor_id, customer_id, case_id, notice_id, purpose, local_day, covers };
     const { now } = this;
     if (answer === 'sent' || answer === 'unknown') {
-      const made = eventOf(NotificationsContactMade, { ...notice, channel: 'email', step, certainty: answer, call_began_at: now.toISOString() }, now);
+      const made = eventOf(NotificationsContactMade, { ...notice, channel: 'email', step, ...(asks_cause ? { asked_cause: true } : {}), certainty: answer, call_began_at: now.toISOString() }, now);
       this.take((file) => applyContactMade(file, made, now));
     } else {
       const refused = eventOf(NotificationsContactRefused, { ...notice, reason: answer }, now);
@@ -90,6 +92,12 @@ export class Story {
   follows(regua_version: string): this {
     this.take((file, now) => conclude({ ...file, regua_version }, regua_version, now));
     return this;
+  }
+
+  /** Goes on by a régua that the creditor published, the only one. */
+  publishes(policy: Policy): this {
+    this.file = { ...this.file, published: { byVersion: new Map([[policy.version, policy]]), active: [policy] } };
+    return this.follows(policy.version);
   }
 
   /** A receivable as it now is; repeated with changes it counts its versions. */
