@@ -37,11 +37,11 @@ const lives: Readonly<Record<HoldKind, Readonly<Record<string, () => Story>>>> =
   deceased: { 'a mistake': () => held('deceased') },
   promise: {
     kept: () => silent('promised', '2026-03-17').until(noon('2026-03-16')).pays('A', '2026-03-16').until(noon('2026-04-14')),
-    broken: () => silent('promised', '2026-03-17').until(noon('2026-03-17')).owes('A', undefined, owed).until(noon('2026-04-14')),
+    'broken, as the bank tells two days later': () => silent('promised', '2026-03-17').until(noon('2026-03-19')).owes('A', undefined, owed).until(noon('2026-04-14')),
   },
   agreement: {
-    'broken at the second instalment': () => late().agrees(['A'], ['2026-03-20', '2026-04-20']).owes('A', undefined, { collectability: 'agreed', review_date: '2026-03-27' })
-      .until(noon('2026-03-19')).paysInstalment(['A'], 1).owes('A', undefined, { review_date: '2026-04-27', open_cents: 5_000, paid_cents: 5_000 })
+    'broken at the second instalment': () => late().agrees(['A'], ['2026-03-20', '2026-04-20']).owes('A', undefined, { collectability: 'agreed', review_date: '2026-03-20' })
+      .until(noon('2026-03-19')).paysInstalment(['A'], 1).owes('A', undefined, { review_date: '2026-04-20', open_cents: 5_000, paid_cents: 5_000 })
       .until(noon('2026-04-22')).breaks(['A'], 2).owes('A', undefined, owed).until(noon('2026-05-20')),
   },
   'pending-payment': { 'that fails': () => silent('pending', '2026-03-17').until(noon('2026-03-13')).owes('A', undefined, owed).until(noon('2026-04-14')) },
@@ -177,19 +177,19 @@ const calendars: Readonly<Record<string, string>> = {
   `,
   'promise kept': `
     2026-03-10 ter  D+4   conciliação: promised até 2026-03-17
-    2026-03-10 ter  D+4   silêncio: promised até 2026-03-17
+    2026-03-10 ter  D+4   silêncio: promised até 2026-03-24
     2026-03-16 seg  D+10  pago
     2026-03-16 seg  D+10  em dia (paid) depois de 3 contatos
     2026-03-16 seg  D+10  fim: settled
     2026-03-16 seg  D+10  agradecimento 'obrigado'
     nada mais a fazer
   `,
-  'promise broken': `
+  'promise broken, as the bank tells two days later': `
     2026-03-10 ter  D+4   conciliação: promised até 2026-03-17
-    2026-03-10 ter  D+4   silêncio: promised até 2026-03-17
-    2026-03-17 ter  D+11  conciliação: owed
-    2026-03-17 ter  D+11  a régua segue: D+7 em 2026-03-17
-    2026-03-17 ter  D+11  oferta D+7 'nova-data' (tom prestativo): new-date, instalments
+    2026-03-10 ter  D+4   silêncio: promised até 2026-03-24
+    2026-03-19 qui  D+13  conciliação: owed
+    2026-03-19 qui  D+13  a régua segue: D+7 em 2026-03-19
+    2026-03-19 qui  D+13  oferta D+7 'nova-data' (tom prestativo): new-date, instalments
     2026-03-23 seg  D+17  oferta D+15 'como-ajudar' (tom prestativo): new-date, instalments
     2026-04-06 seg  D+31  oferta D+30 'ouvir-voce' (tom prestativo): instalments, discount
     2026-04-06 seg  D+31  tarefa para cobranca: regua-ended
@@ -199,7 +199,7 @@ const calendars: Readonly<Record<string, string>> = {
   'agreement broken at the second instalment': `
     2026-03-10 ter  D+4   acordo: parcelas em 2026-03-20, 2026-04-20
     2026-03-10 ter  D+4   silêncio: agreed até 2026-03-27
-    2026-03-10 ter  D+4   conciliação: agreed até 2026-03-27
+    2026-03-10 ter  D+4   conciliação: agreed até 2026-03-20
     2026-03-17 ter  D+11  lembrete da parcela de 2026-03-20
     2026-03-19 qui  D+13  paga a parcela 1
     2026-03-19 qui  D+13  pago em parte, restam R$ 50,00
