@@ -121,7 +121,7 @@ export function stories(broker: BrokerKind, env: () => Record<string, string> = 
     expect(await story.contacts()).toEqual(['2026-03-17 D-3', '2026-03-20 D0', '2026-03-23 D+3']);
     // The 3rd is Good Friday: nobody writes before the Monday, and no person is asked while the bank may still tell.
     await story.until('2026-04-05');
-    expect((await story.get<{ items: unknown[] }>('/v1/tasks')).items).toEqual([]);
+    expect(await story.query('select owner_reason from dunning.case_receivable')).toEqual([{ owner_reason: null }]);
     await story.until('2026-04-06 20:00');
     expect((await story.contacts()).at(-1)).toBe('2026-04-06 D+15');
     const [promise] = await story.query<{ status: string }>('select status from negotiation.promise');
