@@ -1,10 +1,11 @@
 import { Controller } from '@nestjs/common';
 import {
   BillingCustomerChanged, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationInstalmentPaid,
-  NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged, type EventOf,
+  NotificationsCauseAnswered, NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged, type EventOf,
 } from '@emdia/contracts';
 import { On, on } from '@emdia/messaging';
 import { Cases } from './cases/cases';
+import { applyCauseAnswered } from './cases/cause';
 import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from './cases/facts';
 
 /** What dunning reacts to: every event is a fact about one case, from which its plan is made anew. */
@@ -20,4 +21,5 @@ export class DunningConsumer {
   @On(NegotiationAgreementBroken) agreementBroken(e: EventOf<typeof NegotiationAgreementBroken>) { return on(this.cases, e, applyAgreementEnded); }
   @On(NotificationsContactMade) contactMade(e: EventOf<typeof NotificationsContactMade>) { return on(this.cases, e, applyContactMade); }
   @On(NotificationsContactRefused) contactRefused(e: EventOf<typeof NotificationsContactRefused>) { return on(this.cases, e, applyContactRefused); }
+  @On(NotificationsCauseAnswered) causeAnswered(e: EventOf<typeof NotificationsCauseAnswered>) { return on(this.cases, e, applyCauseAnswered); }
 }

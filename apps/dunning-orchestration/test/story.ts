@@ -1,12 +1,17 @@
 import {
-  BillingCustomerChanged, derivedId, NegotiationAgreementMade, NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged,
+  BillingCustomerChanged, derivedId, NegotiationAgreementBroken, NegotiationAgreementMade, NegotiationInstalmentPaid, NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged,
   type Contract, type DataOf, type DunningNoticeRequested, type EventOf, type Outgoing,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
+import type { Cause, Policy } from '@emdia/regua';
+import { Diary } from '@emdia/testing';
 import { act } from '../src/cases/act';
 import { conclude } from '../src/cases/conclude';
-import { emptyCase, type CaseFile } from '../src/cases/case-file';
-import { applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer } from '../src/cases/facts';
+import { emptyCase, type CaseFile, type Change } from '../src/cases/case-file';
+import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from '../src/cases/facts';
+import { tellCause } from '../src/cases/cause';
+import { liftHold, placeHold, type HoldWanted } from '../src/holds/hold';
+import type { HoldKind } from '../src/holds/kinds';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
 type Answer = 'sent' | 'unknown' | DataOf<typeof NotificationsContactRefused>['reason'] | 'silence';
@@ -37,6 +42,8 @@ export function bill(name: string, due_date: string, more: Partial<Bill> = {}): 
 export class Story {
   file: CaseFile = emptyCase(key);
   readonly sent: Outgoing[] = [];
+  readonly changes: Change[] = [];
+  private readonly diary = new Diary();
   private readonly bills = new Map<string, Bill>();
 
   constructor(
@@ -47,22 +54,27 @@ export class Story {
   take<D>(decide: (file: CaseFile, now: Date) => DecisionOne<CaseFile, D>): D | undefined {
     const decision = decide(this.file, this.now);
     if (!('ignored' in decision)) {
+      const { changes } = decision.next;
       this.file = { ...decision.next, asked: [], changes: [] };
+      this.changes.push(...changes);
+      this.diary.changes(this.now, changes);
       for (const event of decision.events ?? []) this.hear(event);
+      this.diary.stands(this.now, this.standings);
     }
     return decision.result;
   }
 
   private hear(event: Outgoing): void {
     this.sent.push(event);
+    this.diary.told(this.now, { type: event.contract.type, data: event.data }, this.answer);
     if (event.contract.type === 'dunning.notice-requested.v1' && this.answer !== 'silence') this.reply(event.data as Notice, this.answer);
   }
 
-  private reply({ notice_id, case_id, purpose, local_day, covers, step }: Notice, answer: Exclude<Answer, 'silence'>): void {
+  private reply({ notice_id, case_id, purpose, local_day, covers, step, asks_cause }: Notice, answer: Exclude<Answer, 'silence'>): void {
     const notice = { creditor_id, customer_id, case_id, notice_id, purpose, local_day, covers };
     const { now } = this;
     if (answer === 'sent' || answer === 'unknown') {
-      const made = eventOf(NotificationsContactMade, { ...notice, channel: 'email', step, certainty: answer, call_began_at: now.toISOString() }, now);
+      const made = eventOf(NotificationsContactMade, { ...notice, channel: 'email', step, ...(asks_cause ? { asked_cause: true } : {}), certainty: answer, call_began_at: now.toISOString() }, now);
       this.take((file) => applyContactMade(file, made, now));
     } else {
       const refused = eventOf(NotificationsContactRefused, { ...notice, reason: answer }, now);
@@ -82,11 +94,18 @@ export class Story {
     return this;
   }
 
+  /** Goes on by a régua that the creditor published, the only one. */
+  publishes(policy: Policy): this {
+    this.file = { ...this.file, published: { byVersion: new Map([[policy.version, policy]]), active: [policy] } };
+    return this.follows(policy.version);
+  }
+
   /** A receivable as it now is; repeated with changes it counts its versions. */
   owes(name: string, due_date?: string, more: Partial<Bill> = {}): this {
     const before = this.bills.get(name);
     const next = before ? { ...before, ...(due_date ? { original_due_date: due_date, effective_due_date: due_date } : {}), ...more, version: before.version + 1 } : { ...bill(name, due_date!, more), version: 1 };
     this.bills.set(name, next);
+    this.diary.bill(this.now, next);
     this.take((file, now) => applyBalance(file, eventOf(ReconciliationBalanceChanged, next, now), now));
     return this;
   }
@@ -99,8 +118,61 @@ export class Story {
     const agreement_id = derivedId('agreement', ...names);
     const instalments = due_dates.map((due_date, index) => ({ instalment_id: derivedId('instalment', agreement_id, index + 1), number: index + 1, due_date, amount_cents: 5_000 }));
     const data = { creditor_id, customer_id, agreement_id, receivable_ids: names.map(receivableId), instalments, waived_cents: 0, actor: 'test' };
+    this.diary.note(this.now, `acordo: parcelas em ${due_dates.join(', ')}`);
     this.take((file, now) => applyAgreementMade(file, eventOf(NegotiationAgreementMade, data, now), now));
     return this;
+  }
+
+  /** An instalment of an agreement over some debts is paid. */
+  paysInstalment(names: string[], number: number): this {
+    const agreement_id = derivedId('agreement', ...names);
+    const data = { creditor_id, customer_id, agreement_id, receivable_ids: names.map(receivableId), instalment_id: derivedId('instalment', agreement_id, number), number };
+    this.diary.note(this.now, `paga a parcela ${number}`);
+    this.take((file, now) => applyInstalmentPaid(file, eventOf(NegotiationInstalmentPaid, data, now), now));
+    return this;
+  }
+
+  breaks(names: string[], number: number): this {
+    const agreement_id = derivedId('agreement', ...names);
+    const data = { creditor_id, customer_id, agreement_id, receivable_ids: names.map(receivableId), instalment_id: derivedId('instalment', agreement_id, number) };
+    this.diary.note(this.now, `acordo quebrado na parcela ${number}`);
+    this.take((file, now) => applyAgreementEnded(file, eventOf(NegotiationAgreementBroken, data, now), now));
+    return this;
+  }
+
+  /** Somebody places a hold of a kind by the word of `ana`. */
+  holds(kind: HoldKind, more: Partial<HoldWanted> = {}): string {
+    const hold_id = derivedId('hold', kind, this.now.toISOString());
+    this.take((file, now) => placeHold(file, { hold_id, kind, receivable_ids: [], reason: 'said so', actor: 'ana', ...more }, now));
+    return hold_id;
+  }
+
+  lifts(hold_id: string, reason?: string): this {
+    this.take((file, now) => liftHold(file, hold_id, { reason, actor: 'ana' }, now));
+    return this;
+  }
+
+  /** `ana` is told why all that is past due is unpaid. */
+  tells(cause: Cause): this {
+    this.take((file, now) => tellCause(file, { cause, receivable_ids: [], actor: 'ana', request_id: now.toISOString() }, now));
+    return this;
+  }
+
+  /** Nothing runs until an instant, then everything does what was missed. */
+  sleeps(instant: string): this {
+    this.diary.note(this.now, 'fora do ar');
+    this.now = new Date(instant);
+    this.diary.note(this.now, 'de volta');
+    return this.until(instant);
+  }
+
+  /** What was lived through from a day on, as a text for people; a spec writes it by `calendarOf`. */
+  lived(from?: string): string {
+    return this.diary.text(this.now, this.standings, from);
+  }
+
+  private get standings() {
+    return [...this.file.receivables.values()].map(({ receivable_id, standing }) => ({ receivable_id, standing: standing! }));
   }
 
   /** Lives on until an instant, doing everything that falls due on the way. */

@@ -120,6 +120,39 @@ describe('a person closes the channel', () => {
   });
 });
 
+describe('a person answers why it is unpaid', () => {
+  const linkIn = async (customer: string) => {
+    const [message] = sink.messages({ to: `${customer}@example.invalid` });
+    const { text } = (await sink.content(message!.sequence))!;
+    const found = /https:\/\/pay\.example\.invalid\/v1\/causes\/\S+/.exec(text);
+    return found && new URL(found[0]).pathname;
+  };
+  const post = (path: string, body: string) => fetch(house.url + path, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body }).then((response) => response.text());
+  const answerOf = async (n: number) => (await call('GET', `/v1/deliveries/${id('notice', n)}`, { as: 'acme' })).json.cause_answer;
+
+  it('by the link: opening it answers nothing, pressing a button does, once', async () => {
+    await send(noticeRequested(41, { asks_cause: true }));
+    const link = (await linkIn('customer-41'))!;
+    expect(await call('GET', link)).toMatchObject({ status: 200, text: expect.stringContaining('O que aconteceu?') });
+    expect(await post(link, '')).toContain('O que aconteceu?');
+    expect(await post(link, 'cause=elsewhere')).toContain('O que aconteceu?');
+    expect(await answerOf(41)).toBeNull();
+    expect(await post(link, 'cause=no-money')).toContain('Obrigado por responder');
+    expect(await post(link, 'cause=already-paid')).toContain('Já recebemos a sua resposta');
+    expect(await answerOf(41)).toMatchObject({ cause: 'no-money' });
+    expect((await call('GET', `/v1/deliveries/${id('notice', 41)}`, { as: 'acme' })).json).toMatchObject({ status: 'sent', asks_cause: true });
+  });
+  it('not by a link that is not ours, nor by a body that is too large', async () => {
+    const link = (await linkIn('customer-41'))!.slice(0, -1);
+    expect([(await call('GET', link)).text, await post(link, 'cause=forgot')]).toEqual(Array(2).fill(expect.stringContaining('não funciona mais')));
+    expect(await post((await linkIn('customer-41'))!, `cause=${'x'.repeat(2_000)}`)).toContain('too-large');
+  });
+  it('not where nobody asked', async () => {
+    await send(noticeRequested(42));
+    expect(await linkIn('customer-42')).toBeNull();
+  });
+});
+
 describe('a call by a person', () => {
   const take = (customer_id: string, local_date: string, key?: string, as = 'acme') =>
     call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date }, ...(key === undefined ? {} : { key }) });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CausesController } from './causes/causes.controller';
 import { Post } from './channels/post';
 import { Addressees } from './contact/addressees';
 import { HumanContacts } from './contact/human-contacts';
@@ -9,12 +10,12 @@ import { DeliveriesController } from './delivery/deliveries.controller';
 import { Gate } from './delivery/gate';
 import { Sending } from './delivery/sending';
 import { NotificationsConsumer } from './notifications.consumer';
-import { OptOutLinks } from './opt-out/opt-out-links';
 import { OptOuts } from './opt-out/opt-outs';
 import { OptOutsController } from './opt-out/opt-outs.controller';
+import { PublicLinks } from './public-links';
 
 @Module({
-  controllers: [NotificationsConsumer, DeliveriesController, OptOutsController, HumanContactsController],
-  providers: [Post, Addressees, Scope, HumanContacts, Deliveries, Gate, Sending, OptOuts, OptOutLinks],
+  controllers: [NotificationsConsumer, DeliveriesController, OptOutsController, CausesController, HumanContactsController],
+  providers: [Post, Addressees, Scope, HumanContacts, Deliveries, Gate, Sending, OptOuts, PublicLinks],
 })
 export class NotificationsModule {}

@@ -14,7 +14,7 @@ import type { Mail, Outcome } from '../src/channels/smtp';
 import { Addressees } from '../src/contact/addressees';
 import { Scope } from '../src/contact/scope';
 import { notifications } from '../src/index';
-import { OptOutLinks } from '../src/opt-out/opt-out-links';
+import { PublicLinks } from '../src/public-links';
 import { Deliveries } from '../src/delivery/deliveries';
 import { accept } from '../src/delivery/delivery';
 import { Gate } from '../src/delivery/gate';
@@ -161,7 +161,7 @@ export class GivenHouse<W extends WallClock = PushedWall> {
     const logger = { error: () => undefined } as unknown as PinoLogger;
     return new Sending(
       database, this.runnerOf(database), this.clock, this.wall, this.deliveries, this.addressees(post), new Gate(this.internal, this.wall),
-      post as Post, new OptOutLinks(this.config), new Scope(this.config), sweeps, logger, new Metrics(),
+      post as Post, new PublicLinks(this.config), new Scope(this.config), sweeps, logger, new Metrics(),
     );
   }
 

@@ -28,6 +28,8 @@ export const DunningNoticeRequested = contract('dunning.notice-requested.v1', 'O
   words: Type.Optional(Words),
   /** What the leading step offers, where it is an offer. */
   offers: Type.Optional(Type.Array(Offer, { minItems: 1, maxItems: 3 })),
+  /** The message asks, this once, why the debts are unpaid; left out where it is known or was asked before. */
+  asks_cause: Type.Optional(Type.Literal(true)),
   /** Preferred first; left out: e-mail. */
   channels: Type.Optional(Type.Array(Channel, { minItems: 1, maxItems: 5 })),
   /** For purpose agreement: the instalment that falls due. */

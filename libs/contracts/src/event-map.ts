@@ -67,6 +67,7 @@ export const services = {
       negotiation.NegotiationAgreementBroken,
       notifications.NotificationsContactMade,
       notifications.NotificationsContactRefused,
+      notifications.NotificationsCauseAnswered,
     ],
   },
   negotiation: {

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract } from './contract';
-import { ChannelTurnedDown, CivilDate, Cover, CreditorId, CustomerId, Instant, oneOf, Purpose, Text, Uuid } from './vocabulary';
+import { Cause, ChannelTurnedDown, CivilDate, Cover, CreditorId, CustomerId, Instant, oneOf, Purpose, Text, Uuid } from './vocabulary';
 import { rejected, resolved } from './housekeeping';
 
 const Notice = {
@@ -21,6 +21,8 @@ export const NotificationsContactMade = contract('notifications.contact-made.v1'
   step: Text(20),
   /** The words of the régua that it spoke; left out where it spoke by its step. */
   template: Type.Optional(Text(30)),
+  /** It asked why the debts are unpaid; left out where it did not, because nothing was late any more, say. */
+  asked_cause: Type.Optional(Type.Literal(true)),
   certainty: oneOf('sent', 'unknown'),
   call_began_at: Instant,
 });
@@ -31,6 +33,17 @@ export const NotificationsContactRefused = contract('notifications.contact-refus
     'settled', 'held', 'disputed', 'promised', 'agreed', 'already-covered',
     'budget', 'hours', 'opted-out', 'no-address', 'no-channel', 'address-invalid', 'expired', 'provider-refused', 'superseded',
   ),
+});
+
+export const NotificationsCauseAnswered = contract('notifications.cause-answered.v1', 'The debtor answered why debts are unpaid, by the link in a letter.', {
+  creditor_id: CreditorId,
+  customer_id: CustomerId,
+  case_id: Uuid,
+  notice_id: Uuid,
+  /** The debts that the letter asked for. */
+  receivable_ids: Type.Array(Uuid, { minItems: 1, maxItems: 200 }),
+  cause: Cause,
+  answered_at: Instant,
 });
 
 export const NotificationsAddressInvalid = contract('notifications.address-invalid.v1', 'A contact point does not work; nobody writes to it again.', {

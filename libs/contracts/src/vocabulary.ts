@@ -87,6 +87,10 @@ export type ChannelTurnedDown = Static<typeof ChannelTurnedDown>;
 export const Offer = oneOf('new-date', 'instalments', 'discount');
 export type Offer = Static<typeof Offer>;
 
+/** Why a debt is unpaid, as the debtor or a person said. */
+export const Cause = oneOf('forgot', 'no-money', 'payment-method', 'not-recognised', 'already-paid');
+export type Cause = Static<typeof Cause>;
+
 export const Tone = oneOf('reminder', 'friendly', 'helpful', 'firm');
 
 /** What the régua says in a message: placeholders in braces stand for what notifications knows when it is sent. */

@@ -1,7 +1,7 @@
-import { Channel, Offer, Rate, Text, Tone, oneOf } from '@emdia/contracts';
+import { Cause, Channel, Offer, Rate, Text, Tone, oneOf } from '@emdia/contracts';
 import { Type, type Static, type TProperties } from '@sinclair/typebox';
 
-export type { Channel } from '@emdia/contracts';
+export { Cause, type Channel } from '@emdia/contracts';
 
 /** The régua as people write it. This is the one definition: types, checks, docs/regua.schema.json and REST come from it. */
 
@@ -10,9 +10,6 @@ const of = <P extends TProperties>(properties: P, description: string, definitio
 const Name = Type.String({ pattern: '^[a-z][a-z0-9-]{1,29}$', description: 'Lower-case letters, digits, hyphens.' });
 const Hour = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'HH:mm on the clock where the debtor lives; contact waits for it, or for the opening of the hours allowed there.' });
 const Days = (minimum: number, maximum: number, description: string) => Type.Integer({ minimum, maximum, description });
-
-export const Cause = oneOf('forgot', 'no-money', 'payment-method', 'not-recognised', 'already-paid');
-export type Cause = Static<typeof Cause>;
 
 const range = (value: 'integer' | 'number', description: string, minimum = 0) => {
   const bound = value === 'integer' ? Type.Integer({ minimum }) : Type.Number({ minimum });
@@ -25,7 +22,7 @@ export const Condition = Type.Object(
   {
     amount_cents: range('integer', 'Open amount of the debt.'),
     case_amount_cents: range('integer', 'Open amount of everything the customer owes this creditor.'),
-    age_days: range('integer', 'Calendar days from the due date to the day on which the step would be done; negative before it.', -365),
+    age_days: range('integer', 'Calendar days from the due date to the day of the step and, where it is done later, to that day, too; negative before it.', -365),
     late_before: range('integer', 'How many earlier debts of the customer were paid late.'),
     score: range('number', 'Of the creditor or a bureau, as insights tell it.'),
     segments: anyOf(Text(40), "The customer's segment is one of these."),

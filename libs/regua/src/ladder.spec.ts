@@ -42,6 +42,12 @@ describe('missed steps', () => {
   it('are merged into the firmest whose day has come', () => expect(moves(steps, '2026-02-18').contact).toMatchObject({ step: { step: 'D+10' }, merged: ['D-3', 'D+3'], last: false }));
   it('merge with what comes due while the day is taken', () => expect(contact(steps, '2026-02-10', {}, () => '2026-02-19')).toBe('D+10 on 2026-02-19'));
   it('that lie before one that was sent are not sent any more', () => expect(contact(steps, '2026-02-18', { sent: ['D+10'] })).toBe('D+20 on 2026-02-26'));
+  it('that did not hold on their day are passed, however old the debt grows', () => {
+    const some = [step('D+3'), step('D+10', { unless: { age_days: { max: 12 } } }), step('D+20', { when: { age_days: { max: 25 } } }), step('D+30')];
+    // D+10 falls on Wednesday 18 February, twelve days after the due date.
+    for (const today of ['2026-02-10', '2026-02-18', '2026-02-19', '2026-02-25']) expect(contact(some, today, { sent: ['D+3'] })).toBe('D+20 on 2026-02-26');
+    expect(contact(some, '2026-03-04', { sent: ['D+3'] })).toBe('D+30 on 2026-03-09');
+  });
   it('say where the last message is reached', () => expect(moves(steps, '2026-03-02').contact).toMatchObject({ step: { step: 'D+20' }, last: true }));
 
   it('without a message are done one by one, of a kind only the last', () => {

@@ -115,8 +115,8 @@ interface Pending<S extends Step> {
 
 /**
  * What follows for one debt from a version of a régua and the facts. Pure. `free` gives the first day of contact from a
- * day on that is not taken. Facts are as of now, the age as of the day on which a step would be done, so that waiting
- * never makes a plan untrue by itself.
+ * day on that is not taken. Facts are as of now, the age as of the day of the step and, where that has passed, of today,
+ * too, so that waiting never brings a step by itself.
  */
 export function nextMoves(policy: Policy, debt: Debt, free: (from: CivilDate) => CivilDate): Moves {
   const days = policy.plannedDays(debt.original_due_date, debt.paused_days ? addDays(debt.effective_due_date, debt.paused_days) : debt.effective_due_date, debt.state);
@@ -146,8 +146,10 @@ const isPassed = ({ rank, rungs }: Policy, { acted }: Debt, index: number, { act
 function wayOf(ways: readonly Step[], { today, original_due_date, facts }: Debt, planned_day: CivilDate): Step | undefined {
   const [only] = ways;
   if (ways.length === 1 && !only!.when && !only!.unless) return only;
-  const age_days = daysBetween(original_due_date, planned_day > today ? planned_day : today);
-  return ways.find((way) => applies(way, facts, age_days));
+  const ageOn = (day: CivilDate): number => daysBetween(original_due_date, day);
+  // What did not hold on the day of the step is passed: otherwise age alone would bring it back, and nothing wakes for that.
+  const ages = today > planned_day ? [ageOn(planned_day), ageOn(today)] : [ageOn(planned_day)];
+  return ways.find((way) => ages.every((age_days) => applies(way, facts, age_days)));
 }
 
 function nextContact({ document, rungs }: Policy, debt: Debt, pending: readonly Pending<ContactStep>[], free: (from: CivilDate) => CivilDate): Contact | null {

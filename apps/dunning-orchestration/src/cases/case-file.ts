@@ -160,6 +160,8 @@ export interface CaseFile {
   readonly regua_version: string | null;
   /** Why it is unpaid, as the debtor or a person said; forgotten when it opens again. */
   readonly cause: { readonly cause: Cause; readonly at: Date; readonly by: string } | null;
+  /** When a letter asked why it is unpaid, this opening; null before that. */
+  readonly cause_asked_at: Date | null;
   /** Since when, and by whose word. */
   readonly regua_since: Date | null;
   readonly regua_by: string | null;
@@ -184,7 +186,7 @@ export function emptyCase(key: string): CaseFile {
     case_id: derivedId('case', creditor_id, customer_id),
     status: 'new', person: null, channel_closed: null,
     receivables: new Map(), covers: new Map(), holds: new Map(), agreements: new Map(),
-    contact_asked_day: null, service_asked_day: null, due_at: null, regua_version: null, regua_since: null, regua_by: null, cause: null, asked: [], changes: [],
+    contact_asked_day: null, service_asked_day: null, due_at: null, regua_version: null, regua_since: null, regua_by: null, cause: null, cause_asked_at: null, asked: [], changes: [],
   };
 }
 

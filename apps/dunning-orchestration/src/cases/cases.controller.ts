@@ -104,7 +104,7 @@ export class CasesController {
 
   private async read(tx: Tx, key: string) {
     const [file] = await tx.query(
-      `select customer_id, case_id, status, state, has_email, regua_version, regua_since, regua_by, cause, cause_at, cause_by, channel_closed_reason, channel_closed_at, contact_asked_day::text, service_asked_day::text, due_at as looked_at_next
+      `select customer_id, case_id, status, state, has_email, regua_version, regua_since, regua_by, cause, cause_at, cause_by, cause_asked_at, channel_closed_reason, channel_closed_at, contact_asked_day::text, service_asked_day::text, due_at as looked_at_next
        from case_file where key = $1 and (status <> 'new' or person_key is not null)`, [key]);
     if (!file) return null;
     const receivables = await tx.query<HeldDebt & { effective_due_date: string; open_cents: string; paid_cents: string }>(RECEIVABLES, [key]);

@@ -55,7 +55,7 @@ export class Cases implements Store<CaseFile> {
   async save(tx: Tx, changed: ReadonlyMap<string, CaseFile>): Promise<void> {
     const stored = this.stored.get(tx)!;
     const pairs = [...changed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, next]): Pair => ({ next, before: stored.get(key)! }));
-    const [told, planned] = parted(pairs, ({ next, before }) => next.person !== before.person || next.channel_closed !== before.channel_closed || next.cause !== before.cause);
+    const [told, planned] = parted(pairs, ({ next, before }) => next.person !== before.person || next.channel_closed !== before.channel_closed || next.cause !== before.cause || next.cause_asked_at !== before.cause_asked_at);
     // A receivable's facts come by version; the rest of it is this service's own plan.
     const receivables = changedIn(pairs, (file) => file.receivables);
     const [news, plans] = parted(receivables, ({ value, before }) => value.version !== before?.version || value.cure_told !== before.cure_told);

@@ -1,8 +1,9 @@
 import type { Cause } from '@emdia/regua';
-import { receivableId, Story } from '../../test/story';
+import { creditor_id, customer_id, eventOf, receivableId, Story } from '../../test/story';
 import { activate, defaultPolicy } from '@emdia/regua';
 import { migrate } from '../reguas/migrate';
-import { tellCause, type CauseTold } from './cause';
+import { derivedId, NotificationsCauseAnswered, type DataOf, type DunningNoticeRequested } from '@emdia/contracts';
+import { applyCauseAnswered, tellCause, type CauseTold } from './cause';
 
 const at = (day: string, hour = '00:00') => new Date(`${day}T${hour}:00-03:00`);
 const midnight = (day: string) => `${day}T00:00:00-03:00`;
@@ -111,6 +112,64 @@ describe('an answer', () => {
     ['nothing-open', () => late().pays('A', '2026-03-10'), {}],
     ['unknown-receivable', late, { receivable_ids: [receivableId('Z')] }],
   ])('is refused: %s', (reason, story, more) => expect(() => tell(story(), 'forgot', more)).toThrow(expect.objectContaining({ reason })));
+});
+
+describe('why it is unpaid', () => {
+  type Notice = DataOf<typeof DunningNoticeRequested>;
+  const asked = (s: Story) => s.heard<Notice>('notice-requested').filter(({ data }) => data.asks_cause).map(({ data }) => `${data.local_day} ${data.step}`);
+  const owing = () => new Story(at('2026-02-20')).customer('SP').owes('A', '2026-03-06');
+  const unpaid = '2026-04-07T00:00:00-03:00';
+  const DEBTOR = 'the debtor, by the link in a letter';
+
+  it('is asked with the first message about something late, and not again', () => expect(asked(owing().until(unpaid))).toEqual(['2026-03-09 D+3']));
+  it('is asked with the next one where that did not go out', () => {
+    const s = owing();
+    s.answer = 'provider-refused';
+    s.until('2026-03-12T12:00:00-03:00');
+    s.answer = 'unknown';
+    expect(asked(s.until(unpaid))).toEqual(['2026-03-09 D+3', '2026-03-10 D+3', '2026-03-11 D+3', '2026-03-12 D+3', '2026-03-13 D+7']);
+  });
+  it('is not asked of whoever has told it', () => {
+    const s = owing().until('2026-03-04T12:00:00-03:00');
+    tell(s, 'forgot');
+    expect(asked(s.until(unpaid))).toEqual([]);
+  });
+  it('is asked again where the case opens again', () => {
+    const s = owing().until(midnight('2026-03-12')).pays('A', '2026-03-12').until(midnight('2026-03-20')).owes('B', '2026-04-10').until(midnight('2026-05-20'));
+    expect(asked(s)).toEqual(['2026-03-09 D+3', '2026-04-13 D+3']);
+  });
+
+  const notice = (s: Story) => derivedId('notice', s.file.case_id, 'collection', '2026-03-09');
+  const answers = (s: Story, cause: Cause, names: string[], time: Date = s.now) => s.take((file, now) =>
+    applyCauseAnswered(file, eventOf(NotificationsCauseAnswered, { creditor_id, customer_id, case_id: file.case_id, notice_id: notice(s), receivable_ids: names.map(receivableId), cause, answered_at: time.toISOString() }, time), now));
+
+  it('is taken from the debtor, about the debts of the letter alone, and kept with who said it and where', () => {
+    const s = late().owes('B', '2026-03-09').until('2026-03-10T13:00:00-03:00');
+    answers(s, 'already-paid', ['A']);
+    expect(s.file.cause).toMatchObject({ cause: 'already-paid', by: DEBTOR });
+    expect([...s.file.holds.values()]).toMatchObject([{ kind: 'already-paid', receivable_ids: [receivableId('A')], actor: DEBTOR }]);
+    expect(s.changes).toMatchObject([{ what: 'cause', after: 'already-paid', actor: DEBTOR, reason: `answer to notice ${notice(s)}` }]);
+  });
+  it('leads down the path of its answer', () => {
+    const s = late();
+    answers(s, 'payment-method', ['A']);
+    expect(s.file).toMatchObject({ regua_version: 'meio-de-pagamento-1', regua_by: DEBTOR });
+  });
+  it.each<[string, () => Story]>([
+    ['whose debts are paid meanwhile', () => late().owes('B', '2026-03-20').pays('A', '2026-03-10')],
+    ['whose case is closed', () => late().pays('A', '2026-03-10')],
+  ])('changes nothing of a letter %s', (_, story) => {
+    const s = story();
+    const { file } = s;
+    answers(s, 'no-money', ['A']);
+    expect(s.file).toBe(file);
+  });
+  it('does not take the place of what a person told later', () => {
+    const s = late();
+    tell(s, 'no-money');
+    answers(s, 'forgot', ['A'], at('2026-03-10', '11:00'));
+    expect(s.file.cause).toMatchObject({ cause: 'no-money', by: 'ana' });
+  });
 });
 
 it('whoever takes a case over is kept with it', () => {

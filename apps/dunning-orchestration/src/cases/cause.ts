@@ -1,4 +1,4 @@
-import { derivedId } from '@emdia/contracts';
+import { derivedId, type EventOf, type NotificationsCauseAnswered } from '@emdia/contracts';
 import { Forbidden, type DecisionOne } from '@emdia/messaging';
 import type { Cause } from '@emdia/regua';
 import { placeHold } from '../holds/hold';
@@ -23,6 +23,8 @@ export interface CauseTold {
   /** The debts that are meant; none: those past due, or all where none is. */
   readonly receivable_ids: readonly string[];
   readonly actor: string;
+  /** How it came to be known. */
+  readonly reason?: string;
   /** Tells this request from others. */
   readonly request_id: string;
 }
@@ -35,7 +37,7 @@ export interface CauseTaken {
 }
 
 /** Takes the answer to why debts are unpaid; the newest counts, and the same again changes nothing. Forbidden where nothing is open. */
-export function tellCause(file: CaseFile, { cause, receivable_ids, actor, request_id }: CauseTold, now: Date): DecisionOne<CaseFile, CauseTaken> {
+export function tellCause(file: CaseFile, { cause, receivable_ids, actor, reason = 'told', request_id }: CauseTold, now: Date): DecisionOne<CaseFile, CauseTaken> {
   if (file.status !== 'open') throw new Forbidden('nothing-open', 'Nothing of this customer is open, so nothing is unpaid. Check `customer_id`.');
   const stranger = receivable_ids.find((id) => file.receivables.get(id)?.status !== 'open');
   if (stranger) throw new Forbidden('unknown-receivable', `The customer owes no receivable ${stranger}. Leave the list out to speak of all that is past due.`);
@@ -44,7 +46,7 @@ export function tellCause(file: CaseFile, { cause, receivable_ids, actor, reques
   const isNews = file.cause?.cause !== cause;
   if (!isNews && meant.length === 0) return { ignored: 'known', result: { cause, regua_version: file.regua_version, hold_id: null } };
 
-  const told = isNews ? withCause(file, cause, { actor, reason: 'told' }, now) : file;
+  const told = isNews ? withCause(file, cause, { actor, reason }, now) : file;
   const taken = path.path === 'regua' ? followCause(told, actor, now) : told;
   if (path.path === 'regua' || meant.length === 0) {
     return { ...conclude(taken, `cause ${request_id}`, now), result: { cause, regua_version: taken.regua_version, hold_id: null } };
@@ -52,6 +54,18 @@ export function tellCause(file: CaseFile, { cause, receivable_ids, actor, reques
   const hold_id = derivedId('hold', request_id);
   const held = placeHold(taken, { hold_id, kind: path.kind, receivable_ids: meant, reason: `cause: ${cause}`, actor }, now);
   return { ...held, result: { cause, regua_version: taken.regua_version, hold_id } };
+}
+
+/** Who answers by the link in a letter. */
+const DEBTOR = 'the debtor, by the link in a letter';
+
+/** The debtor's own answer about the debts of a letter, of those that are still open; a word that came later stands. */
+export function applyCauseAnswered(file: CaseFile, event: EventOf<typeof NotificationsCauseAnswered>, now: Date): DecisionOne<CaseFile, CauseTaken> {
+  const { cause, notice_id, answered_at } = event.data;
+  const receivable_ids = event.data.receivable_ids.filter((id) => file.receivables.get(id)?.status === 'open');
+  if (file.status !== 'open' || receivable_ids.length === 0) return { ignored: 'nothing-open' };
+  if (file.cause && file.cause.at > new Date(answered_at)) return { ignored: 'older-word' };
+  return tellCause(file, { cause, receivable_ids, actor: DEBTOR, reason: `answer to notice ${notice_id}`, request_id: event.id }, now);
 }
 
 /** The open debts past due, or all that are open where none is. */

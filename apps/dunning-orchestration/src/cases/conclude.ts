@@ -18,7 +18,7 @@ export function conclude(file: CaseFile, cause: string, now: Date, events: reado
   const isOpen = [...planned.standings.values()].some(({ kind }) => kind !== 'end');
   const opens = isOpen && file.status !== 'open' && file.person !== null;
   // A case that opens again begins with the régua in use now; what was planned by an older one is planned anew, and why it was unpaid then says nothing now.
-  if (opens && (file.cause !== null || (file.regua_version !== null && file.regua_version !== policyInUse(file).version))) return conclude({ ...file, regua_version: null, cause: null }, cause, now, events);
+  if (opens && (file.cause !== null || file.cause_asked_at !== null || (file.regua_version !== null && file.regua_version !== policyInUse(file).version))) return conclude({ ...file, regua_version: null, cause: null, cause_asked_at: null }, cause, now, events);
   const cure = cureOf(file, planned, cause, now);
   const status = opens ? 'open' : isOpen || file.status === 'new' ? file.status : 'closed';
   const receivables = written(file, planned.standings, cure.told);

@@ -63,9 +63,10 @@ function withAgreement(
   return conclude({ ...file, agreements: withEntries(file.agreements, [[agreement_id, change(known)]]) }, event.id, now);
 }
 
-/** The steps of a notice went out, or may have. */
+/** The steps of a notice went out, or may have, and with them perhaps the question why the debts are unpaid. */
 export function applyContactMade(file: CaseFile, event: EventOf<typeof NotificationsContactMade>, now: Date): Applied {
-  return withOutcome(file, event, now, event.data.certainty, null);
+  const asked = event.data.asked_cause ? { ...file, cause_asked_at: file.cause_asked_at ?? new Date(event.time) } : file;
+  return withOutcome(asked, event, now, event.data.certainty, null);
 }
 
 /** Reasons that close e-mail for this customer until billing tells of an address again. */

@@ -28,8 +28,13 @@ export function askForMoney(file: CaseFile, planned: Plan, now: Date): Asked {
   const covers = due.map(([receivable_id, { step }]) => ({ receivable_id, due_date: file.receivables.get(receivable_id)!.original_due_date, step }));
   const step = firmest(policy, covers.map((cover) => cover.step))!;
   const asked = { purpose: 'collection', step, covers, instalment_id: null, turned_down: turnedDown(planned, new Map(due)) } as const;
-  return ask(file, planned, now, { ...asked, next_step: whatFollows(file, planned, covers, now), ...saying(policy, leadOf(policy, planned, due)) });
+  const said = { ...saying(policy, leadOf(policy, planned, due)), ...(asksCause(file, planned, covers) ? { asks_cause: true as const } : {}) };
+  return ask(file, planned, now, { ...asked, next_step: whatFollows(file, planned, covers, now), ...said });
 }
+
+/** Once per opening of the case, with the first message that goes out about something late; whoever has answered is not asked again. */
+const asksCause = ({ cause, cause_asked_at, receivables }: CaseFile, { today }: Plan, covers: readonly Cover[]): boolean =>
+  cause === null && cause_asked_at === null && covers.some(({ receivable_id }) => receivables.get(receivable_id)!.effective_due_date < today);
 
 /** The reminder of one instalment. */
 export function remindOfInstalment(file: CaseFile, planned: Plan, now: Date): Asked {
@@ -74,7 +79,7 @@ function wordsOf({ document }: Policy, { template, tone }: { readonly template: 
 
 const channelsOf = (file: CaseFile) => policyOf(file).document.contact.channels;
 
-type What = Pick<NoticeData, 'step' | 'covers' | 'instalment_id' | 'turned_down' | 'next_step' | 'words' | 'offers' | 'channels'> & { purpose: Purpose };
+type What = Pick<NoticeData, 'step' | 'covers' | 'instalment_id' | 'turned_down' | 'next_step' | 'words' | 'offers' | 'channels' | 'asks_cause'> & { purpose: Purpose };
 
 function ask(file: CaseFile, { today }: Plan, now: Date, what: What): Asked {
   const { key, creditor_id, customer_id, case_id, person } = file;

@@ -5,7 +5,7 @@ import {
   NotificationsContactRefused, ReconciliationBalanceChanged, type DataOf, type DunningNoticeRequested,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
-import { DEFAULT_REGUAS, defaultPolicy, type Cause } from '@emdia/regua';
+import { DEFAULT_REGUAS, defaultPolicy, type Cause, type Policy } from '@emdia/regua';
 import { liftHold, placeHold } from '../holds/hold';
 import { HOLD_KINDS, holdKinds, ruleOf } from '../holds/kinds';
 import { isAbout } from '../holds/standing';
@@ -15,6 +15,7 @@ import { prescribesOn } from './contact-days';
 import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from './facts';
 import { plan } from './plan';
 import { bill, creditor_id, customer_id, eventOf, key, PERSON, receivableId, Story, type Bill } from '../../test/story';
+import { anyPolicy } from '../../test/policies';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
 type Fact = (file: CaseFile, now: Date) => DecisionOne<CaseFile>;
@@ -70,19 +71,19 @@ const facts: fc.Arbitrary<Fact[]> = fc.record({
 ]);
 
 const NOW = new Date('2026-03-02T14:00:00Z');
-function planAfter(list: readonly Fact[]) {
+function planAfter(list: readonly Fact[], policy: Policy) {
   const file = list.reduce((state, apply) => {
     const decision = apply(state, NOW);
     return 'ignored' in decision ? state : decision.next;
-  }, emptyCase(key));
+  }, { ...emptyCase(key), published: { byVersion: new Map([[policy.version, policy]]), active: [policy] } } as CaseFile);
   const { standings, ...rest } = plan(file, NOW);
   return { ...rest, standings: [...standings].sort(([a], [b]) => (a < b ? -1 : 1)) };
 }
 
-it('facts in any order and any number give the same next actions', () => {
+it('facts in any order and any number give the same next actions, along whatever régua', () => {
   const shuffled = facts.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }), fc.array(fc.nat(list.length - 1), { maxLength: 5 })));
   fc.assert(
-    fc.property(shuffled, ([list, other, repeats]) => expect(planAfter([...other, ...repeats.map((index) => list[index]!)])).toEqual(planAfter(list))),
+    fc.property(shuffled, anyPolicy, ([list, other, repeats], policy) => expect(planAfter([...other, ...repeats.map((index) => list[index]!)], policy)).toEqual(planAfter(list, policy))),
     { numRuns: 500 },
   );
 });
@@ -123,6 +124,16 @@ function checkHolds({ file }: Story, notices: readonly { time: string; data: Not
   return stood;
 }
 
+/** Why it is unpaid is asked at most once per opening of the case, and of nobody who has answered. */
+function checkAskedOnce(s: Story, told: readonly Date[]) {
+  const openings = s.heard('case-opened').map(({ time }) => time);
+  const went = new Set([...s.file.covers.values()].filter(({ outcome }) => outcome === 'sent' || outcome === 'unknown').map(({ notice_id }) => notice_id));
+  const asked = s.heard<Notice>('notice-requested').filter(({ data }) => data.asks_cause && went.has(data.notice_id)).map(({ time }) => ({ time, opening: openings.findLast((each) => each <= time)! }));
+  expect(asked.map(({ opening }) => opening)).toEqual([...new Set(asked.map(({ opening }) => opening))]);
+  expect(asked.filter(({ time, opening }) => told.some((at) => at.toISOString() >= opening && at.toISOString() < time))).toEqual([]);
+  return asked.length;
+}
+
 /** What must hold whenever the house is still. */
 function checkLaw3(s: Story) {
   const today = localDate(s.now, zoneOfState(null));
@@ -150,19 +161,26 @@ it('whatever happens, along whatever régua: one contact a day inside the hours,
   const life = fc.array(fc.tuple(fc.integer({ min: 1, max: 6 * 24 }), turn), { minLength: 8, maxLength: 25 });
   const asked = { collection: 0, agreement: 0, service: 0, reply: 0 };
   let beside = 0;
+  let made = 0;
+  let questions = 0;
   fc.assert(
-    fc.property(life, (turns) => {
-      const s = new Story(new Date('2026-02-01T12:00:00Z')).customer('SP');
+    fc.property(anyPolicy, life, (policy, turns) => {
+      const s = new Story(new Date('2026-02-01T12:00:00Z')).customer('SP').publishes(policy);
+      const told: Date[] = [];
       for (const [hours, take] of turns) {
         s.until(new Date(s.now.getTime() + hours * 3_600_000).toISOString());
         checkLaw3(s);
+        const { cause } = s.file;
         take(s);
+        if (s.file.cause && s.file.cause !== cause) told.push(s.now);
       }
       s.until('2026-08-01T12:00:00Z');
       checkLaw3(s);
+      made += policy.document.regua === 'teste' ? 1 : 0;
       const notices = s.heard<Notice>('notice-requested');
       for (const { data } of notices) asked[data.purpose]++;
       checkLaw2(notices);
+      questions += checkAskedOnce(s, told);
       beside += checkHolds(s, notices);
       const sent = [...s.file.covers.values()].filter(({ outcome }) => outcome === 'sent' || outcome === 'unknown').map(({ receivable_id, due_date, step }) => `${receivable_id} ${due_date} ${step}`);
       expect(new Set(sent).size).toBe(sent.length);
@@ -173,5 +191,25 @@ it('whatever happens, along whatever régua: one contact a day inside the hours,
   expect(asked.collection).toBeGreaterThan(100);
   expect(asked.agreement).toBeGreaterThan(30);
   expect(asked.service).toBeGreaterThan(20);
-  expect(beside).toBeGreaterThan(20);
+  expect(beside).toBeGreaterThan(5);
+  expect(made).toBeGreaterThan(50);
+  expect(questions).toBeGreaterThan(3);
+});
+
+it('every régua comes to its end: whoever never pays is a person\'s in the end, and what is paid is left alone', () => {
+  fc.assert(
+    fc.property(anyPolicy, fc.array(fc.tuple(fc.integer({ min: 1, max: 6 * 24 }), turn), { maxLength: 12 }), (policy, turns) => {
+      const s = new Story(new Date('2026-02-01T12:00:00Z')).customer('SP').publishes(policy);
+      for (const [hours, take] of turns) take(s.until(new Date(s.now.getTime() + hours * 3_600_000).toISOString()));
+      s.until('2027-03-01T12:00:00Z');
+      for (const { standing } of s.file.receivables.values()) expect(['owner', 'end']).toContain(standing!.kind);
+      s.answer = 'sent';
+      const { length } = s.sent;
+      for (const { receivable_id, status } of s.file.receivables.values()) if (status === 'open') s.pays(NAMES.find((name) => receivableId(name) === receivable_id)!, '2027-03-01');
+      s.until('2027-09-01T12:00:00Z');
+      expect(s.file.due_at).toBeNull();
+      expect(s.sent.slice(length).filter(({ contract, data }) => contract.type === 'dunning.notice-requested.v1' && (data as Notice).purpose !== 'service')).toEqual([]);
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -140,7 +140,9 @@ class View {
     if (reason === null) return null;
     const unpaid = reason === 'agreed' && agreement ? unpaidOf(agreement)[0]?.due_date : undefined;
     const last = [receivable.as_of, unpaid ?? receivable.as_of].sort()[1]!;
-    const told = receivable.review_date ?? addDays(last, this.policy.document.end.first_review_days);
+    // Negotiation ends promises and agreements itself once their day is covered: a person is asked only where it has not.
+    const isKept = receivable.review_date === null || reason === 'promised' || reason === 'agreed';
+    const told = isKept ? addDays(receivable.review_date ?? last, this.policy.document.end.first_review_days) : receivable.review_date!;
     const review_date = reason === 'held' ? later(told, this.liftedOn(receivable)) : told;
     const at = startOf(addDays(review_date, 1));
     return this.now < at ? { kind: 'hold', reason, review_date, at } : this.owned(receivable, `unresolved: ${reason}`);
@@ -166,7 +168,9 @@ class View {
     const { hour } = this.policy.document.contact;
     const at = message && contactAt(this.file, message.day, message.step.hour ?? hour, this.now);
     const actAt = act && later(creditorHour(act.day, hour), this.now);
-    if (act && actAt && (!at || actAt < at)) return { kind: 'task', reason: taskOf(act.step), step: act.step.step, at: actAt };
+    // After an outage a person and a message may be due at once; whoever was to be called first is not written to over it.
+    const isFirst = act?.step.action === 'task' && message !== null && act.planned_day < message.planned_day;
+    if (act && actAt && (!at || actAt < at || (isFirst && actAt <= at))) return { kind: 'task', reason: taskOf(act.step), step: act.step.step, at: actAt };
     if (!message || !at) return this.owned(receivable, 'regua-ended');
     if (message.merged.length > 0) this.merged.set(receivable.receivable_id, message.merged);
     this.contacts.set(receivable.receivable_id, message.step);

@@ -32,6 +32,7 @@ export const FILE_FACTS: readonly Column<CaseFile>[] = [
   ['cause', 'text', ({ cause }) => cause?.cause],
   ['cause_at', 'timestamptz', ({ cause }) => cause?.at],
   ['cause_by', 'text', ({ cause }) => cause?.by],
+  ['cause_asked_at', 'timestamptz', ({ cause_asked_at }) => cause_asked_at],
 ];
 export const FILE: readonly Column<CaseFile>[] = [
   KEY, CREDITOR,
@@ -44,13 +45,14 @@ export const FILE: readonly Column<CaseFile>[] = [
 export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements'>;
 
 export function caseOf(row: Read, parts: Parts): CaseFile {
-  const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, regua_since, regua_by, person_key, state, has_email, source_version, changed_at, reason, closed_at, cause, cause_at, cause_by] = row;
+  const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, regua_since, regua_by, person_key, state, has_email, source_version, changed_at, reason, closed_at, cause, cause_at, cause_by, cause_asked_at] = row;
   return {
     key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at), regua_version, regua_since: instant(regua_since), regua_by,
     person: person_key === null ? null : { person_key, state, has_email, source_version, changed_at: instant(changed_at) },
     channel_closed: closed_at === null ? null : { reason, at: instant(closed_at) },
     receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, asked: [], changes: [],
     cause: cause === null ? null : { cause, at: instant(cause_at), by: cause_by },
+    cause_asked_at: instant(cause_asked_at),
   } as CaseFile;
 }
 

@@ -3,13 +3,14 @@ import type { Rail } from '@emdia/contracts';
 import type { Addressee } from '../contact/addressee';
 import type { Mail } from '../channels/smtp';
 import { renderLetter, type Letter, type LetterItem } from '../templates/letter';
-import type { Amounts, Delivery, Verdict, Weighed } from './delivery';
+import { lateCovers, type Amounts, type Delivery, type Verdict, type Weighed } from './delivery';
 import { unspoken } from './words';
 
-/** How the person answers and stops: the sender's address, and the page that closes the channel (absent without a public address). */
+/** How the person answers and stops: the sender's address, and the pages that close the channel and ask why (absent without a public address). */
 export interface Sender {
   readonly from: string;
   readonly stop_url: string | undefined;
+  readonly cause_url: string | undefined;
 }
 
 /** The e-mail of a message, from the gate's verdict and never from the notice. Throws RangeError for a letter that contradicts itself. */
@@ -34,7 +35,7 @@ export function mailOf(delivery: Delivery, verdict: Verdict, addressee: Addresse
   };
 }
 
-function letterOf(delivery: Delivery, verdict: Verdict, { name, creditor }: Addressee, { from, stop_url }: Sender): Letter {
+function letterOf(delivery: Delivery, verdict: Verdict, { name, creditor }: Addressee, { from, stop_url, cause_url }: Sender): Letter {
   const { covers } = verdict;
   const owed = covers.flatMap((cover) => (cover.goes && cover.amounts ? [{ cover, amounts: cover.amounts }] : []));
   const items = (delivery.purpose === 'agreement' ? owed.slice(0, 1) : oncePerReceivable(owed)).map(({ cover, amounts }) => itemOf(delivery, cover, amounts));
@@ -53,6 +54,7 @@ function letterOf(delivery: Delivery, verdict: Verdict, { name, creditor }: Addr
     what_follows: followsOf(delivery),
     stop: { email: contact_email ?? from, ...(stop_url ? { url: stop_url } : {}) },
     ...(delivery.words && unspoken(delivery, verdict) === null ? { words: delivery.words } : {}),
+    ...(cause_url && delivery.asks_cause && lateCovers(delivery, verdict).length > 0 ? { cause_url } : {}),
     ...(delivery.offers ? { offers: delivery.offers } : {}),
   };
 }

@@ -63,14 +63,14 @@ const FIXED = [
   ['notice_id', 'uuid'], ['key', 'text'], ['creditor_id', 'text'], ['customer_id', 'text'], ['case_id', 'uuid'], ['person_key', 'text'],
   ['purpose', 'text'], ['local_day', 'date'], ['state', 'text'], ['not_before', 'timestamptz'], ['valid_until', 'timestamptz'],
   ['regua_version', 'text'], ['step', 'text'], ['covers', 'jsonb'], ['next_step', 'jsonb'], ['instalment_id', 'uuid'],
-  ['facts', 'jsonb'], ['turned_down', 'jsonb'], ['requested_at', 'timestamptz'], ['words', 'jsonb'], ['offers', 'jsonb'], ['channels', 'jsonb'],
+  ['facts', 'jsonb'], ['turned_down', 'jsonb'], ['requested_at', 'timestamptz'], ['words', 'jsonb'], ['offers', 'jsonb'], ['channels', 'jsonb'], ['asks_cause', 'boolean'],
 ] as const;
 
 const CHANGING = [
   ['status', 'text'], ['attempt', 'int'], ['history', 'jsonb'], ['due_at', 'timestamptz'], ['retry_at_epoch_ms', 'bigint'],
   ['owner', 'uuid'], ['claimed_at_epoch_ms', 'bigint'], ['contact_point_key', 'text'], ['verdict', 'jsonb'],
   ['call_began_at', 'timestamptz'], ['call_began_epoch_ms', 'bigint'], ['provider_id', 'text'], ['reason', 'text'], ['address_invalid', 'boolean'], ['concluded_at', 'timestamptz'],
-  ['channel', 'text'], ['channels_turned_down', 'jsonb'], ['words_turned_down', 'text'],
+  ['channel', 'text'], ['channels_turned_down', 'jsonb'], ['words_turned_down', 'text'], ['cause_answer', 'jsonb'],
 ] as const;
 
 const ALL = [...FIXED, ...CHANGING];

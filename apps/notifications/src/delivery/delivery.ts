@@ -1,4 +1,4 @@
-import { customerKey, derivedId, NotificationsAddressInvalid, NotificationsContactMade, NotificationsContactRefused, outgoing, type ChannelTurnedDown, type Cover, type DataOf, type DunningNoticeRequested, type EventOf, type Outgoing } from '@emdia/contracts';
+import { customerKey, derivedId, NotificationsAddressInvalid, NotificationsContactMade, NotificationsContactRefused, outgoing, type ChannelTurnedDown, type Cover, type DataOf, type DunningNoticeRequested, type EventOf, type Cause, type Outgoing } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
 import { unspoken } from './words';
 
@@ -36,7 +36,7 @@ export interface Attempt {
   readonly reason: string;
 }
 
-type Spoken = 'words' | 'offers' | 'channels';
+type Spoken = 'words' | 'offers' | 'channels' | 'asks_cause';
 
 interface Core extends Omit<Notice, 'not_before' | 'valid_until' | Spoken> {
   /** As the régua had them when it asked, whatever it says since; null where it has none. */
@@ -47,6 +47,9 @@ interface Core extends Omit<Notice, 'not_before' | 'valid_until' | Spoken> {
   readonly channel: 'email' | null;
   readonly channels_turned_down: readonly ChannelTurnedDown[] | null;
   readonly words_turned_down: string | null;
+  /** Whether it asks why the debts are unpaid, and what the debtor answered; null in rows from before it did. */
+  readonly asks_cause: boolean | null;
+  readonly cause_answer: { readonly cause: Cause; readonly at: string } | null;
   readonly key: string;
   readonly not_before: Date;
   readonly valid_until: Date;
@@ -95,16 +98,16 @@ function coreOf(delivery: Delivery): Core {
 
 const callOf = ({ contact_point_key, verdict, call_began_at, call_began_epoch_ms }: Call): Call => ({ contact_point_key, verdict, call_began_at, call_began_epoch_ms });
 
-/** Takes a notice in. A collection without a debt, or an agreement letter without an instalment, can never be right: it throws. */
-export function accept(known: Delivery | null, event: EventOf<typeof DunningNoticeRequested>, now: Date): Decided {
+/** Takes a notice in; `canAsk`: whether an answer could reach the house. A collection without a debt, or an agreement letter without an instalment, can never be right: it throws. */
+export function accept(known: Delivery | null, event: EventOf<typeof DunningNoticeRequested>, now: Date, canAsk = true): Decided {
   if (known) return { ignored: 'known-notice' };
-  const { not_before, valid_until, words = null, offers = null, channels = null, ...notice } = event.data;
+  const { not_before, valid_until, words = null, offers = null, channels = null, asks_cause = false, ...notice } = event.data;
   if (asksForMoney(notice.purpose) && notice.covers.length === 0) throw new Error(`A ${notice.purpose} notice must cover at least one debt.`);
   if (notice.purpose === 'agreement' && notice.instalment_id === null) throw new Error('An agreement notice must name its instalment.');
   const [from, until] = [new Date(not_before), new Date(valid_until)];
   const core: Core = {
     ...notice, key: customerKey(notice.creditor_id, notice.customer_id), not_before: from, valid_until: until, requested_at: now, attempt: 1, history: [],
-    words, offers, channels, channel: null, channels_turned_down: null, words_turned_down: null,
+    words, offers, channels, asks_cause: asks_cause && canAsk, cause_answer: null, channel: null, channels_turned_down: null, words_turned_down: null,
   };
   const due: Due = { ...core, status: 'due', due_at: from < until ? from : until, retry_at_epoch_ms: null };
   return until <= now ? refuse(due, 'expired', null, now) : { next: due };
@@ -180,6 +183,10 @@ export function conclude(sending: Sending, ending: Ending, began: Began, now: Da
   }
 }
 
+/** The covers of a message about something late. */
+export const lateCovers = ({ local_day }: Pick<Delivery, 'local_day'>, { covers }: Verdict): Weighed[] =>
+  covers.filter(({ goes, amounts }) => goes && amounts !== null && amounts.due_date < local_day);
+
 const triple = ({ receivable_id, due_date, step }: Cover): Cover => ({ receivable_id, due_date, step });
 
 const told = ({ creditor_id, customer_id, case_id, notice_id, purpose, local_day, channels_turned_down: down }: Core) => ({
@@ -198,6 +205,7 @@ function made(delivery: Core, call: Call, certainty: 'sent' | 'unknown', now: Da
       channel: 'email',
       step: delivery.step,
       ...(delivery.words && delivery.words_turned_down === null ? { template: delivery.words.template } : {}),
+      ...(delivery.asks_cause && lateCovers(delivery, call.verdict).length > 0 ? { asked_cause: true } : {}),
       certainty,
       call_began_at: call.call_began_at.toISOString(),
     },

@@ -11,7 +11,7 @@ import type { Mail } from '../channels/smtp';
 import type { Addressee } from '../contact/addressee';
 import { Addressees } from '../contact/addressees';
 import { Scope } from '../contact/scope';
-import { OptOutLinks } from '../opt-out/opt-out-links';
+import { PublicLinks } from '../public-links';
 import { byTheClock } from './admission';
 import { Claims } from './claims';
 import { mailOf } from './correspondence';
@@ -60,7 +60,7 @@ export class Sending implements OnModuleInit, Sweep {
     private readonly addressees: Addressees,
     private readonly gate: Gate,
     private readonly post: Post,
-    private readonly links: OptOutLinks,
+    private readonly links: PublicLinks,
     private readonly scope: Scope,
     private readonly sweeps: Sweeps,
     private readonly logger: PinoLogger,
@@ -159,7 +159,7 @@ export class Sending implements OnModuleInit, Sweep {
   /** The e-mail; null for a letter that contradicts itself, which must never go out and which a person has to look into. */
   private letter(delivery: Delivery, verdict: Verdict, addressee: Addressee): Mail | null {
     try {
-      return mailOf(delivery, verdict, addressee, { from: this.post.from, stop_url: this.links.of(addressee) }, this.clock.now());
+      return mailOf(delivery, verdict, addressee, { from: this.post.from, stop_url: this.links.stop(addressee), cause_url: this.links.cause(delivery) }, this.clock.now());
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.logger.error({ notice_id: delivery.notice_id, creditor_id: delivery.creditor_id, reason: error.message }, 'a letter cannot be written');

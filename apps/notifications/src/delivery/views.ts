@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { Channel, ChannelTurnedDown, Cover, CustomerId, CivilDate, DunningNoticeRequested, Instant, Offer, oneOf, Purpose, Text, Uuid, Words } from '@emdia/contracts';
+import { Cause, Channel, ChannelTurnedDown, Cover, CustomerId, CivilDate, DunningNoticeRequested, Instant, Offer, oneOf, Purpose, Text, Uuid, Words } from '@emdia/contracts';
 import { orNull } from '@emdia/runtime';
 
 /** Messages as people read them; nothing here names or addresses the person. */
@@ -21,6 +21,7 @@ export const DeliveryView = Type.Object(
     ...Delivery, not_before: Instant, valid_until: Instant, attempts: Type.Array(Free, { description: 'Each attempt with what became of it' }), regua_version: Type.String(),
     words: orNull(Words), words_turned_down: orNull(Type.String({ description: 'Why it speaks by its step instead of these words' })), offers: orNull(Type.Array(Offer)),
     channels: orNull(Type.Array(Channel, { description: 'Preferred first' })), channel: orNull(oneOf('email')), channels_turned_down: orNull(Type.Array(ChannelTurnedDown)),
+    asks_cause: orNull(Type.Boolean({ description: 'Whether it asks why the debts are unpaid' })), cause_answer: orNull(Type.Object({ cause: Cause, at: Instant }, closed)),
     covers: Type.Array(Cover), facts, turned_down, next_step, instalment_id: orNull(Uuid), verdict: orNull(Type.Unsafe({ description: 'What the gate said last' })),
     provider_id: orNull(Type.String()), covered: Type.Array(Cover, { description: 'The steps that this message took' }),
   },

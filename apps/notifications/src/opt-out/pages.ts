@@ -1,9 +1,4 @@
-const page = (title: string, body: string): string =>
-  '<!doctype html>\n<html lang="pt-BR"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">' +
-  `<meta name="robots" content="noindex"><title>${title}</title></head>\n` +
-  '<body style="margin:0;padding:24px 12px;background:#f3f5f8;color:#1a202c;font:18px/1.5 Arial,Helvetica,sans-serif">\n' +
-  `<main style="max-width:600px;margin:0 auto;padding:28px 20px;background:#fff;border:1px solid #d5d9e0;border-radius:8px"><h1 style="font-size:24px;line-height:1.3;margin:0 0 16px">${title}</h1>\n` +
-  `${body}\n</main></body></html>\n`;
+import { BUTTON, page } from '../page';
 
 /** Asks the person to confirm; one button, one POST to the same address. */
 export const askPage = (): string =>
@@ -11,7 +6,8 @@ export const askPage = (): string =>
     'Parar de receber e-mails',
     '<p>Ao confirmar, não enviaremos mais e-mails como este para o seu endereço.</p>' +
       '<p>Os valores em aberto continuam os mesmos. Se precisar, fale com a empresa pelos contatos que estão no e-mail.</p>' +
-      '<form method="post"><button type="submit" style="padding:12px 20px;font-size:18px;background:#0b57a4;color:#fff;border:0;border-radius:6px">Parar os e-mails</button></form>',
+      '<form method="post"><button type="submit" style="' +
+      `${BUTTON}">Parar os e-mails</button></form>`,
   );
 
 /** The channel is closed. */

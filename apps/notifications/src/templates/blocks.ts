@@ -1,5 +1,6 @@
 import { formatBRL } from '@emdia/money';
 import type { Offer, Rail } from '@emdia/contracts';
+import { ANSWERS } from '../causes/answers';
 import type { Letter, LetterItem, WayToPay } from './letter';
 import { formatDay, oneLine } from './plain-words';
 import { followsSentence, isLate } from './wording';
@@ -14,6 +15,7 @@ export type Payable = { title: string; ways: { label: string; code?: string; url
 export type Part =
   | { kind: 'paragraph'; text: string }
   | { kind: 'section'; title: string; text: string }
+  | { kind: 'question'; title: string; text: string; answers: string[]; label: string; url: string }
   | { kind: 'table'; caption: string; columns: [string, string, string]; rows: Row[]; total: string }
   | { kind: 'pay'; title: string; payables: Payable[]; note: string };
 
@@ -161,6 +163,16 @@ export function optionsPart({ purpose, offers = ['new-date', 'instalments'] }: L
       'você. Se não reconhece este valor, responda também, e nós verificamos.',
   };
 }
+
+/** Why it is unpaid: asked once, kindly, after everything that the letter has to say. */
+export const questionPart = (url: string): Part => ({
+  kind: 'question',
+  title: 'O que aconteceu?',
+  text: 'Se quiser contar, ajudamos do jeito certo. Basta escolher uma resposta:',
+  answers: Object.values(ANSWERS).map(({ says }) => says),
+  label: 'Responder',
+  url,
+});
 
 /** What follows if nothing changes. */
 export const followsPart = (letter: Letter, creditor_name: string): Part => ({ kind: 'section', title: 'O que acontece agora', text: followsSentence(letter, creditor_name) });

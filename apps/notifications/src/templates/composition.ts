@@ -1,4 +1,4 @@
-import { ALREADY_PAID, contactsOf, debtTable, followsPart, optionsPart, paidTable, payPart, webAddress, type Part } from './blocks';
+import { ALREADY_PAID, contactsOf, debtTable, followsPart, optionsPart, paidTable, payPart, questionPart, webAddress, type Part } from './blocks';
 import { inWords } from './in-words';
 import type { Letter } from './letter';
 import { formatDocument, oneLine } from './plain-words';
@@ -22,7 +22,9 @@ export type Said = Pick<Composition, 'subject' | 'title' | 'greeting' | 'parts'>
 export function composeLetter(letter: Letter): Composition {
   const creditor_name = oneLine(letter.creditor.name, 80);
   const said = letter.words ? inWords(letter, letter.words, creditor_name) : byStep(letter, creditor_name);
-  return { ...said, signature: signatureOf(letter, creditor_name), stop: stopOf(letter) };
+  const cause_url = webAddress(letter.cause_url);
+  const parts = cause_url ? [...said.parts, questionPart(cause_url)] : said.parts;
+  return { ...said, parts, signature: signatureOf(letter, creditor_name), stop: stopOf(letter) };
 }
 
 /** The words of the house for a letter that brings none. */

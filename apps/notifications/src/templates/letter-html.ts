@@ -7,6 +7,7 @@ const CELL = 'padding:10px 8px;border-bottom:1px solid #d5d9e0;vertical-align:to
 const NOTE = 'color:#4a5568;font-size:14px;overflow-wrap:anywhere;';
 const PARAGRAPH = '<p style="margin:0 0 16px">';
 const HEADING = '<h2 style="font-size:18px;line-height:1.3;margin:28px 0 8px;color:#1a202c">';
+const ACTION = 'display:inline-block;padding:10px 18px;background:#0b57a4;color:#ffffff;border-radius:6px;text-decoration:none';
 const LINK = 'color:#0b57a4;';
 
 /** The letter as a page for any mail client: readable on a phone, by a screen reader, and with pictures off. */
@@ -34,6 +35,9 @@ function partHtml(part: Part): string {
       return `${PARAGRAPH}${h(part.text)}</p>`;
     case 'section':
       return `${HEADING}${h(part.title)}</h2>\n${PARAGRAPH}${h(part.text)}</p>`;
+    case 'question':
+      return `${HEADING}${h(part.title)}</h2>\n${PARAGRAPH}${h(part.text)}</p>\n<ul style="margin:0 0 16px;padding-left:24px">${part.answers.map((each) => `<li>${h(each)}</li>`).join('')}</ul>\n` +
+        `${PARAGRAPH}<a href="${h(part.url)}" style="${ACTION}">${h(part.label)}</a></p>`;
     case 'table':
       return tableHtml(part);
     case 'pay': {
@@ -76,8 +80,7 @@ function payableHtml(payable: Payable): string {
         `font:14px/1.5 Consolas,Menlo,monospace;overflow-wrap:anywhere">${h(way.code)}</code>`
       : '';
     const url = way.url
-      ? `<a href="${h(way.url)}" style="display:inline-block;margin-top:8px;padding:10px 18px;background:#0b57a4;color:#ffffff;` +
-        `border-radius:6px;text-decoration:none">Abrir a página de pagamento</a>`
+      ? `<a href="${h(way.url)}" style="margin-top:8px;${ACTION}">Abrir a página de pagamento</a>`
       : '';
     return `<div style="margin:0 0 16px"><p style="margin:0 0 6px">${h(way.label)}</p>${code}${url}</div>`;
   }).join('\n');

@@ -19,6 +19,8 @@ function partText(part: Part): string {
       return part.text;
     case 'section':
       return `${part.title}\n${part.text}`;
+    case 'question':
+      return [part.title, part.text, ...part.answers.map((each) => `- ${each}`), `${part.label}: ${part.url}`].join('\n');
     case 'table': {
       const rows = part.rows.map((row) => rowText(row, part.columns)).join('\n\n');
       return `${part.caption}\n\n${rows}${part.total ? `\n\nTotal: ${part.total}` : ''}`;

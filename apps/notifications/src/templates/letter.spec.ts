@@ -235,3 +235,20 @@ describe('what others wrote cannot do harm', () => {
     }
   });
 });
+
+describe('the question why it is unpaid', () => {
+  const cause_url = 'https://emdia.invalid/v1/causes/abc.def';
+  const answers = ['Esqueci', 'Estou sem dinheiro agora', 'Tive um problema com o cartão, a conta ou o boleto', 'Não reconheço este valor', 'Já paguei'];
+
+  it.each(both(renderLetter(letter({ cause_url }))))('comes after everything else that the letter says, with its answers, in %s', (_, said) =>
+    expectInOrder(said, ['O que acontece agora', 'O que aconteceu?', ...answers, 'Atenciosamente']));
+  it('is one link, and no answer is in its address', () => {
+    const { html, text } = renderLetter(letter({ cause_url }));
+    for (const each of [html, text]) expect(each.split(cause_url)).toHaveLength(2);
+  });
+  it('is asked in the words of a régua, too, and never without somewhere to answer', () => {
+    const words = { subject: '{credor}: uma pergunta', text: '{faturas}\n\n{como-pagar}\n\n{opcoes}\n\n{proximo-passo}' };
+    expect(renderLetter(letter({ cause_url, words })).text).toContain('O que aconteceu?');
+    for (const each of [letter({ words }), letter(), letter({ cause_url: 'javascript:x' })]) expect(renderLetter(each).text).not.toContain('O que aconteceu?');
+  });
+});

@@ -43,6 +43,8 @@ export type Letter = {
   what_follows: WhatFollows;
   stop: { email: string; url?: string };
   paid_items?: PaidItem[];
+  /** Where the person may answer why the debts are unpaid; without it, it is not asked. */
+  cause_url?: string;
   /** Of the régua; without them it speaks by its step. */
   words?: Pick<Words, 'subject' | 'text'>;
   /** What the step offers; without it another date and instalments. */

@@ -119,7 +119,9 @@ export function stories(broker: BrokerKind, env: () => Record<string, string> = 
     await story.post('/v1/promises', { customer_id: 'ana', receivable_ids: [story.receivable('inv-1')], promised_date: '2026-04-02' });
     await story.until('2026-04-02 20:00');
     expect(await story.contacts()).toEqual(['2026-03-17 D-3', '2026-03-20 D0', '2026-03-23 D+3']);
-    // The 3rd is Good Friday: nobody writes before the Monday.
+    // The 3rd is Good Friday: nobody writes before the Monday, and no person is asked while the bank may still tell.
+    await story.until('2026-04-05');
+    expect(await story.query('select owner_reason from dunning.case_receivable')).toEqual([{ owner_reason: null }]);
     await story.until('2026-04-06 20:00');
     expect((await story.contacts()).at(-1)).toBe('2026-04-06 D+15');
     const [promise] = await story.query<{ status: string }>('select status from negotiation.promise');
