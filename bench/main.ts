@@ -9,7 +9,7 @@ import { othersCpuMs } from './processes';
 import { measurements } from './rows';
 import { Bench } from './surroundings';
 
-const QUICK_ROWS = ['hop-cpu', 'hop-rate', 'idiom', 'redelivery', 'relay', 'relay-cpu', 'validate'];
+const QUICK_ROWS = ['hop-cpu', 'hop-rate', 'idiom', 'redelivery', 'relay', 'relay-cpu', 'validate', 'case-decision', 'case-decision-12', 'case-store'];
 const REPEATS = { quick: 3, large: 3, usual: 5 };
 /** More CPU time of others than this share of one core: the machine was not quiet. */
 const OTHERS_SHARE_MAX = 0.1;

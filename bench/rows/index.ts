@@ -1,6 +1,8 @@
 import type { Measurement } from '../measurement';
 import { backlog } from './backlog';
 import { bankFile } from './bank-file';
+import { caseDecision, caseStore } from './case';
+import { caseSize } from './case-size';
 import { hop } from './hop';
 import { memory } from './memory';
 import { relay } from './relay';
@@ -14,6 +16,9 @@ import { whole } from './whole';
 /** Every measurement, in the order of the table. */
 export const measurements: readonly Measurement[] = [
   hop,
+  caseDecision,
+  caseStore,
+  caseSize,
   sweepFlat,
   sweepPinned,
   queue,

@@ -1,4 +1,4 @@
-import { backtestTable, benchTable, between, chaosTable, fuzzTable, matchingTable, simulateTable } from './tables';
+import { backtestTables, benchTable, between, chaosTable, fuzzTable, matchingTable, reguasTable, simulateTable } from './tables';
 
 const row = { id: 'relay', measured: '2 cores', value: 104.26, unit: 'x', better: 'higher' as const, target: 100, floor: 50, min: 99.1, max: 120, cpu_us_per_event: 21.44, repeats: 5 };
 const bench = (change: object) => benchTable({ rows: [{ ...row, ...change }] });
@@ -46,13 +46,30 @@ describe('the tables of the README', () => {
     expect(text).toContain('| ofx | 100,000 | ok 40,000, refused 60,000 | 12.3 ms | 61 s |');
   });
 
-  it('hold réguas against the first, and tell loudly of a broken law', () => {
-    const first = { label: 'esquecido', recovered: { debts: 3, cents: 123_456, share: 0.61728 }, contacts: { count: 1_200, per_person: 4, per_recovered_debt: null }, acts: { task: 2, retry: 1 }, cost_cents: 5, late_cent_days: 1_234_567, against_first: null };
-    const run = { book: { source: 'generated', seed: 1, customers: 100, invoices: 600, at_risk_debts: 4, at_risk_cents: 200_000, horizon_days: 60 }, reguas: [first, { ...first, label: 'outra', against_first: { recovered_cents: -100, low: -250, high: 50 } }], laws: [{ checked: 10, violations: 0 }] };
-    expect(backtestTable(run)).toContain('| esquecido | R$ 1,234.56 | 61.7 % | – | 1,200 | 4.00 | – | 3 | R$ 0.05 | 12,346 |');
-    expect(backtestTable(run)).toContain('| outra | R$ 1,234.56 | 61.7 % | −R$ 1.00 (−R$ 2.50 to +R$ 0.50) |');
-    expect(backtestTable(run)).toContain('No law broken in 10 checks.');
-    expect(backtestTable({ ...run, laws: [{ checked: 10, violations: 2 }] })).toContain('2 VIOLATIONS in 10 checks.');
+  it('hold réguas of each book against the first and against silence, and tell loudly of a broken law', () => {
+    const recovered = { debts: 3, cents: 123_456, share: 0.61728, share_in_10_days: 0.3 };
+    const first = { label: 'esquecido', recovered, contacts: { count: 1_200, per_person: 4, per_recovered_debt: null }, acts: { task: 2, retry: 1 }, cost_cents: 5, late_cent_days: 1_234_567, against_first: null };
+    const run = {
+      book: { source: 'generated' as const, seed: 1, customers: 100, invoices: 600, at_risk_debts: 4, at_risk_cents: 200_000, disputed_debts: 0, horizon_days: 60, of: null }, unasked: { recovered: { ...recovered, cents: 0, share: 0 }, late_cent_days: 2_000_000 },
+      reguas: [first, { ...first, label: 'outra', against_first: { recovered_cents: -100, low: -250, high: 50 } }], laws: [{ checked: 10, violations: 0 }],
+    };
+    const text = backtestTables(run, { ...run, book: { ...run.book, source: 'file', customers: 40, disputed_debts: 7, of: { customers: 100, invoices: 2_466 } }, laws: [{ checked: 10, violations: 2 }] });
+    expect(text).toContain('| *nobody asks* | R$ 0.00 | 0.0 % | 30.0 % | – | 0 | – | – | 0 | R$ 0.00 | 20,000 |');
+    expect(text).toContain('| esquecido | R$ 1,234.56 | 61.7 % | 30.0 % | – | 1,200 | 4.00 | – | 3 | R$ 0.05 | 12,346 |');
+    expect(text).toContain('| outra | R$ 1,234.56 | 61.7 % | 30.0 % | −R$ 1.00 (−R$ 2.50 to +R$ 0.50) |');
+    expect(text).toContain('Generated book, seed 1: 100 customers, 600 debts; 4 of them (R$ 2,000.00) at risk; each followed for 60 days. No law broken in 10 checks.');
+    expect(text).toContain('seed 1: 40 customers, 600 debts, by lot of 100 and 2,466; 4 of them (R$ 2,000.00) at risk, 7 disputed; each followed for 60 days. 2 VIOLATIONS in 10 checks.');
+  });
+
+  it('count under each régua what was paid after a contact, without thanks, and the violations of each law', () => {
+    const one = {
+      regua: 'esquecido', seed: 1, book: { customers: 200, invoices: 1_200 }, contacts: [{ step: 'D+1', count: 30 }, { step: 'D+3', count: 10 }, { step: 'thanks', count: 99 }],
+      recovered: [{ step: 'none', count: 5, amount_cents: 700 }, { step: 'D+1', count: 16, amount_cents: 120_000 }, { step: 'D+3', count: 4, amount_cents: 3_456 }], laws: [{ checked: 7, violations: 0 }, { checked: 8, violations: 3 }],
+    };
+    const text = reguasTable(one, { ...one, regua: 'outra', recovered: [] });
+    expect(text).toContain('Seed 1, 200 customers, 1,200 invoices');
+    expect(text).toContain('| esquecido | 20 | R$ 1,234.56 | 5 | 40 | 2.00 | 15 | 0 · 3 |');
+    expect(text).toContain('| outra | 0 | R$ 0.00 | 0 | 40 | – | 15 | 0 · 3 |');
   });
 
   it('go between their markers, and nowhere else', () => {

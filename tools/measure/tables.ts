@@ -44,15 +44,36 @@ export interface FuzzResult {
   readonly kinds: readonly { readonly kind: string; readonly inputs: number; readonly seed: number; readonly seconds: number; readonly slowest_ms: number; readonly postings: Readonly<Record<string, number>> }[];
 }
 
+/** What came of a book, under a régua or where nobody asks. */
+interface BacktestRow {
+  readonly recovered: { readonly debts: number; readonly cents: number; readonly share: number; readonly share_in_10_days: number };
+  readonly late_cent_days: number;
+}
+
 /** What `npm run backtest -- --json` writes, as far as the README shows it. */
 export interface BacktestResult {
-  readonly book: { readonly source: string; readonly seed: number | null; readonly customers: number; readonly invoices: number; readonly at_risk_debts: number; readonly at_risk_cents: number; readonly horizon_days: number };
-  readonly reguas: readonly {
-    readonly label: string; readonly recovered: { readonly debts: number; readonly cents: number; readonly share: number };
+  readonly book: {
+    readonly source: 'generated' | 'file'; readonly seed: number | null; readonly customers: number; readonly invoices: number; readonly at_risk_debts: number; readonly at_risk_cents: number;
+    readonly disputed_debts: number; readonly horizon_days: number; readonly of: { readonly customers: number; readonly invoices: number } | null;
+  };
+  readonly unasked: BacktestRow;
+  readonly reguas: readonly (BacktestRow & {
+    readonly label: string;
     readonly contacts: { readonly count: number; readonly per_person: number | null; readonly per_recovered_debt: number | null };
-    readonly acts: Readonly<Record<string, number>>; readonly cost_cents: number; readonly late_cent_days: number;
+    readonly acts: Readonly<Record<string, number>>; readonly cost_cents: number;
     readonly against_first: { readonly recovered_cents: number; readonly low: number | null; readonly high: number | null } | null;
-  }[];
+  })[];
+  readonly laws: readonly { readonly checked: number; readonly violations: number }[];
+}
+
+/** What `npm run demo -- --regua R --json` writes, as far as the README shows it. */
+export interface DemoResult {
+  readonly regua: string | null;
+  readonly seed: number | null;
+  readonly book: { readonly customers: number; readonly invoices: number };
+  readonly contacts: readonly { readonly step: string; readonly count: number }[];
+  /** Debts paid late, by the last contact before; `none` where there was none. */
+  readonly recovered: readonly { readonly step: string; readonly count: number; readonly amount_cents: number }[];
   readonly laws: readonly { readonly checked: number; readonly violations: number }[];
 }
 
@@ -118,22 +139,47 @@ export function fuzzTable({ kinds }: FuzzResult): string {
   return `Seed ${kinds[0]?.seed}; no crash, no hang, no money that the file does not tell of.\n\n${table(['kind', 'inputs', 'ended', 'slowest', 'all'], body)}`;
 }
 
-/** Markdown of a backtest: a row for each régua, the first of which the others are held against. */
-export function backtestTable({ book, reguas, laws }: BacktestResult): string {
-  const reais = (cents: number) => `R$ ${(cents / 100).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+const reais = (cents: number): string => `R$ ${(cents / 100).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const total = <T>(list: readonly T[], of: (each: T) => number): number => list.reduce((all, each) => all + of(each), 0);
+
+/** Markdown of backtests, a table for each book: where nobody asks, then a row for each régua, the first of which the others are held against. */
+export const backtestTables = (...results: readonly BacktestResult[]): string => results.map(backtestTable).join('\n\n');
+
+function backtestTable({ book, unasked, reguas, laws }: BacktestResult): string {
   const signed = (cents: number) => `${cents < 0 ? '−' : '+'}${reais(Math.abs(cents))}`;
   const each = (value: number | null) => (value === null ? '–' : value.toFixed(2));
-  const body = reguas.map(({ label, recovered, contacts, acts, cost_cents, late_cent_days, against_first }) => [
-    label, reais(recovered.cents), `${(100 * recovered.share).toFixed(1)} %`,
-    against_first === null ? '–' : `${signed(against_first.recovered_cents)}${against_first.low === null ? '' : ` (${signed(against_first.low)} to ${signed(against_first.high!)})`}`,
-    number(contacts.count), each(contacts.per_person), each(contacts.per_recovered_debt), number(sum(acts)), reais(cost_cents), Math.round(late_cent_days / 100).toLocaleString('en'),
+  const came = ({ recovered }: BacktestRow) => [reais(recovered.cents), percent(recovered.share), percent(recovered.share_in_10_days)];
+  const late = ({ late_cent_days }: BacktestRow) => Math.round(late_cent_days / 100).toLocaleString('en');
+  const body = reguas.map((row) => [
+    row.label, ...came(row),
+    row.against_first === null ? '–' : `${signed(row.against_first.recovered_cents)}${row.against_first.low === null ? '' : ` (${signed(row.against_first.low)} to ${signed(row.against_first.high!)})`}`,
+    number(row.contacts.count), each(row.contacts.per_person), each(row.contacts.per_recovered_debt), number(sum(row.acts)), reais(row.cost_cents), late(row),
   ]);
-  const broken = laws.reduce((total, { violations }) => total + violations, 0);
-  const head = ['régua', 'recovered', 'of what was at risk', 'against the first (95 %)', 'contacts', 'per person', 'per recovered debt', 'acts', 'cost', 'late R$ x days'];
-  const source = book.source === 'generated' ? `Generated book, seed ${book.seed}, payers made up` : 'A given book, payments on their days';
+  const broken = total(laws, ({ violations }) => violations);
+  const head = ['régua', 'recovered', 'of what was at risk', 'within 10 days', 'against the first (95 %)', 'contacts', 'per person', 'per recovered debt', 'acts', 'cost', 'late R$ x days'];
+  const part = book.of ? `, by lot of ${number(book.of.customers)} and ${number(book.of.invoices)}` : '';
   return [
-    `${source}: ${number(book.customers)} customers, ${number(book.invoices)} debts, ${number(book.at_risk_debts)} of them (${reais(book.at_risk_cents)}) at risk, each followed for ${book.horizon_days} days. ${broken === 0 ? 'No law broken' : `${broken} VIOLATIONS`} in ${number(laws.reduce((total, { checked }) => total + checked, 0))} checks.`,
-    table(head, body),
+    `${book.source === 'generated' ? 'Generated book' : 'Given receivables file (a vendor sample, not proven real; days of payment are data, answers to contacts are model)'}, seed ${book.seed}: ${number(book.customers)} customers, ${number(book.invoices)} debts${part}; ${number(book.at_risk_debts)} of them (${reais(book.at_risk_cents)}) at risk${book.disputed_debts > 0 ? `, ${number(book.disputed_debts)} disputed` : ''}; each followed for ${book.horizon_days} days. ${broken === 0 ? 'No law broken' : `${broken} VIOLATIONS`} in ${number(total(laws, ({ checked }) => checked))} checks.`,
+    table(head, [['*nobody asks*', ...came(unasked), '–', '0', '–', '–', '0', reais(0), late(unasked)], ...body]),
+  ].join('\n\n');
+}
+
+/** Markdown of the demo's book under one régua after the other. */
+export function reguasTable(...results: readonly DemoResult[]): string {
+  const body = results.map(({ regua, contacts, recovered, laws }) => {
+    const asking = total(contacts.filter(({ step }) => step !== 'thanks'), ({ count }) => count);
+    const after = recovered.filter(({ step }) => step !== 'none');
+    const debts = total(after, ({ count }) => count);
+    return [
+      regua ?? '–', number(debts), reais(total(after, ({ amount_cents }) => amount_cents)), number(total(recovered, ({ count }) => count) - debts), number(asking), debts === 0 ? '–' : (asking / debts).toFixed(2),
+      number(total(laws, ({ checked }) => checked)), laws.map(({ violations }) => violations).join(' · '),
+    ];
+  });
+  const [first] = results;
+  return [
+    `Seed ${first?.seed}, ${number(first?.book.customers ?? 0)} customers, ${number(first?.book.invoices ?? 0)} invoices, incidents included; payments come on the days of the book, whoever is written to.`,
+    table(['régua', 'paid late after a contact', 'money', 'without one', 'contacts', 'per such debt', 'checks of the laws', 'violations, laws 1 to 5'], body),
   ].join('\n\n');
 }
 

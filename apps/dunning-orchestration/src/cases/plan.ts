@@ -57,14 +57,15 @@ export function plan(file: CaseFile, now: Date, policy: Policy = policyOf(file))
   const view = new View(file, now, policy);
   const standings = new Map([...file.receivables.values()].map((receivable) => [receivable.receivable_id, view.standing(receivable)] as const));
   const { reminder, thanks } = view;
-  const instants = [
-    ...[...standings.values()].flatMap((standing) => (standing.kind === 'end' ? [] : [standing.at])),
-    ...[...file.holds.values()].flatMap((hold) => looksAt(hold, now) ?? []),
-    ...[...file.covers.values()].flatMap((cover) => (cover.outcome === 'asked' ? [lapsesAt(cover)] : [])),
-    ...(reminder ? [reminder.at] : []),
-    ...(thanks ? [thanks.at] : []),
-  ];
-  const due_at = instants.length === 0 ? null : instants.reduce((a, b) => (a < b ? a : b));
+  let due_at: Date | null = null;
+  const dueAt = (at: Date | null | undefined): void => {
+    if (at && (due_at === null || at < due_at)) due_at = at;
+  };
+  for (const standing of standings.values()) if (standing.kind !== 'end') dueAt(standing.at);
+  for (const hold of file.holds.values()) dueAt(looksAt(hold, now));
+  for (const cover of file.covers.values()) if (cover.outcome === 'asked') dueAt(lapsesAt(cover));
+  dueAt(reminder?.at);
+  dueAt(thanks?.at);
   return { today: view.today, past_due: view.past_due, standings, merged: view.merged, contacts: view.contacts, reminder, thanks, due_at };
 }
 

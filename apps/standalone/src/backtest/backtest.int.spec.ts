@@ -3,6 +3,7 @@ import { testDatabase } from '@emdia/testing';
 import { backtest, type Result } from './backtest';
 import { candidatesOf, type Candidate } from './candidate';
 import { generatedGround, givenGround } from './debts';
+import { receivable } from '../../test/receivable';
 
 const OPTIONS = { customers: 70, months: 1, seed: 5 };
 const given = defaultPolicy('esquecido').document;
@@ -60,16 +61,18 @@ describe('a backtest', () => {
     expect({ ...alone, against_first: null }).toEqual({ ...both.reguas[1], against_first: null });
   }, 120_000);
 
-  it('lets the payments of a given book come on their days', async () => {
-    const row = (line: number, settled_date: string | null, due_date = '2025-03-10') => ({
-      line, invoice: `f-${line}`, customer: `c-${line % 2}`, issue_date: '2025-03-01', due_date, amount_cents: 10_000 + line, settled_date, disputed: false,
-      customer_name: undefined, email: undefined, document: undefined, state: 'SP', description: undefined, currency: 'BRL',
-    });
-    const receivables = [row(1, '2025-03-10'), row(2, '2025-03-17'), row(3, null), row(4, '2025-04-02')];
-    const { book, reguas, payers, faults } = await run([...candidatesOf(['esquecido']), SILENT], (creditor_id) => givenGround(receivables, { columns: {} }, creditor_id));
+  it('takes the days of a given book for what comes unasked, and lets contacts move them', async () => {
+    const late = Array.from({ length: 20 }, (_, n) => receivable(n + 2, { customer: `c-${n}`, settled_date: '2025-04-04' }));
+    const rows = [...late, receivable(22, { settled_date: '2025-03-10' }), receivable(23, { settled_date: null }), receivable(24, { customer: 'd', settled_date: '2025-03-31', disputed: true })];
+    const { book, reguas, unasked, faults } = await run([...candidatesOf(['esquecido']), SILENT], (creditor_id) => givenGround(rows, { columns: {} }, creditor_id, { debts: 100, seed: 1 }));
     expect(faults).toEqual([]);
-    expect([book.source, payers, book.at_risk_debts, book.at_risk_cents]).toEqual(['receivables', null, 3, 30_009]);
-    for (const { recovered, curve } of reguas) expect([recovered.cents, curve[6]!.cents, curve[7]!.cents]).toEqual([20_006, 0, 10_002]);
-    expect(reguas[0]!.contacts.count).toBeGreaterThan(reguas[1]!.contacts.count);
+    expect([book.source, book.of, book.at_risk_debts, book.disputed_debts]).toEqual(['file', null, 22, 1]);
+    const [asked, silence] = reguas as [Result['reguas'][number], Result['reguas'][number]];
+    const { recovered, curve, late_cent_days } = silence;
+    expect({ recovered, curve, late_cent_days }).toEqual(unasked);
+    expect([curve[20]!.cents, curve[21]!.cents, curve[24]!.cents, recovered.debts]).toEqual([0, 10_024, 10_024, 21]);
+    expect(asked.late_cent_days).toBeLessThan(late_cent_days);
+    expect(asked.curve.every(({ cents }, day) => cents >= curve[day]!.cents)).toBe(true);
+    expect([asked.disputes, silence.disputes]).toEqual([1, 0]);
   }, 120_000);
 });

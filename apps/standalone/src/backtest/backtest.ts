@@ -19,16 +19,20 @@ type Ledger = Pick<Figures['ledger'], 'invoiced_cents' | 'received_cents' | 'set
 /** What became of one régua; `against_first` are differences to the first one. */
 export interface Outcome extends Measures, Pick<Candidate, 'label' | 'version' | 'from'> {
   readonly ledger: Ledger;
+  /** How many disputes were raised in answer to a contact. */
+  readonly disputes: number;
   readonly against_first: { readonly recovered_cents: number; readonly low: number | null; readonly high: number | null; readonly contacts: number; readonly cost_cents: number; readonly late_cent_days: number } | null;
 }
 
 /** What `--json` writes; the same command gives the same. */
 export interface Result {
   readonly book: {
-    readonly source: 'generated' | 'receivables'; readonly seed: number | null; readonly customers: number; readonly invoices: number; readonly invoiced_cents: number;
-    readonly starts: string; readonly ends: string; readonly horizon_days: number; readonly at_risk_debts: number; readonly at_risk_cents: number;
+    readonly source: Ground['source']; readonly seed: number | null; readonly of: Ground['of']; readonly customers: number; readonly invoices: number; readonly invoiced_cents: number;
+    readonly starts: string; readonly ends: string; readonly horizon_days: number; readonly at_risk_debts: number; readonly at_risk_cents: number; readonly disputed_debts: number;
   };
-  readonly payers: typeof PAYERS | null;
+  readonly payers: typeof PAYERS;
+  /** What comes where nobody is asked. */
+  readonly unasked: Pick<Measures, 'recovered' | 'curve' | 'late_cent_days'>;
   readonly prices_cents: typeof PRICES_CENTS;
   readonly reguas: readonly Outcome[];
   readonly laws: readonly { readonly law: number; readonly name: string; readonly checked: number; readonly violations: number }[];
@@ -50,6 +54,7 @@ export interface Options {
 export async function backtest(candidates: readonly Candidate[], groundOf: (creditor_id: string) => Ground, { progress = () => undefined, databaseUrl, opened }: Options = {}): Promise<Result> {
   const grounds = candidates.map((_, index) => groundOf(`backtest-${index + 1}`));
   const { starts } = grounds[0]!.book;
+  const unasked = unaskedOf(grounds[0]!);
   const carrier = new InProcessBroker(new WallClock());
   const env = { PORT: '0', EMDIA_LOG_LEVEL: process.env.EMDIA_LOG_LEVEL ?? 'fatal', EMDIA_CLOCK: `driven:${starts.toISOString()}`, ...(databaseUrl && { DATABASE_URL: databaseUrl }) };
   const standalone = await openStandalone({ env, broker: 'in-process', carrier });
@@ -58,7 +63,7 @@ export async function backtest(candidates: readonly Candidate[], groundOf: (cred
     const clientOf = (creditor_id: string) => new Client(standalone.house.url, standalone.adminKey!, creditor_id);
     const sides = candidates.map((candidate, index) => new Side(candidate, grounds[index]!, clientOf(grounds[index]!.book.creditor_id)));
     const looks = await live(sides, standalone, await listen(carrier), progress);
-    return await resultOf(sides, looks);
+    return await resultOf(sides, unasked, looks);
   } finally {
     await standalone.stop();
   }
@@ -87,9 +92,20 @@ async function live(sides: readonly Side[], { house }: Standalone, heard: () => 
   return looks;
 }
 
-async function resultOf(sides: readonly Side[], looks: Looks): Promise<Result> {
+/** What comes of a ground that nobody has been reached on yet, if nobody ever is. */
+function unaskedOf({ book, debts }: Ground): Result['unasked'] {
+  const last_day = localDate(book.ends, ZONE);
+  const told = new Map([...debts].map(([receivable_id, { payer }]): [string, Told] => {
+    const settled_on = payer?.pays_on && payer.pays_on <= last_day ? payer.pays_on : null;
+    return [receivable_id, { receivable_id, status: settled_on ? 'settled' : 'open', settled_on }];
+  }));
+  const { recovered, curve, late_cent_days } = measure([...debts.values()], told, [], [], last_day);
+  return { recovered, curve, late_cent_days };
+}
+
+async function resultOf(sides: readonly Side[], unasked: Result['unasked'], looks: Looks): Promise<Result> {
   const [first] = sides;
-  const { book, debts } = first!.ground;
+  const { source, of, book, debts } = first!.ground;
   const audit = looks.added(await first!.client.get<Audit>('/v1/audit?still=true'));
   const faults = broken(audit);
   const outcomes: Outcome[] = [];
@@ -104,7 +120,7 @@ async function resultOf(sides: readonly Side[], looks: Looks): Promise<Result> {
     const recovered = recoveredByCustomer(mine, told);
     const { invoiced_cents, received_cents, settled_cents, charges_cents, open_cents, unapplied_cents } = figures.ledger;
     outcomes.push({
-      label, version, from, ...measures, ledger: { invoiced_cents, received_cents, settled_cents, charges_cents, open_cents, unapplied_cents },
+      label, version, from, ...measures, disputes: side.disputes, ledger: { invoiced_cents, received_cents, settled_cents, charges_cents, open_cents, unapplied_cents },
       against_first: reference && compare(measures, outcomes[0]!, differenceOf(recovered, reference)),
     });
     reference ??= recovered;
@@ -112,11 +128,13 @@ async function resultOf(sides: readonly Side[], looks: Looks): Promise<Result> {
   const at_risk = [...debts.values()].filter((debt) => debt.at_risk);
   return {
     book: {
-      source: book.seed === null ? 'receivables' : 'generated', seed: book.seed, customers: book.customers, invoices: debts.size,
+      source, seed: book.seed, of, customers: book.customers, invoices: debts.size,
       invoiced_cents: [...debts.values()].reduce((sum, { amount_cents }) => sum + amount_cents, 0), starts: localDate(book.starts, ZONE), ends: localDate(book.ends, ZONE),
       horizon_days: HORIZON_DAYS, at_risk_debts: at_risk.length, at_risk_cents: at_risk.reduce((sum, { amount_cents }) => sum + amount_cents, 0),
+      disputed_debts: [...debts.values()].filter(({ dispute }) => dispute).length,
     },
-    payers: book.seed === null ? null : PAYERS,
+    payers: PAYERS,
+    unasked,
     prices_cents: PRICES_CENTS,
     reguas: outcomes,
     laws: audit.laws.map(({ law, name, checked, violations }) => ({ law, name, checked, violations })),

@@ -16,6 +16,7 @@ const LINES = [
   { light: '#9c4680', dark: '#e094c2', dash: '12 4 3 4' },
   { light: '#7a6500', dark: '#e3cf3f', dash: '6 3' },
   { light: '#444444', dark: '#c8c8c8', dash: '1.5 4' },
+  { light: '#000000', dark: '#ffffff', dash: '1 7' },
 ] as const;
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -15,10 +15,10 @@ const EXIT_USAGE = 2;
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 
 function groundsOf(wanted: Arguments): (creditor_id: string) => Ground {
-  if (!wanted.receivables) return (creditor_id) => generatedGround(wanted, creditor_id);
-  const { receivables, map, notes } = receivablesIn(wanted.receivables, wanted.columns);
+  if (!wanted.book) return (creditor_id) => generatedGround(wanted, creditor_id);
+  const { receivables, map, notes } = receivablesIn(wanted.book, wanted.columns);
   for (const note of notes) say(note);
-  return (creditor_id) => givenGround(receivables, map, creditor_id);
+  return (creditor_id) => givenGround(receivables, map, creditor_id, wanted);
 }
 
 async function main(): Promise<void> {

@@ -3,10 +3,10 @@ import type { Touch } from './listening';
 import { differenceOf, measure, recoveredByCustomer, type Told } from './measures';
 
 const debt = (receivable_id: string, customer_id: string, amount_cents: number, at_risk = true): Debt => ({
-  receivable_id, customer_id, amount_cents, due_date: '2025-03-10', at_risk, payer: null, payment: () => { throw new Error('not asked'); },
+  receivable_id, customer_id, amount_cents, due_date: '2025-03-10', at_risk, payer: null, payment: () => { throw new Error('not asked'); }, dispute: null,
 });
 const debts = [debt('a', 'ana', 10_000), debt('b', 'ana', 5_000), debt('c', 'bia', 20_000), debt('d', 'caio', 7_000, false), debt('e', 'davi', 1_000)];
-const told = new Map<string, Told>(([['a', '2025-03-13'], ['b', null], ['c', '2025-03-09'], ['d', '2025-03-10'], ['e', '2025-05-10']] as const).map(([receivable_id, settled_on]) => [receivable_id, { receivable_id, status: settled_on ? 'settled' : 'open', paid_cents: 0, settled_on }]));
+const told = new Map<string, Told>(([['a', '2025-03-13'], ['b', null], ['c', '2025-03-09'], ['d', '2025-03-10'], ['e', '2025-05-10']] as const).map(([receivable_id, settled_on]) => [receivable_id, { receivable_id, status: settled_on ? 'settled' : 'open', settled_on }]));
 const at = new Date('2025-03-11T13:00:00Z');
 const message = (customer_id: string, step: string, purpose: 'collection' | 'service' = 'collection'): Touch => ({ kind: 'message', at, creditor_id: 'x', customer_id, channel: 'email', purpose, step, covers: [] });
 const touches: Touch[] = [
@@ -17,7 +17,7 @@ describe('the measures', () => {
   const measures = measure(debts, told, touches, ['task'], '2025-04-09');
 
   it('count as recovered what was at risk and came within 60 days, by its day', () => {
-    expect(measures.recovered).toEqual({ debts: 2, cents: 30_000, share: 0.8333, later_cents: 1_000 });
+    expect(measures.recovered).toEqual({ debts: 2, cents: 30_000, share: 0.8333, share_in_10_days: 0.8333, later_cents: 1_000 });
     expect(measures.curve).toHaveLength(61);
     expect([0, 2, 3, 60].map((day) => measures.curve[day]!.cents)).toEqual([20_000, 20_000, 30_000, 30_000]);
   });

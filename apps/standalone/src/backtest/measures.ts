@@ -9,14 +9,13 @@ import type { Act } from './side';
 export interface Told {
   readonly receivable_id: string;
   readonly status: string;
-  readonly paid_cents: number;
   readonly settled_on: CivilDate | null;
 }
 
 /** What came of one régua; `share` is of the cents that were at risk. */
 export interface Measures {
   /** `later_cents` came after the horizon, as far as the run saw it. */
-  readonly recovered: { readonly debts: number; readonly cents: number; readonly share: number; readonly later_cents: number };
+  readonly recovered: { readonly debts: number; readonly cents: number; readonly share: number; readonly share_in_10_days: number; readonly later_cents: number };
   readonly curve: readonly { readonly day: number; readonly cents: number; readonly share: number }[];
   readonly contacts: {
     readonly count: number; readonly people: number; readonly per_person: number | null; readonly most: number; readonly per_recovered_debt: number | null; readonly thanks: number;
@@ -71,7 +70,7 @@ export function measure(debts: readonly Debt[], told: ReadonlyMap<string, Told>,
     return settled_on! > lastDayWithoutCharge(due_date) ? after : 0;
   };
   return {
-    recovered: { debts: recovered.length, cents: sum(recovered), share: ratio(sum(recovered), risked) ?? 0, later_cents: sum(at_risk.filter(({ receivable_id, after }) => after === null && told.get(receivable_id)?.status === 'settled')) },
+    recovered: { debts: recovered.length, cents: sum(recovered), share: curve[HORIZON_DAYS]!.share, share_in_10_days: curve[10]!.share, later_cents: sum(at_risk.filter(({ receivable_id, after }) => after === null && told.get(receivable_id)?.status === 'settled')) },
     curve,
     contacts: {
       count: asking.length, people: by_person.length, per_person: ratio(asking.length, by_person.length), most: Math.max(0, ...by_person),

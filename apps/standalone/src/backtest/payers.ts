@@ -44,6 +44,8 @@ export const PAYERS = {
   /** Days from what moved them to the money, at most; who has none waits for the next payday after that. */
   delay_days_max: { forgot: 3, 'payment-method': 4, 'no-money': 1, habit: 5, unwilling: 10 } satisfies Record<Trouble, number>,
   paydays: [5, 20],
+  /** Why a debt of a given book was paid late, which no file tells, is taken from how late it came and how often its customer was late. */
+  given: { no_money_from_day: 31, habit: { late_share_min: 0.5, invoices_min: 4 } },
 } as const;
 
 /** What a contact costs, in cents, as assumed; what only a person can do has the price of its time. */
@@ -61,6 +63,20 @@ export function troubleOf(random: Seeded, who: { behaviour: Behaviour; stops: nu
   return null;
 }
 
+/** The day on which a debt is paid that nobody asks for, as the model has it; null where never. */
+export function unaskedDay(trouble: Trouble, random: Seeded, due_date: CivilDate): CivilDate | null {
+  const { chance, from_day, to_day } = PAYERS.unasked[trouble];
+  const [does, days] = [random.chance(chance), random.between(from_day, to_day)];
+  return does ? addDays(due_date, days) : null;
+}
+
+/** What a late payment of a given book is put down to; `record` is how many invoices its customer has in the file, and how many of them were paid late. */
+export function troubleIn(due_date: CivilDate, settled_date: CivilDate | null, record: { invoices: number; late: number }): Trouble {
+  const { no_money_from_day, habit } = PAYERS.given;
+  if (settled_date === null || daysBetween(due_date, settled_date) >= no_money_from_day) return 'no-money';
+  return record.invoices >= habit.invoices_min && record.late >= habit.late_share_min * record.invoices ? 'habit' : 'forgot';
+}
+
 const nextPayday = (from: CivilDate): CivilDate => {
   let day = from;
   while (!PAYERS.paydays.some((payday) => payday === Number(day.slice(8)))) day = addDays(day, 1);
@@ -68,9 +84,9 @@ const nextPayday = (from: CivilDate): CivilDate => {
 };
 
 /**
- * Somebody before one debt in trouble. All chance is drawn once, from the debt alone: how hard they are to move, how long
- * the money takes, and the day on which they would pay unasked. So under every régua they are the same, and the more
- * reaches them the sooner they pay.
+ * Somebody before one debt in trouble. All chance is drawn once, from the debt alone: how hard they are to move and how long
+ * the money takes. So under every régua they are the same, and the more reaches them the sooner they pay. Who disputes a
+ * debt is moved by nothing, and pays on their day.
  */
 export class Payer {
   /** The day of payment as things stand; null where it does not come. */
@@ -80,16 +96,16 @@ export class Payer {
   private readonly reached: CivilDate[] = [];
   private unmoved = 1;
 
-  constructor(readonly trouble: Trouble, random: Seeded, due_date: CivilDate) {
-    const { chance, from_day, to_day } = PAYERS.unasked[trouble];
-    const [does, days] = [random.chance(chance), random.between(from_day, to_day)];
-    this.pays_on = does ? addDays(due_date, days) : null;
+  /** `unasked` is the day on which they pay where no contact moves them; null where never. */
+  constructor(readonly trouble: Trouble | 'disputes', random: Seeded, unasked: CivilDate | null) {
+    this.pays_on = unasked;
     this.resistance = random.next();
     this.delay = random.next();
   }
 
   /** Something reaches them; `channel` is that of a message. */
   reach(day: CivilDate, way: Way, channel: Channel | null): void {
+    if (this.trouble === 'disputes') return;
     const recent = this.reached.filter((each) => daysBetween(each, day) <= PAYERS.weary.days).length;
     this.reached.push(day);
     const wasUnmoved = 1 - this.unmoved <= this.resistance;

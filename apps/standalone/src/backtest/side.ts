@@ -22,11 +22,15 @@ export class Side {
   readonly touches: Touch[] = [];
   /** Steps done without a message, and tasks of people. */
   readonly acts: Act[] = [];
+  /** Disputes raised in answer to a contact. */
+  disputes = 0;
   private readonly policy: Policy;
   private readonly inputs: Inputs;
   private readonly facts = new Map<number, Fact[]>();
   private readonly told: Fact[] = [];
   private readonly unpaid: Map<string, Debt>;
+  private readonly undisputed: Set<string>;
+  private readonly disputing = new Set<Debt>();
   private readonly paidLate = new Map<string, number>();
 
   constructor(readonly candidate: Candidate, readonly ground: Ground, readonly client: Client) {
@@ -39,6 +43,7 @@ export class Side {
       else this.facts.set(time, [fact]);
     }
     this.unpaid = new Map([...ground.debts].filter(([, { payer }]) => payer));
+    this.undisputed = new Set([...this.unpaid].flatMap(([id, { dispute }]) => (dispute ? [id] : [])));
   }
 
   get creditor_id(): string {
@@ -61,7 +66,8 @@ export class Side {
     for (const touch of heard) if (touch.creditor_id === this.creditor_id) this.hear(touch);
     const facts = this.facts.get(at.getTime()) ?? [];
     const isEvening = facts.some(({ deed }) => deed.kind === 'checked');
-    const all = isEvening ? [...facts, ...this.payments(localDate(at, ZONE))] : facts;
+    const today = localDate(at, ZONE);
+    const all = isEvening ? [...facts, ...this.payments(today), ...this.raised(today)] : facts;
     if (all.length === 0) return;
     this.told.push(...all);
     await tell(all, house, this.inputs);
@@ -74,6 +80,14 @@ export class Side {
       if (today > lastDayWithoutCharge(due_date)) this.paidLate.set(customer_id, (this.paidLate.get(customer_id) ?? 0) + 1);
     }
     return paying.map(({ payment }) => payment(today));
+  }
+
+  /** What the contacts since yesterday evening are answered with, save of what is paid by now. */
+  private raised(today: CivilDate): Fact[] {
+    const raising = [...this.disputing].filter(({ receivable_id }) => this.unpaid.has(receivable_id));
+    this.disputing.clear();
+    this.disputes += raising.length;
+    return raising.map(({ dispute }) => dispute!(today));
   }
 
   hear(touch: Touch): void {
@@ -91,7 +105,9 @@ export class Side {
   private reach(receivable_id: string, day: CivilDate, channel: Channel | null, wayOf: (debt: Debt) => Way | undefined): void {
     const debt = this.unpaid.get(receivable_id);
     const way = debt && wayOf(debt);
-    if (way) debt.payer!.reach(day, way, channel);
+    if (!way) return;
+    debt.payer!.reach(day, way, channel);
+    if (this.undisputed.delete(receivable_id)) this.disputing.add(debt);
   }
 
   /** What a person was asked to do for a debt; without a step of its own, because the ladder has ended or nobody can be written to, it is a task. */

@@ -9,6 +9,8 @@ export interface Arguments {
   readonly exit: boolean;
   readonly receivables: string | undefined;
   readonly columns: string | undefined;
+  /** A régua that everybody follows: a name of the house or a file. */
+  readonly regua: string | undefined;
 }
 
 /** A command line that cannot be obeyed; the message says what was wrong. */
@@ -23,6 +25,8 @@ export const USAGE = `npm run demo -- [options]
   --receivables FILE   replay a real book instead: CSV with invoice, customer, issue date, due date, amount,
                        settled date (blank while open) and dispute flag
   --columns MAP.json   names of that file's columns, and date_format where the file does not tell
+  --regua A            everybody follows this régua: a name of the house or a document in YAML or JSON (without it, the
+                       house's first)
   --json FILE          write the result there too
   --exit               end when done (as without a terminal); else it stays up and prints where to look`;
 
@@ -48,6 +52,7 @@ export function readArguments(argv: readonly string[], isTerminal: boolean): Arg
     exit: values.exit || !isTerminal,
     receivables: values.receivables,
     columns: values.columns,
+    regua: values.regua,
   };
 }
 
@@ -58,7 +63,7 @@ function parsed(argv: readonly string[]) {
       options: {
         customers: { type: 'string', default: '1000' }, months: { type: 'string', default: '12' }, seed: { type: 'string', default: '1' },
         broker: { type: 'string', default: 'in-process' }, json: { type: 'string' }, exit: { type: 'boolean', default: false },
-        receivables: { type: 'string' }, columns: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false },
+        receivables: { type: 'string' }, columns: { type: 'string' }, regua: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
   } catch (error) {

@@ -28,7 +28,7 @@ const KNOWN: Record<Field, readonly string[]> = {
   issue_date: ['invoicedate', 'issuedate', 'issued', 'issuedon', 'dateissued', 'datadeemissao', 'dataemissao', 'dtemissao', 'emissao', 'documentcreatedate'],
   due_date: ['duedate', 'due', 'dueon', 'datedue', 'datadevencimento', 'datavencimento', 'dtvencimento', 'vencimento', 'dueindate'],
   amount: ['invoiceamount', 'amount', 'amountdue', 'totalamount', 'total', 'valordafatura', 'valorfatura', 'valordotitulo', 'valortitulo', 'valororiginal', 'valor', 'value', 'totalopenamount'],
-  settled_date: ['settleddate', 'settledon', 'datesettled', 'paiddate', 'paymentdate', 'datepaid', 'paidon', 'cleardate', 'datadepagamento', 'datapagamento', 'dtpagamento', 'datadaliquidacao', 'dataliquidacao', 'liquidacao', 'databaixa', 'baixa', 'pagoem', 'pagamento'],
+  settled_date: ['settleddate', 'settledon', 'datesettled', 'settled', 'paiddate', 'paymentdate', 'datepaid', 'paidon', 'cleardate', 'datadepagamento', 'datapagamento', 'dtpagamento', 'datadaliquidacao', 'dataliquidacao', 'liquidacao', 'databaixa', 'baixa', 'pagoem', 'pagamento'],
   disputed: ['disputed', 'dispute', 'indispute', 'isdisputed', 'contestada', 'contestado', 'contestacao', 'emcontestacao', 'emdisputa', 'disputa'],
   customer_name: ['customername', 'clientname', 'namecustomer', 'nomedocliente', 'nomecliente', 'razaosocial', 'nome'],
   email: ['email', 'customeremail', 'emaildocliente', 'emailcliente'],

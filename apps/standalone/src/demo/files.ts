@@ -15,8 +15,18 @@ export function fileText(file: string): Buffer {
   }
 }
 
+/** Says in which file something has to be put right. */
+function naming<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BadBook) || error.message.startsWith(file)) throw error;
+    throw new BadBook(`${file}: ${error.message}`);
+  }
+}
+
 /** A book of receivables with the map of its columns, where there is one; throws BadBook. */
 export function receivablesIn(file: string, columns: string | undefined): ReadBook & { readonly map: ColumnMap } {
-  const map = columns ? readMap(fileText(columns).toString('utf8')) : { columns: {} };
-  return { ...readReceivables(fileText(file), map), map };
+  const map = columns ? naming(columns, () => readMap(fileText(columns).toString('utf8'))) : { columns: {} };
+  return { ...naming(file, () => readReceivables(fileText(file), map)), map };
 }

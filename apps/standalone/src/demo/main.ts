@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { WallClock } from '@emdia/clock';
 import { stopOnSignal } from '@emdia/runtime';
 import { openStandalone, type Standalone } from '../standalone';
+import { type Candidate, candidatesOf, RefusedCandidate } from '../backtest/candidate';
 import { type Arguments, BadArguments, readArguments, USAGE } from './arguments';
 import { inventedBook } from './book';
 import { Client } from './client';
@@ -73,10 +74,11 @@ async function open(book: Book, broker: Arguments['broker']): Promise<Stage> {
   }
 }
 
-async function play(book: Book, { standalone, client, inputs }: Stage, broker: string): Promise<Report> {
+async function play(book: Book, { standalone, client, inputs }: Stage, { broker, regua }: { broker: string; regua: Candidate | undefined }): Promise<Report> {
   const began = wall.monotonicMs();
   const seconds = () => (wall.monotonicMs() - began) / 1_000;
   await inputs.register(book);
+  if (regua) await client.post('/v1/reguas', { document: regua.document });
   const progress = new Progress('Replaying', process.stdout);
   const whole = book.ends.getTime() - book.starts.getTime();
   const looks = new Looks(client);
@@ -85,7 +87,7 @@ async function play(book: Book, { standalone, client, inputs }: Stage, broker: s
     monthEnded: () => looks.look(),
   });
   progress.end();
-  return readReport(client, book, { broker, seconds, looks });
+  return readReport(client, book, { broker, regua: regua?.label ?? null, seconds, looks });
 }
 
 function whereToLook({ standalone: { house, mail, adminKey } }: Stage): string {
@@ -99,12 +101,13 @@ function whereToLook({ standalone: { house, mail, adminKey } }: Stage): string {
 }
 
 async function demo(wanted: Arguments): Promise<void> {
+  const [regua] = candidatesOf(wanted.regua ? [wanted.regua] : []);
   const book = bookOf(wanted);
   say(`${book.truth.invoices} invoices of ${book.customers} customers, ${book.starts.toISOString().slice(0, 10)} to ${book.ends.toISOString().slice(0, 10)}.`);
   const stage = await open(book, wanted.broker);
   stopOnSignal(() => stage.stop());
   try {
-    const report = await play(book, stage, wanted.broker);
+    const report = await play(book, stage, { broker: wanted.broker, regua });
     say(inWords(report));
     if (wanted.json) writeFileSync(pathOf(wanted.json), `${JSON.stringify(report.result, null, 2)}\n`);
     process.exitCode = report.faults.length ? EXIT_FAULT : 0;
@@ -123,7 +126,7 @@ async function main(): Promise<void> {
     if (!wanted) return void say(USAGE);
     await demo(wanted);
   } catch (error) {
-    const isUsage = error instanceof BadArguments || error instanceof BadBook;
+    const isUsage = error instanceof BadArguments || error instanceof BadBook || error instanceof RefusedCandidate;
     process.stderr.write(`${isUsage ? error.message : `The demo failed: ${(error as Error).stack}`}\n${error instanceof BadArguments ? `\n${USAGE}\n` : ''}`);
     process.exit(isUsage ? EXIT_USAGE : EXIT_FAULT);
   }

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadBook, readMap } from './columns';
+import { receivablesIn } from './files';
 import { importedBook, readReceivables } from './receivables-csv';
 
 const NOTHING = { columns: {} };
@@ -29,6 +31,17 @@ describe('a book of receivables', () => {
   it('reads a Portuguese export in Latin-1 with semicolons, day first and a decimal comma', () => {
     const file = Buffer.from('Fatura;Código Cliente;Emissão;Vencimento;Valor;Data Pagamento;Contestação\nF1;42;05/01/2024;20/01/2024;R$ 1.234,56;;Não\n', 'latin1');
     expect(readReceivables(file, NOTHING).receivables).toMatchObject([{ invoice: 'F1', customer: '42', issue_date: '2024-01-05', due_date: '2024-01-20', amount_cents: 123_456, settled_date: null, disputed: false }]);
+  });
+
+  it('reads its own plain format, and names the file in which something is wrong', () => {
+    const header = 'customer,invoice,issued,due,amount,settled,disputed';
+    expect(read([header, 'ana,F-1,2025-01-02,2025-01-10,99.90,2025-01-14,no']).receivables).toMatchObject([
+      { customer: 'ana', invoice: 'F-1', issue_date: '2025-01-02', due_date: '2025-01-10', amount_cents: 9_990, settled_date: '2025-01-14', disputed: false },
+    ]);
+    const file = join(mkdtempSync(join(tmpdir(), 'book-')), 'book.csv');
+    writeFileSync(file, `${header}\nana,F-1,2025-01-02,soon,99.90,,no\n`);
+    expect(saying(() => receivablesIn(file, undefined))).toBe(`${file}: 1 of 1 rows cannot be read:\n  line 2: due_date "soon" is no date in YYYY-MM-DD\nPut these cells right, or say in --columns MAP.json how the file writes them.`);
+    expect(saying(() => receivablesIn(`${file}.none`, undefined))).toMatch(/^.*book\.csv\.none cannot be read: /);
   });
 
   it('asks which comes first where no date tells, and obeys the map', () => {

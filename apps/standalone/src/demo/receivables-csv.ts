@@ -9,7 +9,8 @@ import { truthOf } from './truth';
 const CREDITOR_ID = 'imported-book';
 const SOURCE = 'bank';
 const BAD_ROWS_SHOWN_MAX = 20;
-const REVIEW_DAYS = 30;
+/** A dispute of the file is looked at after so long. */
+export const REVIEW_DAYS = 30;
 
 /** One invoice of the file; `settled_date` is null while it is open. */
 export interface Receivable {
@@ -82,7 +83,7 @@ export function readReceivables(file: Buffer, map: ColumnMap): ReadBook {
   }
   if (bad.length) {
     const more = bad.length > BAD_ROWS_SHOWN_MAX ? `\n  and ${bad.length - BAD_ROWS_SHOWN_MAX} more` : '';
-    throw new BadBook(`${bad.length} of ${rows.length} rows cannot be read:\n  ${bad.slice(0, BAD_ROWS_SHOWN_MAX).join('\n  ')}${more}`);
+    throw new BadBook(`${bad.length} of ${rows.length} rows cannot be read:\n  ${bad.slice(0, BAD_ROWS_SHOWN_MAX).join('\n  ')}${more}\nPut these cells right, or say in --columns MAP.json how the file writes them.`);
   }
   const currencies = [...new Set(receivables.map(({ currency }) => currency))];
   if (currencies.length > 1) throw new BadBook(`The file has amounts in ${currencies.join(' and ')}; a creditor has one currency. Split it by currency.`);
@@ -146,22 +147,32 @@ const midnight = (day: CivilDate) => instantAt(day, '00:00', ZONE);
 /** A mailbox that exists nowhere; letters that an address cannot hold are escaped so that two customers never share one. */
 const invented = (customer: string) => `${customer.replace(/[^A-Za-z0-9._+-]/g, (sign) => `=${sign.charCodeAt(0).toString(16)}`)}@${CREDITOR_ID}.invalid`;
 
+/** The payment of an invoice of the file, whole, on a day. */
+export function paymentOf({ invoice, customer, amount_cents, currency }: Receivable, day: CivilDate, at: Date, creditor_id: string): Fact {
+  const payment = { creditor_id, payment_id: `pay-${invoice}`, source: SOURCE, customer_id: customer, reference: invoice, amount_cents, currency, paid_date: day, credit_date: day };
+  return { at, deed: { kind: 'event', event: upstream('payment-received', at, payment, creditor_id, invoice) } };
+}
+
+/** What a customer disputes of the file's invoices, on the day on which they say so. */
+export const disputeOf = ({ invoice, customer }: Receivable, review_date: CivilDate, creditor_id: string): Deed => ({
+  kind: 'dispute', name: invoice, customer_id: customer, receivable_ids: [receivableId(creditor_id, invoice)], reason: 'Disputed, says the imported book.', review_date,
+});
+
 function factsOf(receivable: Receivable, map: ColumnMap, creditor_id: string): Fact[] {
   const { invoice, customer, issue_date, due_date, amount_cents, currency, settled_date, description, document, state } = receivable;
   const facts: Fact[] = [];
   const on = (day: CivilDate, deed: Deed) => facts.push({ at: midnight(day), deed });
   const event = (day: CivilDate, type: string, data: Record<string, unknown>): Deed => ({ kind: 'event', event: upstream(type, midnight(day), { creditor_id, ...data }, creditor_id, invoice) });
-  const receivable_ids = [receivableId(creditor_id, invoice)];
   on(issue_date, event(issue_date, 'invoice-issued', {
     invoice_id: invoice, number: invoice, ...(description && { description }),
     customer: { customer_id: customer, name: receivable.customer_name ?? customer, email: receivable.email ?? invented(customer), ...(document && { document }), ...(state && { state }) },
     issue_date, due_date, currency, amount_cents, ...(map.charge_policy && { charge_policy: map.charge_policy }), source_version: 1,
   }));
-  if (settled_date) on(settled_date, event(settled_date, 'payment-received', { payment_id: `pay-${invoice}`, source: SOURCE, customer_id: customer, reference: invoice, amount_cents, currency, paid_date: settled_date, credit_date: settled_date }));
+  if (settled_date) facts.push(paymentOf(receivable, settled_date, midnight(settled_date), creditor_id));
   // A dispute ends by itself when its debt is settled; one paid on the day of its invoice, or before, never stood.
   if (receivable.disputed && (!settled_date || settled_date > issue_date)) {
     const review_date = [addDays(issue_date, REVIEW_DAYS), settled_date ?? '9999-12-31'].sort()[0]!;
-    on(issue_date, { kind: 'dispute', name: invoice, customer_id: customer, receivable_ids, reason: 'Disputed, says the imported book.', review_date });
+    on(issue_date, disputeOf(receivable, review_date, creditor_id));
   }
   return facts;
 }

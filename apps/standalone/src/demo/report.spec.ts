@@ -19,7 +19,7 @@ describe('the report', () => {
 
 describe('the command line', () => {
   it('has defaults, ends by itself without a terminal, and stays up on one', () => {
-    expect(readArguments([], false)).toEqual({ customers: 1000, months: 12, seed: 1, broker: 'in-process', exit: true, json: undefined, receivables: undefined, columns: undefined });
+    expect(readArguments([], false)).toEqual({ customers: 1000, months: 12, seed: 1, broker: 'in-process', exit: true, json: undefined, receivables: undefined, columns: undefined, regua: undefined });
     expect(readArguments([], true)!.exit).toBe(false);
     expect(readArguments(['--exit', '--seed', '7'], true)).toMatchObject({ exit: true, seed: 7 });
     expect(readArguments(['-h'], true)).toBeNull();

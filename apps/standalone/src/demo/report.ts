@@ -59,10 +59,14 @@ export interface Figures {
 /** The result as `--json` writes it. */
 export interface Result {
   readonly broker: string;
+  /** What everybody followed, by its name; null where the house's first was followed. */
+  readonly regua: string | null;
   readonly seed: number | null;
   readonly book: { readonly customers: number; readonly invoices: number };
   readonly ledger: { readonly invoiced_cents: number; readonly received_cents: number; readonly settled_cents: number; readonly open_cents: number; readonly unapplied_cents: number };
-  readonly contacts: readonly { readonly step: string; readonly count: number }[];
+  readonly contacts: Figures['contacts'];
+  /** Debts paid late, by the last contact before. */
+  readonly recovered: Figures['recovered'];
   readonly laws: readonly { readonly law: number; readonly name: string; readonly checked: number; readonly violations: number }[];
   readonly seconds: number;
 }
@@ -75,16 +79,18 @@ export interface Report {
 }
 
 /** Reads back what the system says of the run and holds it against the truth of the book. */
-export async function readReport(client: Client, book: Book, run: { broker: string; seconds: () => number; looks: Looks }): Promise<Report> {
+export async function readReport(client: Client, book: Book, run: { broker: string; regua: string | null; seconds: () => number; looks: Looks }): Promise<Report> {
   const figures = await client.get<Figures>(`/v1/audit/figures?creditor_id=${book.creditor_id}`);
   const audit = run.looks.added(await client.get<Audit>('/v1/audit?still=true'));
   const { invoiced_cents, received_cents, settled_cents, open_cents, unapplied_cents } = figures.ledger;
   const result: Result = {
     broker: run.broker,
+    regua: run.regua,
     seed: book.seed,
     book: { customers: book.customers, invoices: figures.invoices.issued },
     ledger: { invoiced_cents, received_cents, settled_cents, open_cents, unapplied_cents },
     contacts: figures.contacts,
+    recovered: figures.recovered,
     laws: audit.laws.map(({ law, name, checked, violations }) => ({ law, name, checked, violations })),
     seconds: Math.round(run.seconds() * 10) / 10,
   };
