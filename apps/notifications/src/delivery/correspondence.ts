@@ -1,9 +1,10 @@
 import { daysBetween } from '@emdia/calendar';
 import type { Rail } from '@emdia/contracts';
+import type { Amounts } from '@emdia/gate';
 import type { Addressee } from '../contact/addressee';
 import type { Mail } from '../channels/smtp';
 import { renderLetter, type Letter, type LetterItem } from '../templates/letter';
-import type { Amounts, Delivery, Verdict, Weighed } from './delivery';
+import type { Delivery, Verdict, Weighed } from './delivery';
 import { unspoken } from './words';
 
 /** How the person answers and stops: the sender's address, and the page that closes the channel (absent without a public address). */
