@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
-import { anotherMessage, bankFile, house, id, makeSmallHouse } from '../test/small-house';
+import { anAct, anotherMessage, bankFile, house, id, makeSmallHouse } from '../test/small-house';
 import { audit } from './audit';
 import { figuresOf } from './figures';
 import type { LawReport } from './finding';
@@ -310,5 +310,67 @@ describe('law 5 goes red', () => {
   it('for an agreement message that names no instalment', async () => {
     await client.query(`update notifications.delivery set purpose = 'agreement'; update dunning.notice set purpose = 'agreement'`);
     expect((await audited())[4]!.examples[0]!.what).toMatch(/no instalment that exists/);
+  });
+});
+
+describe('an act asked of the creditor\'s systems', () => {
+  const counts = async (options = {}) => (await audited(options)).map(({ checked }) => checked);
+  const listing = { kind: 'bureau-listing', change: 'listing', step: 'D+6', receivable_id: PAID, call_began_at: '2026-03-11T11:00:00Z' };
+  const removal = { ...listing, undoes: id(80), change: 'removal', call_began_at: '2026-03-11T12:00:10Z', verdict: { as_of_epoch_ms: null, version: 2 } };
+
+  it('is looked at by laws 1, 4 and 5', async () => {
+    const before = await counts();
+    await client.query(anAct(80));
+    const after = await audited();
+    expect(after.map(({ violations }) => violations)).toEqual([0, 0, 0, 0, 0]);
+    expect(after.map(({ checked }, index) => checked - before[index]!)).toEqual([1, 0, 0, 1, 1]);
+  });
+  it('breaks law 1 where the debt was paid more than 5 s before', async () => {
+    await client.query(anAct(80, { receivable_id: PAID, call_began_at: '2026-03-11T12:00:05.001Z' }));
+    await expectBroken(1, /acted on a debt settled since 2026-03-11T12:00:00.000Z/);
+    await client.query(`update dunning.outward_act set call_began_at = '2026-03-11T12:00:05Z'`);
+    expect((await audited())[0]).toMatchObject({ violations: 0, unknowable: 1 });
+  });
+  it('but what takes it back is never late', async () => {
+    await client.query(anAct(80, listing));
+    await expectBroken(4, /a listing still stands on a debt that has ended/);
+    expect((await audited({ still: false }))[3]!.violations).toBe(0);
+    await client.query(anAct(81, removal));
+    expect((await audited()).map(({ violations }) => violations)).toEqual([0, 0, 0, 0, 0]);
+  });
+  it.each([
+    ['a step twice', [anAct(80), anAct(81)], /asked for 2 times/],
+    ['the same taken back twice', [anAct(80, listing), anAct(81, removal), anAct(82, removal)], /asked for 2 times/],
+    ['what was never asked for taken back', [anAct(81, removal)], /taken back that was never asked for/],
+    ['what was refused taken back', [anAct(80, { ...listing, status: 'refused', reason: 'held', call_began_at: null, verdict: null }), anAct(81, removal)], /taken back that was never asked for/],
+  ])('breaks law 4: %s', async (_, statements, what) => {
+    for (const statement of statements) await client.query(statement);
+    await expectBroken(4, what);
+  });
+  it('asked for again after it was refused breaks nothing', async () => {
+    await client.query(anAct(80, { status: 'refused', reason: 'held', call_began_at: null, verdict: null }));
+    await client.query(anAct(81));
+    expect((await audited()).map(({ violations }) => violations)).toEqual([0, 0, 0, 0, 0]);
+  });
+  it.each([
+    ['of no case', { key: 'acme/nobody' }, /an act of no case/],
+    ['without a régua', { regua_version: '' }, /its régua version is none/],
+    ['of no step', { step: 'later' }, /its step is not in its régua/],
+    ['without facts', { facts: [] }, /no fact stands behind its debt/],
+    ['on a version that never was', { facts: [{ receivable_id: OPEN, version: 7 }] }, /version 7 of receivable/],
+    ['without a verdict', { verdict: null }, /it went without a verdict/],
+    ['without asking the gate', { verdict: { as_of_epoch_ms: null, version: 1 } }, /the gate was not asked/],
+    ['on a verdict from nowhere', { verdict: { as_of_epoch_ms: 1, version: 9 } }, /its verdict is on facts that the ledger does not have/],
+    ['refused without a reason', { status: 'refused', call_began_at: null, verdict: null }, /refused without a reason/],
+  ])('breaks law 5: %s', async (_, changes, what) => {
+    await client.query(anAct(80, changes));
+    await expectBroken(5, what);
+  });
+  it('must be a step of the version that its creditor published', async () => {
+    await client.query(`insert into dunning.regua_document values ('acme', 'padrao', 1, '{"steps": [{"step": "D+5", "action": "service", "change": "suspend"}, {"step": "D+7", "action": "retry"}]}')`);
+    await client.query(anAct(80));
+    expect((await audited())[4]!.violations).toBe(0);
+    await client.query(`update dunning.outward_act set step = 'D+7'`);
+    await expectBroken(5, /its step is not in its régua/);
   });
 });

@@ -32,6 +32,9 @@ const TABLES = `
   create table dunning.due_action (key text, due_at timestamptz);
   create table dunning.notice (notice_id uuid, key text, purpose text, step text, regua_version text, template text);
   create table dunning.covered_step (notice_id uuid, creditor_id text, receivable_id uuid);
+  create table dunning.regua_document (creditor_id text, regua text, version int, document jsonb);
+  create table dunning.outward_act (act_id uuid primary key, key text, creditor_id text, receivable_id uuid, due_date date, step text, kind text, change text, undoes uuid, regua_version text,
+    facts jsonb, status text, reason text, verdict jsonb, call_began_at timestamptz);
   create table dunning.hold (hold_id uuid, key text, creditor_id text, receivable_ids uuid[], actor text, placed_at timestamptz, lifted_at timestamptz, review_date date);
   create table negotiation.promise (promise_id uuid, creditor_id text, customer_id text, actor text, made_at timestamptz, ended_at timestamptz);
   create table negotiation.agreement (agreement_id uuid, creditor_id text, customer_id text, actor text, made_at timestamptz, ended_at timestamptz);
@@ -105,6 +108,13 @@ export const anotherMessage = (n: number, changes: Record<string, string>): stri
     covers: [{ receivable_id: changes.receivable_id, due_date: '2026-03-10', step: 'D+3' }], facts: [{ receivable_id: changes.receivable_id, version: 1 }],
     verdict: JSON.parse(verdict(changes.receivable_id, 1)) as unknown,
   }) : '{}'}'::jsonb)).* from notifications.delivery d where notice_id = '${id(20)}'`;
+
+/** Statements of an act on the open debt that the gate let go; `changes` are of its row. */
+export const anAct = (n: number, changes: Record<string, unknown> = {}): string => `
+  insert into dunning.outward_act select (jsonb_populate_record(null::dunning.outward_act, '${JSON.stringify({
+    act_id: id(n), key: 'acme/c1', creditor_id: 'acme', receivable_id: OPEN, due_date: '2026-03-10', step: 'D+5', kind: 'service', change: 'suspend', regua_version: 'padrao-1',
+    facts: [{ receivable_id: changes.receivable_id ?? OPEN, version: 1 }], status: 'requested', verdict: { as_of_epoch_ms: 1, version: 1 }, call_began_at: '2026-03-15T13:00:00Z', ...changes,
+  })}'::jsonb)).*`;
 
 /**
  * Statements of a bank's file: one row of 7.00 that waits and holds the open debt, one of 8.00 that was undone, and one of 9.00 that was given back,

@@ -17,7 +17,7 @@ class HandClock extends Clock {
 
 describe('dunning in a house', () => {
   const clock = new HandClock();
-  const caller = { key_id: 'k1', creditor_id: creditor_id as string | null, scopes: ['cases:read', 'reguas:write', 'holds:write', 'tasks:read'], actor: 'agent-7' };
+  const caller = { key_id: 'k1', creditor_id: creditor_id as string | null, scopes: ['cases:read', 'reguas:write', 'holds:write', 'tasks:read', 'sources:write'], actor: 'agent-7' };
   // Stands for billing-ingestion, which knows the API keys.
   const billing = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(caller))).listen(0, '127.0.0.1');
   const heard: { type: string; data: Record<string, unknown> }[] = [];
@@ -61,7 +61,7 @@ describe('dunning in a house', () => {
   const call = async (method: string, path: string, body?: object, idempotencyKey?: string) => {
     const headers = { authorization: `Bearer emdia_k1_${caller.creditor_id}`, 'content-type': 'application/json', ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}) };
     const response = await fetch(`${house.url}/v1/${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-    return { status: response.status, body: (response.status === 204 ? null : await response.json()) as Record<string, unknown> & { hold_id: string; receivables: unknown; items: unknown } };
+    return { status: response.status, body: (response.status === 204 ? null : await response.json()) as Record<string, unknown> & { hold_id: string; receivables: unknown; items: unknown; acts?: unknown } };
   };
   const types = () => heard.map(({ type }) => type.replace(/^dunning\.|\.v1$/g, ''));
 
@@ -292,11 +292,44 @@ describe('dunning in a house', () => {
     });
   });
 
+  describe('acts', () => {
+    it('are done by people until the creditor says which its systems do', async () => {
+      expect((await call('GET', 'acts/carrier')).body).toEqual({ carries_out: [], webhook: null, changed_at: null, changed_by: null });
+      expect((await call('PUT', 'acts/carrier', { carries_out: ['retry', 'message'] })).status).toBe(400);
+      expect((await call('PUT', 'acts/carrier', { carries_out: ['retry', 'service'] })).body).toMatchObject({ carries_out: ['retry', 'service'], webhook: null, changed_by: 'agent-7' });
+    });
+    it('are told to a webhook whose secrets nobody sees again', async () => {
+      const secrets = ['x'.repeat(32)];
+      for (const [url, why] of [['http://api.example.com/', /https/], ['https://10.0.0.1/', /inside a network/]] as const)
+        expect((await call('PUT', 'acts/webhook', { url, secrets })).body).toMatchObject({ status: 422, type: 'urn:emdia:problem:invalid-address', detail: expect.stringMatching(why) });
+      expect((await call('PUT', 'acts/webhook', { url: 'https://api.example.com/', secrets: ['short'] })).status).toBe(400);
+      const told = await call('PUT', 'acts/webhook', { url: 'https://api.example.com/emdia', secrets });
+      expect(told.body).toMatchObject({ carries_out: ['retry', 'service'], webhook: { url: 'https://api.example.com/emdia', secrets: 1 } });
+      expect(JSON.stringify(told.body)).not.toContain(secrets[0]);
+      expect((await call('DELETE', 'acts/webhook')).body).toMatchObject({ carries_out: ['retry', 'service'], webhook: null });
+    });
+    it('are told in the case, with what became of them, and what could not be given back is listed for a person', async () => {
+      const { database } = house.applications[0]!;
+      const task = { task_id: derivedId('t'), queue: 'cobranca', reason: 'D+22: restore not done: answered 404', review_date: '2026-04-01' };
+      const [gone, back] = [derivedId('gone'), derivedId('back')];
+      const row = (act_id: string, more: string) => `('${act_id}', '${creditor_id}/C-4', '${creditor_id}', '${receivableId('E')}', '2026-04-06', 'D+22', 'service', ${more})`;
+      await database.query(`insert into outward_act (act_id, key, creditor_id, receivable_id, due_date, step, kind, change, undoes, regua_version, facts, planned_at, status, reason, attempt, verdict, call_began_at, task) values
+        ${row(gone, `'suspend', null, 'nossa-2', '[]', '2026-03-30T13:00Z', 'refused', 'held', 1, null, null, null`)},
+        ${row(back, `'restore', '${gone}', 'nossa-2', '[]', '2026-03-30T14:00Z', 'requested', 'answered 404', 1, '{"as_of_epoch_ms": null, "version": 1, "invoice_id": "E", "open_cents": 0}', '2026-03-30T14:00Z', '${JSON.stringify(task)}'`)}`);
+      expect((await call('GET', 'cases/C-4')).body.acts).toMatchObject([
+        { act_id: back, change: 'restore', undoes: gone, status: 'requested', verdict: { invoice_id: 'E' }, task: { reason: task.reason } },
+        { act_id: gone, kind: 'service', step: 'D+22', regua_version: 'nossa-2', status: 'refused', reason: 'held', call_began_at: null, task: null },
+      ]);
+      expect((await call('GET', 'tasks')).body.items).toContainEqual({ ...task, customer_id: 'C-4', case_id: derivedId('case', creditor_id, 'C-4'), receivable_ids: [receivableId('E')], open_cents: 10_000 });
+    });
+  });
+
   it("shows nothing of it to another creditor, and asks an installation-wide key for whom", async () => {
     caller.creditor_id = 'other';
     expect((await call('GET', 'cases')).body.items).toEqual([]);
     expect((await call('GET', 'tasks')).body.items).toEqual([]);
     expect((await call('GET', 'reguas')).body.items).toHaveLength(6);
+    expect((await call('GET', 'acts/carrier')).body.carries_out).toEqual([]);
     expect((await call('GET', `cases/${customer_id}`)).status).toBe(404);
     caller.creditor_id = null;
     expect((await call('GET', 'cases')).body).toMatchObject({ status: 400, type: 'urn:emdia:problem:creditor-missing' });

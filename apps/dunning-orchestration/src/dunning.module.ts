@@ -1,4 +1,8 @@
 import { Module } from '@nestjs/common';
+import { ActDeliveries } from './acts/act-deliveries';
+import { ActsController } from './acts/acts.controller';
+import { Carriers } from './acts/carriers';
+import { OutwardActs } from './acts/outward-acts';
 import { Cases } from './cases/cases';
 import { CasesController } from './cases/cases.controller';
 import { DueCases } from './cases/due-cases';
@@ -9,7 +13,7 @@ import { ReguasController } from './reguas/reguas.controller';
 import { TasksController } from './tasks/tasks.controller';
 
 @Module({
-  controllers: [DunningConsumer, CasesController, HoldsController, TasksController, PublishingController, ReguasController],
-  providers: [Cases, DueCases],
+  controllers: [DunningConsumer, CasesController, HoldsController, TasksController, PublishingController, ReguasController, ActsController],
+  providers: [Cases, DueCases, Carriers, OutwardActs, ActDeliveries],
 })
 export class DunningModule {}

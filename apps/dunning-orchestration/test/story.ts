@@ -5,6 +5,8 @@ import {
 import type { DecisionOne } from '@emdia/messaging';
 import type { Cause, Policy } from '@emdia/regua';
 import { Diary } from '@emdia/testing';
+import type { ActKind, OutwardAct } from '../src/acts/outward-act';
+import { request } from '../src/acts/requesting';
 import { act } from '../src/cases/act';
 import { conclude } from '../src/cases/conclude';
 import { emptyCase, type CaseFile, type Change } from '../src/cases/case-file';
@@ -45,6 +47,8 @@ export class Story {
   readonly changes: Change[] = [];
   private readonly diary = new Diary();
   private readonly bills = new Map<string, Bill>();
+  /** What the gate says of planned acts; `owed` lets them go. */
+  gateSays = 'owed';
 
   constructor(
     public now: Date,
@@ -175,13 +179,44 @@ export class Story {
     return [...this.file.receivables.values()].map(({ receivable_id, standing }) => ({ receivable_id, standing: standing! }));
   }
 
+  /** The creditor's systems do these. */
+  carries(...kinds: ActKind[]): this {
+    this.file = { ...this.file, carries_out: new Set(kinds) };
+    return this;
+  }
+
+  /** Acts of the case, the oldest first. */
+  get acts(): OutwardAct[] {
+    return [...this.file.acts.values()];
+  }
+
+  /** Asks the gate about an act, whenever that is. */
+  ask({ act_id }: OutwardAct): OutwardAct['status'] | undefined {
+    const receivable = this.file.receivables.get(this.file.acts.get(act_id)!.receivable_id)!;
+    const amounts = { number: 'n', description: null, due_date: receivable.effective_due_date, fine_cents: 0, interest_cents: 0, total_cents: receivable.open_cents, days_late: 1, instruments: [] };
+    const answer = this.gateSays === 'no-answer' ? null : this.gateSays === 'owed'
+      ? { ...amounts, ask_id: act_id, owed: true as const, invoice_id: 'inv', open_cents: receivable.open_cents, version: receivable.version }
+      : { ask_id: act_id, owed: false as const, reason: this.gateSays };
+    return this.take((file, now) => request(file, act_id, { answer, as_of_epoch_ms: 1, fresh: true, epoch_ms: 1_000 }, now));
+  }
+
+  private get dueAct(): OutwardAct | undefined {
+    return this.acts.filter(({ status, retry_at_epoch_ms }) => status === 'planned' && retry_at_epoch_ms === null).sort((a, b) => a.due_at!.getTime() - b.due_at!.getTime())[0];
+  }
+
   /** Lives on until an instant, doing everything that falls due on the way. */
   until(instant: string): this {
     const end = new Date(instant);
-    for (let acts = 0; this.file.due_at !== null && this.file.due_at <= end; acts++) {
+    for (let acts = 0; ; acts++) {
       if (acts > 2_000) throw new Error(`still acting at ${this.now.toISOString()}`);
-      if (this.file.due_at > this.now) this.now = this.file.due_at;
-      this.take(act);
+      const { due_at } = this.file;
+      const { dueAct } = this;
+      const isAct = dueAct !== undefined && (due_at === null || dueAct.due_at! <= due_at);
+      const at = isAct ? dueAct.due_at! : due_at;
+      if (at === null || at > end) break;
+      if (at > this.now) this.now = at;
+      if (isAct) this.ask(dueAct);
+      else this.take(act);
     }
     this.now = end;
     return this;

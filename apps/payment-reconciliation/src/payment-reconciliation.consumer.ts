@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import {
   BillingEventRejected, BillingEventResolved, BillingHeartbeat, BillingInvoiceAmended, BillingInvoiceCancelled, BillingInvoiceIssued, BillingPaymentCredited, BillingPaymentFailed,
   BillingPaymentPending, BillingPaymentReported, BillingRefundReported, BillingSourceCovered, DunningEventRejected, DunningEventResolved, DunningHeartbeat,
-  DunningHoldLifted, DunningHoldPlaced, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationDisputeRaised,
+  DunningHoldLifted, DunningHoldPlaced, DunningWriteOffRequested, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationDisputeRaised,
   NegotiationDisputeResolved, NegotiationEventRejected, NegotiationEventResolved, NegotiationHeartbeat, NegotiationPromiseBroken, NegotiationPromiseKept,
   NegotiationPromiseMade, type EventOf,
 } from '@emdia/contracts';
@@ -16,6 +16,7 @@ import {
   applyPromiseMade,
 } from './accounts/standstills';
 import { onCustomer, onPayment, onReferences } from './accounts/steps';
+import { applyWriteOff } from './accounts/write-offs';
 import { Coverages } from './source-coverage/coverages';
 import { onCovered } from './source-coverage/coverage';
 import { Heartbeats } from './heartbeats/heartbeats';
@@ -45,6 +46,7 @@ export class PaymentReconciliationConsumer {
 
   @On(DunningHoldPlaced) holdPlaced(e: EventOf<typeof DunningHoldPlaced>) { return onCustomer(this.accounts, e, applyHoldPlaced); }
   @On(DunningHoldLifted) holdLifted(e: EventOf<typeof DunningHoldLifted>) { return onCustomer(this.accounts, e, applyHoldLifted); }
+  @On(DunningWriteOffRequested) writeOffRequested(e: EventOf<typeof DunningWriteOffRequested>) { return onCustomer(this.accounts, e, applyWriteOff); }
   @On(NegotiationPromiseMade) promiseMade(e: EventOf<typeof NegotiationPromiseMade>) { return onCustomer(this.accounts, e, applyPromiseMade); }
   @On(NegotiationPromiseKept) promiseKept(e: EventOf<typeof NegotiationPromiseKept>) { return onCustomer(this.accounts, e, applyPromiseEnded); }
   @On(NegotiationPromiseBroken) promiseBroken(e: EventOf<typeof NegotiationPromiseBroken>) { return onCustomer(this.accounts, e, applyPromiseEnded); }

@@ -1,12 +1,12 @@
 import {
   BillingInvoiceAmended, BillingInvoiceCancelled, BillingInvoiceIssued, BillingPaymentCredited, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported,
-  customerKey, type Contract, type DataOf, derivedId, DunningHoldLifted, DunningHoldPlaced, type EventOf, NegotiationAgreementBroken, NegotiationAgreementCompleted,
+  customerKey, type Contract, type DataOf, derivedId, DunningHoldLifted, DunningHoldPlaced, DunningWriteOffRequested, type EventOf, NegotiationAgreementBroken, NegotiationAgreementCompleted,
   NegotiationAgreementMade, NegotiationDisputeRaised, NegotiationDisputeResolved, NegotiationPromiseBroken, NegotiationPromiseMade, type Outgoing,
 } from '@emdia/contracts';
 import type { Step, Store } from '@emdia/messaging';
 import type { AllocationPolicy } from '../src/allocation-policy/allocation-policy';
 import { type Account, accountKeyOf, newAccount, unappliedCents } from '../src/accounts/account';
-import { decideWriteOff } from '../src/accounts/write-offs';
+import { applyWriteOff, decideWriteOff } from '../src/accounts/write-offs';
 import { applyPayment } from '../src/accounts/applications';
 import { applyAmended, applyCancelled, applyIssued } from '../src/accounts/invoices';
 import { applyCredited, applyFailed, applyFiled, applyPending, applyRefunded, applyRefundFiled, applyReported, applyWithdrawn } from '../src/accounts/payments';
@@ -166,6 +166,12 @@ export const writtenOff = (invoice: string, written_off = true): Told => ({
   event: { id: derivedId('told', invoice, String(written_off)), key: KEY } as EventOf<Contract>,
   stepOn: (store) => decideWriteOff(store, KEY, { receivable_id: receivableId(invoice), written_off, reason: 'no estate', actor: 'agent-7' }),
 });
+
+/** The régua gives it up. */
+export const givenUp = (invoice: string): Told => told(DunningWriteOffRequested, invoice, {
+  creditor_id: CREDITOR, customer_id: CUSTOMER, case_id: derivedId('case'), act_id: derivedId('act', invoice), receivable_id: receivableId(invoice), invoice_id: invoice, due_date: '2026-03-02', step: 'D+90',
+  regua_version: 'firme-2', open_cents: 10_000, call_began_at: NOW.toISOString(), valid_until: NOW.toISOString(), facts: [],
+}, (store, e) => onCustomer(store, e, applyWriteOff));
 
 export interface World {
   /** The creditor's orders of allocation, as the store would load them. */

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract } from './contract';
-import { Actor, Channel, CivilDate, Cover, CreditorId, CustomerId, Instant, Offer, oneOf, PersonKey, Purpose, State_, Text, Uuid, Words } from './vocabulary';
+import { Actor, Cents, Channel, CivilDate, Cover, CreditorId, CustomerId, Instant, Offer, oneOf, PersonKey, Purpose, Reference, State_, Text, Uuid, Words } from './vocabulary';
 import { heartbeat, rejected, resolved } from './housekeeping';
 
 const Case = { case_id: Uuid, creditor_id: CreditorId, customer_id: CustomerId };
@@ -71,6 +71,43 @@ export const DunningHoldLifted = contract('dunning.hold-lifted.v1', 'A hold ende
 export const DunningCaseCured = contract('dunning.case-cured.v1', 'Nothing of the customer is past due any more.', {
   ...Case, cured_on: CivilDate, contacts: Type.Integer({ minimum: 0 }), last_step: Type.Union([Text(20), Type.Null()]), outcome: oneOf('paid', 'cancelled', 'written-off'),
 });
+
+/** What every act asked of the creditor's own systems tells. */
+const Act = {
+  ...Case,
+  /** The idempotency key: the same for one act however often it comes. */
+  act_id: Uuid,
+  receivable_id: Uuid,
+  invoice_id: Reference,
+  due_date: CivilDate,
+  step: Text(20),
+  regua_version: Text(40),
+  open_cents: Cents,
+  /** The row's commit, in business time: the debt was owed less than a second before. */
+  call_began_at: Instant,
+  /** Whoever has not begun by then lets it be; null for what gives something back, which is never late. */
+  valid_until: Type.Union([Instant, Type.Null()]),
+  /** Law 5: the versions of the facts it was decided on. */
+  facts: Type.Array(Type.Object({ receivable_id: Uuid, version: Type.Integer() })),
+};
+/** The act that it takes back. */
+const Undoing = { undoes: Type.Optional(Uuid) };
+
+export const DunningRetryRequested = contract('dunning.retry-requested.v1', 'The upstream platform should try the charge again.', Act);
+
+export const DunningServiceChangeRequested = contract('dunning.service-change-requested.v1', 'The upstream platform should limit, suspend or cancel the service, or restore it once its debt is paid.', {
+  ...Act, ...Undoing, change: oneOf('limit', 'suspend', 'restore', 'cancel'),
+});
+
+export const DunningBureauRequested = contract('dunning.bureau-requested.v1', 'A credit bureau should give notice, list the debt, or remove the entry of one that has ended.', {
+  ...Act, ...Undoing, change: oneOf('notice', 'listing', 'removal'),
+});
+
+export const DunningProtestRequested = contract('dunning.protest-requested.v1', 'A notary should protest the title, or the protest of a debt that has ended should be cancelled.', {
+  ...Act, ...Undoing, change: oneOf('protest', 'cancellation'),
+});
+
+export const DunningWriteOffRequested = contract('dunning.write-off-requested.v1', 'The debt should be given up in the books.', Act);
 
 export const DunningHeartbeat = heartbeat('dunning');
 export const DunningEventRejected = rejected('dunning');

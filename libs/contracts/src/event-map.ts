@@ -40,6 +40,7 @@ export const services = {
       billing.BillingEventResolved,
       dunning.DunningHoldPlaced,
       dunning.DunningHoldLifted,
+      dunning.DunningWriteOffRequested,
       dunning.DunningHeartbeat,
       dunning.DunningEventRejected,
       dunning.DunningEventResolved,

@@ -117,7 +117,14 @@ export const Regua = of(
     charges: Type.Optional(Charges),
     steps: Type.Array(Type.Unsafe<Step>({ oneOf: Object.values(ACTIONS), type: 'object', discriminator: { propertyName: 'action' } }), { minItems: 1, maxItems: 40 }),
     instalment_reminder_days: Days(0, 15, 'An instalment is reminded of this many days before it is due.'),
-    thanks: of({ template: Name, days_max: Days(0, 60, 'An older payment is not thanked for: an imported book is history, not an occasion.') }, 'Sent once nothing is past due any more.'),
+    thanks: of(
+      {
+        template: Name,
+        days_max: Days(0, 60, 'An older payment is not thanked for: an imported book is history, not an occasion.'),
+        restores: Type.Optional(Type.Boolean({ description: 'Service that was limited or suspended for a debt is given back as soon as that is paid, whatever else is open; true when left out. False: the platform does so by itself.' })),
+      },
+      'Sent once nothing is past due any more.',
+    ),
     end: Type.Optional(
       of(
         {

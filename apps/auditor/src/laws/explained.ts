@@ -1,5 +1,6 @@
 import { Finding } from '../finding';
 import type { Snapshot } from '../snapshot';
+import { actsExplained } from './acts';
 import { waitingMoney } from './waiting-money';
 
 /** A message as notifications kept it. */
@@ -54,7 +55,7 @@ const VERSIONS = `
   select c.receivable_id, r.creditor_id, max(c.version) as version, count(*)::int as kept, r.version as newest
   from reconciliation.collectability_change c left join reconciliation.receivable r using (receivable_id) group by c.receivable_id, r.creditor_id, r.version`;
 
-/** Law 5: messages, agreements, promises and disputes resolve to what they were decided on, and money to who placed it; nothing points to what is not there. */
+/** Law 5: messages, acts, agreements, promises and disputes resolve to what they were decided on, and money to who placed it; nothing points to what is not there. */
 export async function explained(snapshot: Snapshot, options: { readonly still: boolean }): Promise<Finding> {
   const finding = new Finding(5, 'Everything can be explained');
   const notices = new Map<string, Asked>();
@@ -68,6 +69,7 @@ export async function explained(snapshot: Snapshot, options: { readonly still: b
   const instalments = new Set((await snapshot.all<{ instalment_id: string }>('negotiation', 'select instalment_id from negotiation.instalment')).map((row) => row.instalment_id));
   const known: Known = { notices, versions, instalments };
   await snapshot.each<Told>('notifications', TOLD, (row) => judgeTold(finding, row, known));
+  await actsExplained(snapshot, finding, versions);
   await agreements(snapshot, finding, known);
   await pointers(snapshot, finding, known);
   await waitingMoney(snapshot, finding, options);

@@ -1,10 +1,12 @@
 import { instantAt, localDate } from '@emdia/calendar';
 import { Finding } from '../finding';
 import type { Snapshot } from '../snapshot';
+import { eachAct } from './acts';
 
-/** One debt in one collection message whose provider call began. */
+/** One debt in one collection message whose provider call began, or one act that was asked of the creditor's systems. */
 export interface Asked {
-  readonly notice_id: string;
+  readonly notice_id: string | null;
+  readonly act_id: string | null;
   readonly creditor_id: string;
   readonly customer_id: string;
   readonly receivable_id: string;
@@ -34,7 +36,7 @@ const ZONE = 'America/Sao_Paulo';
 const KNOWN_AFTER_MS = 5_000;
 
 const ASKED = `
-  select d.notice_id, d.creditor_id, d.customer_id, (c ->> 'receivable_id')::uuid as receivable_id, d.call_began_at
+  select d.notice_id, null as act_id, d.creditor_id, d.customer_id, (c ->> 'receivable_id')::uuid as receivable_id, d.call_began_at
   from notifications.delivery d
   cross join lateral jsonb_array_elements(coalesce(d.verdict -> 'covers', d.covers)) c
   where d.purpose = 'collection' and d.call_began_at is not null and coalesce((c ->> 'goes')::boolean, true)`;
@@ -65,7 +67,7 @@ const PAID = `
   from reconciliation.allocation a join reconciliation.payment p using (creditor_id, source, payment_id, account_key)
   where p.paid_date is not null and a.principal_cents > 0`;
 
-/** Law 1, for every debt in every collection message whose call began. */
+/** Law 1, for every debt in every collection message whose call began, and every act. */
 export async function leftAlone(snapshot: Snapshot): Promise<Finding> {
   const silences = new Silences();
   for (const silence of await negotiated(snapshot)) silences.add(silence);
@@ -75,7 +77,9 @@ export async function leftAlone(snapshot: Snapshot): Promise<Finding> {
   finding.unknowable = 0;
   const payments = new Map<string, Paid[]>();
   await snapshot.each<Paid>('reconciliation', PAID, (row) => payments.set(row.receivable_id, [...(payments.get(row.receivable_id) ?? []), row]));
-  await snapshot.each<Asked>('notifications', ASKED, (asked) => judgeAsked(finding, asked, silences, payments.get(asked.receivable_id) ?? []));
+  const judge = (asked: Asked) => judgeAsked(finding, asked, silences, payments.get(asked.receivable_id) ?? []);
+  await snapshot.each<Asked>('notifications', ASKED, judge);
+  await eachAct(snapshot, judge);
   return finding;
 }
 
@@ -96,14 +100,14 @@ export class Silences {
   }
 }
 
-/** Checks one debt of one message: was a silence known in time, and still standing when the call began? */
+/** Checks one debt of one message, or one act: was a silence known in time, and still standing when the call began? */
 export function judgeAsked(finding: Finding, asked: Asked, silences: Silences, payments: readonly Paid[]): void {
   const began = asked.call_began_at.getTime();
   const broken = silences.of(asked).filter(({ from, until }) => from.getTime() < began - KNOWN_AFTER_MS && (until === null || until.getTime() > began));
-  const { creditor_id, notice_id, receivable_id, customer_id } = asked;
+  const { creditor_id, notice_id, act_id, receivable_id, customer_id } = asked;
   finding.check(broken.length === 0 ? null : {
-    what: `asked for money ${broken.map(({ why, from }) => `${why} since ${from.toISOString()}`).join(', ')}`,
-    creditor_id, ids: { notice_id, receivable_id, customer_id, call_began_at: asked.call_began_at.toISOString() },
+    what: `${act_id ? 'acted on a debt' : 'asked for money'} ${broken.map(({ why, from }) => `${why} since ${from.toISOString()}`).join(', ')}`,
+    creditor_id, ids: { notice_id, act_id, receivable_id, customer_id, call_began_at: asked.call_began_at.toISOString() },
   });
   const day = localDate(asked.call_began_at, ZONE);
   const paidUnknown = payments.some(({ paid_date, recorded_at }) => paid_date <= day && recorded_at.getTime() >= began - KNOWN_AFTER_MS);

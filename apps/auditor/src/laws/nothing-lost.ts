@@ -1,5 +1,6 @@
 import { Finding, type Violation } from '../finding';
 import { SCHEMAS, type Schema, type Snapshot } from '../snapshot';
+import { actsOnce } from './acts';
 import { auditLedger } from './ledger';
 
 export interface Options {
@@ -81,6 +82,7 @@ export async function nothingLost(snapshot: Snapshot, options: Options): Promise
   await effects(snapshot, finding, options);
   await files(snapshot, finding);
   await covers(snapshot, finding);
+  await actsOnce(snapshot, finding, options);
   await rejections(snapshot, finding, options);
   return finding;
 }

@@ -1,6 +1,7 @@
 import { derivedId, DunningHoldLifted, DunningTaskRequested, outgoing, type Outgoing } from '@emdia/contracts';
 import { addDays } from '@emdia/calendar';
 import type { DecisionOne } from '@emdia/messaging';
+import { planActs, takeBack } from '../acts/planning';
 import { policyOf, taskOf } from '../reguas/policy';
 import { ruleOf, type Kind } from '../holds/kinds';
 import { isAbout, isLive } from '../holds/standing';
@@ -29,6 +30,8 @@ export function act(file: CaseFile, now: Date): DecisionOne<CaseFile> {
   // A reminder takes the day, so a collection due at the same hour finds it taken and moves on.
   take(remindOfInstalment(next, planned, now));
   take(askForMoney(next, planned, now));
+  take(takeBack(next, planned, now));
+  take(planActs(next, planned, now));
   take(handOver(next, planned, now));
   take(askForThanks(next, planned, now));
 

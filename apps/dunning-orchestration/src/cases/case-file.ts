@@ -1,6 +1,7 @@
 import { derivedId, type Collectability, type Purpose, type ReceivableStatus } from '@emdia/contracts';
 import type { CivilDate } from '@emdia/calendar';
 import type { Cause, Policy } from '@emdia/regua';
+import type { ActKind, OutwardAct } from '../acts/outward-act';
 import type { HoldKind } from '../holds/kinds';
 import type { Published } from '../reguas/published';
 
@@ -151,6 +152,8 @@ export interface CaseFile {
   readonly covers: ReadonlyMap<string, Covered>;
   readonly holds: ReadonlyMap<string, Hold>;
   readonly agreements: ReadonlyMap<string, Agreement>;
+  /** What the creditor's systems were to do, by act id. */
+  readonly acts: ReadonlyMap<string, OutwardAct>;
   /** Last local day for which a collection or agreement notice was asked: one contact per day, whatever became of it. */
   readonly contact_asked_day: CivilDate | null;
   readonly service_asked_day: CivilDate | null;
@@ -165,6 +168,8 @@ export interface CaseFile {
   /** Since when, and by whose word. */
   readonly regua_since: Date | null;
   readonly regua_by: string | null;
+  /** The kinds of acts that its creditor's systems do; absent where they do none. */
+  readonly carries_out?: ReadonlySet<ActKind> | undefined;
   /** What its creditor published; absent where that is nothing. */
   readonly published?: Published | undefined;
   /** A régua that is only tried out; never kept. */
@@ -185,7 +190,7 @@ export function emptyCase(key: string): CaseFile {
     key, creditor_id, customer_id,
     case_id: derivedId('case', creditor_id, customer_id),
     status: 'new', person: null, channel_closed: null,
-    receivables: new Map(), covers: new Map(), holds: new Map(), agreements: new Map(),
+    receivables: new Map(), covers: new Map(), holds: new Map(), agreements: new Map(), acts: new Map(),
     contact_asked_day: null, service_asked_day: null, due_at: null, regua_version: null, regua_since: null, regua_by: null, cause: null, cause_asked_at: null, asked: [], changes: [],
   };
 }

@@ -46,6 +46,10 @@ const HISTORY = `
        from covered_step s where s.key = n.key and s.notice_id = n.notice_id) as covers
   from notice n where n.key = $1 order by n.local_day desc, n.notice_id limit 200`;
 
+const ACTS = `
+  select act_id, receivable_id, due_date::text, step, kind, change, undoes, regua_version, facts, planned_at, status, reason, due_at, verdict, call_began_at, valid_until, answered_at, task
+  from outward_act where key = $1 order by planned_at desc, act_id limit 200`;
+
 const causes = Object.keys(CAUSES) as Cause[];
 
 class CauseCommand {
@@ -117,6 +121,7 @@ export class CasesController {
       holds: heldOf(await tx.query<OwnHold>(HOLDS, [key]), receivables, new Set((await tx.query<{ receivable_id: string }>(WAITED, [key])).map(({ receivable_id }) => receivable_id))),
       agreements: await tx.query('select agreement_id, receivable_ids, instalments, paid, ended from agreement where key = $1 order by agreement_id', [key]),
       changes: await tx.query('select at, what, before, after, actor, reason, facts from case_change where key = $1 order by at desc, what limit 200', [key]),
+      acts: await tx.query(ACTS, [key]),
       history: await tx.query(HISTORY, [key]),
     };
   }

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { bulk, column, type Column as Written, columnsOf, textColumn, type Tx, unnested } from '@emdia/database';
+import { encode } from '@emdia/contracts';
 import type { Store } from '@emdia/messaging';
+import { ACT, actOf } from '../acts/act-rows';
+import { requestOf, type ActKind, type OutwardAct } from '../acts/outward-act';
 import { PublishedReguas } from '../reguas/published';
 import { coverKey, emptyCase, type CaseFile } from './case-file';
 import { dueSlot } from './due-slot';
@@ -9,7 +12,7 @@ import {
 } from './rows';
 
 /**
- * Case files by key (creditor/customer). A batch costs seven reads and at most nine writes, whatever its size; only rows
+ * Case files by key (creditor/customer). A batch costs nine reads and at most twelve writes, whatever its size; only rows
  * that changed are written, told apart by identity, because decisions copy what they change and nothing else.
  */
 @Injectable()
@@ -32,21 +35,24 @@ export class Cases implements Store<CaseFile> {
 
   private async read(tx: Tx, keys: readonly string[]): Promise<Map<string, CaseFile>> {
     const creditors = [...new Set(keys.map((key) => key.slice(0, key.indexOf('/'))))];
-    const [files, receivables, covers, holds, agreements, published] = await Promise.all([
+    const [files, receivables, covers, holds, agreements, acts, carriers, published] = await Promise.all([
       tx.query<{ row: unknown[] }>(LOCK, [keys]),
       read(tx, keys, READ_RECEIVABLES, receivableOf, ({ receivable_id }) => receivable_id),
       read(tx, keys, READ_COVERS, coverOf, (cover) => coverKey(cover.notice_id, cover.receivable_id)),
       read(tx, keys, READ_HOLDS, holdOf, ({ hold_id }) => hold_id),
       read(tx, keys, READ_AGREEMENTS, agreementOf, ({ agreement_id }) => agreement_id),
+      read(tx, keys, READ_ACTS, actOf, ({ act_id }) => act_id),
+      tx.query<{ creditor_id: string; carries_out: ActKind[] }>(READ_CARRIERS, [creditors]),
       this.reguas.of(tx, creditors),
     ]);
+    const carriesOut = new Map(carriers.map(({ creditor_id, carries_out }) => [creditor_id, new Set(carries_out)]));
     const loaded = new Map<string, CaseFile>();
     for (const { row } of files) {
       const key = row[0] as string;
       const of = <V>(parts: ReadonlyMap<string, ReadonlyMap<string, V>>) => parts.get(key) ?? (NONE as ReadonlyMap<string, never>);
-      const file = caseOf(row, { receivables: of(receivables), covers: of(covers), holds: of(holds), agreements: of(agreements) });
-      const own = published.get(file.creditor_id);
-      loaded.set(key, own ? { ...file, published: own } : file);
+      const file = caseOf(row, { receivables: of(receivables), covers: of(covers), holds: of(holds), agreements: of(agreements), acts: of(acts) });
+      const [own, carries_out] = [published.get(file.creditor_id), carriesOut.get(file.creditor_id)];
+      loaded.set(key, { ...file, ...(own ? { published: own } : {}), ...(carries_out ? { carries_out } : {}) });
     }
     this.stored.set(tx, new Map(loaded));
     return loaded;
@@ -67,10 +73,21 @@ export class Cases implements Store<CaseFile> {
       saveCovers(tx, changedIn(pairs, (file) => file.covers)),
       saveHolds(tx, changedIn(pairs, (file) => file.holds)),
       saveAgreements(tx, changedIn(pairs, (file) => file.agreements)),
+      this.saveActs(tx, changedIn(pairs, (file) => file.acts)),
       saveChanges(tx, pairs.flatMap(({ next }) => next.changes.map((value) => ({ value, file: next })))),
       saveNotices(tx, pairs.flatMap(({ next }) => next.asked.map((value) => ({ value, file: next })))),
       this.saveDue(tx, pairs),
     ]);
+  }
+
+  /** What was asked for goes into the creditor's webhook's queue, where it has one; what has been answered leaves it. */
+  private async saveActs(tx: Tx, changed: readonly Changed<OutwardAct>[]): Promise<void> {
+    const asked = changed.filter(({ value, before }) => value.status === 'requested' && before?.status !== 'requested');
+    const answered = changed.filter(({ value, before }) => value.answered_at !== null && before?.answered_at === null);
+    // By itself: of statements sent together the first to be refused must be the first to say so.
+    await saveActs(tx, changed);
+    if (asked.length > 0) await tx.query(QUEUE, columnsOf(QUEUED, asked));
+    if (answered.length > 0) await tx.query('delete from act_delivery where act_id = any($1::uuid[])', [answered.map(({ value }) => value.act_id)]);
   }
 
   private async saveDue(tx: Tx, pairs: readonly Pair[]): Promise<void> {
@@ -168,6 +185,8 @@ const READ_COVERS = reading('covered_step', 'notice_id, receivable_id', COVER);
 // Days on which the clock stood still count after the hold, too.
 const READ_HOLDS = reading('hold', 'hold_id', HOLD, '(lifted_at is null or stops_clock)');
 const READ_AGREEMENTS = reading('agreement', 'agreement_id', AGREEMENT);
+const READ_ACTS = reading('outward_act', 'planned_at, act_id', ACT);
+const READ_CARRIERS = 'select creditor_id, carries_out from act_carrier where creditor_id = any($1) and cardinality(carries_out) > 0';
 
 const savePlans = update('case_file', ['key'], ofChanged(FILE_PLAN_BY_KEY));
 const saveFiles = update('case_file', ['key'], ofChanged(FILE_BY_KEY));
@@ -176,8 +195,15 @@ const saveReceivables = bulk('case_receivable', ['key', 'receivable_id'], ofChan
 const saveCovers = bulk('covered_step', ['key', 'notice_id', 'receivable_id'], ofChanged(COVER));
 const saveHolds = bulk('hold', ['hold_id'], ofChanged(HOLD));
 const saveAgreements = bulk('agreement', ['agreement_id'], ofChanged(AGREEMENT));
+const saveActs = bulk('outward_act', ['act_id'], ofChanged(ACT));
 const saveChanges = bulk('case_change', null, ofChanged(CHANGE));
 const saveNotices = bulk('notice', ['key', 'local_day', 'notice_id'], ofChanged(NOTICE));
 const insertDue = bulk('due_action', null, DUE);
+const QUEUED: readonly Written<Changed<OutwardAct>>[] = [
+  ['act_id', 'uuid', ({ value }) => value.act_id], ['key', 'text', ({ file }) => file.key], ['creditor_id', 'text', ({ file }) => file.creditor_id], ['undoes', 'uuid', ({ value }) => value.undoes],
+  ['body', 'text', ({ value, file }) => encode(requestOf(file, value), 'dunning-orchestration')], ['valid_until', 'timestamptz', ({ value }) => value.valid_until], ['due_at', 'timestamptz', ({ value }) => value.call_began_at],
+];
+const QUEUE = `insert into act_delivery (${QUEUED.map(([name]) => name).join(', ')}, attempts, due_epoch_ms)
+  select ${QUEUED.map(([name]) => `r.${name}`).join(', ')}, 0, 0 from ${unnested(QUEUED)} join act_carrier c using (creditor_id) where c.url is not null`;
 const DELETE_DUE = `delete from due_action d using unnest($2::timestamptz[], $3::text[]) as r (due_at, key)
   where d.due_slot = $1 and d.due_at = r.due_at and d.key = r.key`;

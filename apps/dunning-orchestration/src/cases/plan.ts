@@ -1,5 +1,8 @@
 import { addDays, localDate, type CivilDate } from '@emdia/calendar';
-import { nextMoves, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
+import { nextMoves, type Act, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
+import { inForce, type OutwardAct } from '../acts/outward-act';
+import { actsOn, againFrom, doneBy, toTakeBack } from '../acts/planning';
+import { mayRetry } from '../acts/retry-rule';
 import { ruleOf, type HoldKind } from '../holds/kinds';
 import { isAbout, isLive, looksAt, pausedDays, stopsClock } from '../holds/standing';
 import { latePaid, policyOf, taskOf } from '../reguas/policy';
@@ -25,12 +28,17 @@ export interface Plan {
   readonly contacts: ReadonlyMap<string, ContactStep>;
   readonly reminder: Reminder | null;
   readonly thanks: { readonly receivable_ids: readonly string[]; readonly at: Date } | null;
+  /** Acts to be taken back at once, because their debt has ended. */
+  readonly backs: readonly OutwardAct[];
   readonly due_at: Date | null;
 }
 
 /** The steps that are not the régua's. */
 export const AGREEMENT_STEP = 'agreement';
 export const THANKS_STEP = 'thanks';
+
+/** After an act the régua waits so long before it ends. */
+const ACT_DAYS = 2;
 
 // Notifications speaks at valid_until; a minute later its word has come, or will not.
 const LAPSE_MS = 60_000;
@@ -56,7 +64,7 @@ const heldFor = ({ kind, reason }: Hold): string => `held: ${kind === 'manual' ?
 export function plan(file: CaseFile, now: Date, policy: Policy = policyOf(file)): Plan {
   const view = new View(file, now, policy);
   const standings = new Map([...file.receivables.values()].map((receivable) => [receivable.receivable_id, view.standing(receivable)] as const));
-  const { reminder, thanks } = view;
+  const { reminder, thanks, backs } = view;
   let due_at: Date | null = null;
   const dueAt = (at: Date | null | undefined): void => {
     if (at && (due_at === null || at < due_at)) due_at = at;
@@ -64,9 +72,11 @@ export function plan(file: CaseFile, now: Date, policy: Policy = policyOf(file))
   for (const standing of standings.values()) if (standing.kind !== 'end') dueAt(standing.at);
   for (const hold of file.holds.values()) dueAt(looksAt(hold, now));
   for (const cover of file.covers.values()) if (cover.outcome === 'asked') dueAt(lapsesAt(cover));
+  for (const at of view.prescriptions()) dueAt(at);
+  if (backs.length > 0) dueAt(now);
   dueAt(reminder?.at);
   dueAt(thanks?.at);
-  return { today: view.today, past_due: view.past_due, standings, merged: view.merged, contacts: view.contacts, reminder, thanks, due_at };
+  return { today: view.today, past_due: view.past_due, standings, merged: view.merged, contacts: view.contacts, reminder, thanks, backs, due_at };
 }
 
 /** The facts of a case as they look at one instant. */
@@ -163,22 +173,47 @@ class View {
     if (task) return task;
 
     const ofThisDate = covers.filter(({ due_date }) => due_date === receivable.original_due_date);
-    const { contact, act } = this.moves(receivable, ofThisDate);
+    const acts = actsOn(this.file, receivable);
+    const { contact, act } = this.moves(receivable, ofThisDate, doneBy(acts));
     const message = contact && !this.isSpent(contact, ofThisDate) ? contact : null;
     if (message?.channel === null) return this.withoutChannel(receivable, this.closedChannel ?? 'no-channel');
     const { hour } = this.policy.document.contact;
     const at = message && contactAt(this.file, message.day, message.step.hour ?? hour, this.now);
-    const actAt = act && later(creditorHour(act.day, hour), this.now);
+    const actAt = act && this.actAt(receivable, act, acts);
     // After an outage a person and a message may be due at once; whoever was to be called first is not written to over it.
     const isFirst = act?.step.action === 'task' && message !== null && act.planned_day < message.planned_day;
     if (act && actAt && (!at || actAt < at || (isFirst && actAt <= at))) return { kind: 'task', reason: taskOf(act.step), step: act.step.step, at: actAt };
-    if (!message || !at) return this.owned(receivable, 'regua-ended');
+    if (!message || !at) return this.endOfRegua(receivable, acts);
     if (message.merged.length > 0) this.merged.set(receivable.receivable_id, message.merged);
     this.contacts.set(receivable.receivable_id, message.step);
     return { kind: 'action', step: message.step.step, planned_day: message.planned_day, contact_day: message.day, at };
   }
 
-  private moves({ receivable_id, original_due_date, effective_due_date, open_cents, acted }: Receivable, covers: readonly Covered[]): Moves {
+  /** When an act is done: at the régua's hour, not again on a day on which it came to nothing, and a retry when it may be asked for. */
+  private actAt(receivable: Receivable, { day, step }: Act, acts: readonly OutwardAct[]): Date {
+    const again = againFrom(acts, step.step);
+    const from = again && again > day ? this.policy.open.onOrAfter(again, this.state) : day;
+    const at = later(creditorHour(from, this.policy.document.contact.hour), this.now);
+    const retry = step.action === 'retry' ? mayRetry(this.file, receivable, step.step, this.now) : null;
+    return retry && 'later' in retry ? later(at, retry.later) : at;
+  }
+
+  /** Nothing follows: the queue takes it, after some days for what was done last to be seen. */
+  private endOfRegua(receivable: Receivable, acts: readonly OutwardAct[]): Standing {
+    const last = doneBy(acts).map(({ on }) => on).sort().at(-1);
+    const at = last ? this.reviewAt(addDays(last, ACT_DAYS)) : this.now;
+    return this.now < at ? { kind: 'task', reason: 'regua-ended', step: null, at } : this.owned(receivable, 'regua-ended');
+  }
+
+  /** A retry that may never be asked for is left out, as if it had been done. */
+  private moves(receivable: Receivable, covers: readonly Covered[], done: Debt['acted']): Moves {
+    const moves = this.movesAfter(receivable, covers, done);
+    const { act } = moves;
+    const isLost = act?.step.action === 'retry' && 'never' in mayRetry(this.file, receivable, act.step.step, this.now);
+    return isLost ? this.moves(receivable, covers, [...done, { step: act.step.step, on: this.today }]) : moves;
+  }
+
+  private movesAfter({ receivable_id, original_due_date, effective_due_date, open_cents, acted }: Receivable, covers: readonly Covered[], byActs: Debt['acted']): Moves {
     const { file, state, today, channels, case_amount_cents, late_before } = this;
     const done = covers.filter(isDone);
     const debt: Debt = {
@@ -186,7 +221,7 @@ class View {
       paused_days: this.clockHolds.length === 0 ? 0 : pausedDays(this.clockHolds.filter((hold) => isAbout(hold, receivable_id)), effective_due_date, this.now),
       sent: done.map(({ step }) => step),
       told_on: this.policy.isGrave ? this.toldOn(done, effective_due_date) : null,
-      acted: acted.filter(({ due_date }) => due_date === original_due_date),
+      acted: [...acted.filter(({ due_date }) => due_date === original_due_date), ...byActs],
       facts: {
         customer_id: file.customer_id, amount_cents: open_cents, case_amount_cents, late_before, segment: null, score: null, cause: file.cause?.cause ?? null,
         reached: covers.some(({ outcome }) => outcome === 'sent') ? ['email'] : [],
@@ -208,8 +243,11 @@ class View {
   }
 
   /** A person has a step of the régua to do, or a hold that ended to look at; it waits for them until the review. */
-  private taskOut({ owner, acted, original_due_date }: Receivable): Standing | null {
-    if (!owner || !(isAfterHold(owner) || acted.some(({ task_id, due_date }) => task_id === owner.task_id && due_date === original_due_date))) return null;
+  private taskOut(receivable: Receivable): Standing | null {
+    const { owner, acted, original_due_date } = receivable;
+    const isAsked = ({ task_id, due_date }: { task_id: string | undefined; due_date: CivilDate }) => task_id === owner?.task_id && due_date === original_due_date;
+    const ofActs = () => actsOn(this.file, receivable).some(({ task, due_date }) => task && isAsked({ task_id: task.task_id, due_date }));
+    if (!owner || !(isAfterHold(owner) || acted.some(isAsked) || ofActs())) return null;
     const at = this.reviewAt(owner.review_date);
     return this.now < at ? { kind: 'owner', ...owner, at } : null;
   }
@@ -261,6 +299,17 @@ class View {
     const from = open.onOrBefore(addDays(due_date, -document.instalment_reminder_days), this.state);
     const day = nextContactDay(this.file, open, { from, taken: this.isTaken }, this.now);
     return day <= due_date ? { receivable_id, instalment, contact_day: day, at: contactAt(this.file, day, document.contact.hour, this.now) } : null;
+  }
+
+  /** When what an entry or a protest rests on ends by itself; noon is the same day for creditor and debtor. */
+  prescriptions(): Date[] {
+    if (this.file.acts.size === 0) return [];
+    const standing = [...this.file.receivables.values()].filter((receivable) => receivable.status === 'open' && !this.isPrescribed(receivable) && inForce(this.file, receivable.receivable_id).some(({ kind }) => kind !== 'service'));
+    return standing.map(({ effective_due_date }) => creditorHour(addDays(prescribesOn(effective_due_date), 1), '12:00'));
+  }
+
+  get backs(): OutwardAct[] {
+    return toTakeBack(this.file, this.isPrescribed);
   }
 
   /** Thanks are due for what was settled late or after a reminder, once nothing is past due any more; asked once. */

@@ -5,11 +5,11 @@ import type { Agreement, CaseFile, Change, Covered, Hold, Notice, Owner, Receiva
 /** A column of a table: its name and type, and its cell for a value of a case. A column's place is its place in what is read, where a row's key and creditor are left out. */
 export type Column<V> = readonly [name: string, type: string, cell: (value: V, file: CaseFile) => Cell];
 
-type Read = readonly unknown[];
+export type Read = readonly unknown[];
 
-const KEY: Column<unknown> = ['key', 'text', (_, { key }) => key];
-const CREDITOR: Column<unknown> = ['creditor_id', 'text', (_, { creditor_id }) => creditor_id];
-const instant = (read: unknown): Date | null => (read === null ? null : new Date(read as string));
+export const KEY: Column<unknown> = ['key', 'text', (_, { key }) => key];
+export const CREDITOR: Column<unknown> = ['creditor_id', 'text', (_, { creditor_id }) => creditor_id];
+export const instant = (read: unknown): Date | null => (read === null ? null : new Date(read as string));
 
 /** What a case's own plan changes. */
 export const FILE_PLAN: readonly Column<CaseFile>[] = [
@@ -42,7 +42,7 @@ export const FILE: readonly Column<CaseFile>[] = [
 ];
 
 /** The parts of a case that stand in tables of their own. */
-export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements'>;
+export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements' | 'acts'>;
 
 export function caseOf(row: Read, parts: Parts): CaseFile {
   const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, regua_since, regua_by, person_key, state, has_email, source_version, changed_at, reason, closed_at, cause, cause_at, cause_by, cause_asked_at] = row;
@@ -50,7 +50,7 @@ export function caseOf(row: Read, parts: Parts): CaseFile {
     key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at), regua_version, regua_since: instant(regua_since), regua_by,
     person: person_key === null ? null : { person_key, state, has_email, source_version, changed_at: instant(changed_at) },
     channel_closed: closed_at === null ? null : { reason, at: instant(closed_at) },
-    receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, asked: [], changes: [],
+    receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, acts: parts.acts, asked: [], changes: [],
     cause: cause === null ? null : { cause, at: instant(cause_at), by: cause_by },
     cause_asked_at: instant(cause_asked_at),
   } as CaseFile;

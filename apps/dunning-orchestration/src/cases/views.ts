@@ -2,6 +2,7 @@ import { Type, type TSchema } from '@sinclair/typebox';
 import { Actor, Channel, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, Offer, oneOf, Purpose, ReceivableStatus, State_, Text, Tone, Uuid } from '@emdia/contracts';
 import { Cause } from '@emdia/regua';
 import { orNull } from '@emdia/runtime';
+import { ACT_KINDS, type ActKind } from '../acts/outward-act';
 import { holdKinds, type HoldKind } from '../holds/kinds';
 
 /** Cases as people read them. */
@@ -56,6 +57,18 @@ const Change = Type.Object(
   closed,
 );
 
+const Act = Type.Object(
+  {
+    act_id: Uuid, receivable_id: Uuid, due_date: CivilDate, step: Text(20), kind: Type.Unsafe<ActKind>({ enum: [...ACT_KINDS] }), change: orNull(Type.String()), undoes: orNull(Uuid),
+    regua_version: Type.String(), facts, planned_at: Instant, status: oneOf('planned', 'requested', 'accepted', 'rejected', 'unanswered', 'refused', 'expired'),
+    reason: orNull(Type.String({ description: 'Why it was refused, put off or not done' })), due_at: orNull(Instant),
+    verdict: orNull(Type.Object({ as_of_epoch_ms: orNull(Type.Integer()), version: Type.Integer(), invoice_id: Type.String(), open_cents: Cents }, closed)),
+    call_began_at: orNull(Instant), valid_until: orNull(Instant), answered_at: orNull(Instant),
+    task: orNull(Type.Object({ task_id: Uuid, queue: Type.String(), reason: Type.String(), review_date: CivilDate }, closed)),
+  },
+  closed,
+);
+
 export const CauseTakenView = Type.Object({ cause: Cause, regua_version: Reason, hold_id: orNull(Uuid) }, closed);
 
 export const CaseView = Type.Object(
@@ -65,6 +78,7 @@ export const CaseView = Type.Object(
     holds: Type.Array(Hold),
     agreements: Type.Array(Type.Object({ agreement_id: Uuid, receivable_ids: Type.Array(Uuid), instalments: Type.Array(Instalment), paid: Type.Array(Uuid), ended: Type.Boolean() }, closed)),
     changes: Type.Array(Change, { description: 'Who changed what, why and on which facts; the newest first, at most 200' }),
+    acts: Type.Array(Act, { description: 'What your systems were to do, and what became of it; the newest first, at most 200' }),
     history: Type.Array(Notice, { description: 'The newest first, at most 200' }),
   },
   closed,

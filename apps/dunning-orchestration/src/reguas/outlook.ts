@@ -16,7 +16,7 @@ interface Dated {
   readonly day: CivilDate;
 }
 
-/** What a case comes to if every message goes out and nobody pays: days are the debtor's, `what` a step or the reason of a task. */
+/** What a case comes to if every message goes out and nobody pays: days are the debtor's, `what` a step, the reason of a task, or what the creditor's systems are to do. */
 export interface Outlook {
   readonly messages: readonly Dated[];
   readonly tasks: readonly Dated[];
@@ -48,6 +48,8 @@ export function outlook(known: CaseFile, trial: Policy | null, now: Date, days: 
     const decision = act(state, at);
     if ('ignored' in decision) break;
     state = { ...decision.next, asked: [], changes: [] };
+    for (const { act_id, undoes, step, kind, change } of state.acts.values())
+      if (undoes === null && !planned.acts.has(act_id)) tasks.push({ what: `${step}: ${kind === 'service' ? `service ${change}` : kind}`, day: localDayOf(file, at) });
     for (const { contract, data } of decision.events ?? []) {
       if (contract === DunningTaskRequested) {
         const { reason, receivable_ids } = data as Task;

@@ -30,6 +30,14 @@ const OF_HOLDS = `
   where h.task_id is not null and h.lifted_at is null and (h.review_date, h.task_id) > ($1::date, $2::uuid)
   group by h.task_id, c.customer_id, c.case_id, h.task_queue, h.task_reason, h.review_date order by h.review_date, h.task_id limit $3`;
 
+// What could not be given back to somebody whose debt has ended.
+const OF_ACTS = `
+  select (a.task ->> 'task_id')::uuid as task_id, c.customer_id, c.case_id, a.task ->> 'queue' as queue, a.task ->> 'reason' as reason, a.task ->> 'review_date' as review_date,
+    array[a.receivable_id] as receivable_ids, r.open_cents::float8 as open_cents
+  from outward_act a join case_file c on c.key = a.key join case_receivable r on r.key = a.key and r.receivable_id = a.receivable_id
+  where a.task is not null and a.undoes is not null and ((a.task ->> 'review_date')::date, (a.task ->> 'task_id')::uuid) > ($1::date, $2::uuid)
+  order by (a.task ->> 'review_date')::date, (a.task ->> 'task_id')::uuid limit $3`;
+
 const FIRST = ['0001-01-01', '00000000-0000-0000-0000-000000000000'];
 
 /** What waits for a person, the earliest review first. */
@@ -44,8 +52,8 @@ export class TasksController {
   @ApiOperation({ summary: 'What waits for a person, the earliest review first' })
   async list(@Query() page: Page, @ForCreditor() creditorId: string) {
     const values = [...(cursorOf(page, 'date', 'uuid') ?? FIRST), page.limit + 1];
-    const both = await this.database.transactionOf(creditorId, async (tx) => [...(await tx.query<Task>(TASKS, values)), ...(await tx.query<Task>(OF_HOLDS, values))]);
-    const rows = both.sort((a, b) => (a.review_date !== b.review_date ? (a.review_date < b.review_date ? -1 : 1) : a.task_id < b.task_id ? -1 : 1));
+    const all = await this.database.transactionOf(creditorId, async (tx) => [...(await tx.query<Task>(TASKS, values)), ...(await tx.query<Task>(OF_HOLDS, values)), ...(await tx.query<Task>(OF_ACTS, values))]);
+    const rows = all.sort((a, b) => (a.review_date !== b.review_date ? (a.review_date < b.review_date ? -1 : 1) : a.task_id < b.task_id ? -1 : 1));
     return paged(rows.slice(0, page.limit + 1), page.limit, ({ review_date, task_id }) => [review_date, task_id]);
   }
 }

@@ -1,6 +1,8 @@
+import { backOffMs } from '@emdia/gate';
+
 /** Longest wait between two tries, in ms of wall time: a service of the house is back soon, a provider asks for patience. */
 const RETRY_DELAY_MS_MAX = { house: 15_000, provider: 300_000 } as const;
 
 /** Wall-time back-off after the n-th attempt: 1 s, doubled each time, up to the limit of what failed. */
 export const retryDelayMs = (attempt: number, what: keyof typeof RETRY_DELAY_MS_MAX): number =>
-  Math.min(1_000 * 2 ** Math.min(attempt - 1, 20), RETRY_DELAY_MS_MAX[what]);
+  backOffMs(attempt, RETRY_DELAY_MS_MAX[what]);

@@ -1,9 +1,10 @@
 import { daysBetween } from '@emdia/calendar';
 import type { Rail } from '@emdia/contracts';
+import type { Amounts } from '@emdia/gate';
 import type { Addressee } from '../contact/addressee';
 import type { Mail } from '../channels/smtp';
 import { renderLetter, type Letter, type LetterItem } from '../templates/letter';
-import { lateCovers, type Amounts, type Delivery, type Verdict, type Weighed } from './delivery';
+import { lateCovers, type Delivery, type Verdict, type Weighed } from './delivery';
 import { unspoken } from './words';
 
 /** How the person answers and stops: the sender's address, and the pages that close the channel and ask why (absent without a public address). */

@@ -1,24 +1,10 @@
 import { customerKey, derivedId, NotificationsAddressInvalid, NotificationsContactMade, NotificationsContactRefused, outgoing, type ChannelTurnedDown, type Cover, type DataOf, type DunningNoticeRequested, type EventOf, type Cause, type Outgoing } from '@emdia/contracts';
+import type { Amounts } from '@emdia/gate';
 import type { DecisionOne } from '@emdia/messaging';
 import { unspoken } from './words';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
 export type RefusedReason = DataOf<typeof NotificationsContactRefused>['reason'];
-
-/** What is owed on one receivable as the gate said it; money in integer cents. */
-export interface Amounts {
-  readonly invoice_id: string;
-  readonly number: string;
-  readonly description: string | null;
-  readonly due_date: string;
-  readonly open_cents: number;
-  readonly fine_cents: number;
-  readonly interest_cents: number;
-  readonly total_cents: number;
-  readonly days_late: number;
-  readonly version: number;
-  readonly instruments: readonly { rail: string; reference?: string; code?: string; url?: string }[];
-}
 
 /** One cover of a message after the gate: it goes, or `reason` says why it left the message. `amounts` is null where the gate is not asked. */
 export type Weighed = Cover & { readonly goes: boolean; readonly reason: string | null; readonly amounts: Amounts | null };

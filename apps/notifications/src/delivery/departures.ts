@@ -1,5 +1,6 @@
 import type { Cover } from '@emdia/contracts';
 import type { Tx } from '@emdia/database';
+import { anHourLater } from '@emdia/gate';
 import { step, type Step, type Store } from '@emdia/messaging';
 import { lockDeliveries, type Deliveries } from './deliveries';
 import { begin, giveBack, refuse, type Claimed, type Delivery, type Sending, type Verdict } from './delivery';
@@ -93,6 +94,3 @@ function renew(sending: Sending, verdict: Verdict, at: At): { next: Delivery } {
   // What the gate now refuses is weighed anew by a whole new attempt; nothing was sent.
   return { next: newer ? { ...sending, verdict: newer, words_turned_down: unspoken(sending, newer) } : giveBack(sending, 'verdict-changed', { retry_at_epoch_ms: at.epoch_ms }, at.now) };
 }
-
-/** What only new facts heal is looked at again an hour of business time later. */
-export const anHourLater = (now: Date): Date => new Date(now.getTime() + 3_600_000);

@@ -1,8 +1,9 @@
+import { anHourLater } from '@emdia/gate';
 import type { DecisionOne } from '@emdia/messaging';
 import type { Outcome } from '../channels/smtp';
 import { retryDelayMs } from './back-off';
 import { conclude, giveBack, refuse, type Began, type Claimed, type Delivery, type Ending, type RefusedReason, type Sending, type Verdict } from './delivery';
-import { anHourLater, isSameClaim } from './departures';
+import { isSameClaim } from './departures';
 
 /** How an attempt ended, to be recorded: `hour` waits in business time for facts, the others in wall time. */
 export type End = { readonly delivery: Claimed | Sending } & (

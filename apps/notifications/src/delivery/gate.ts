@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { WallClock } from '@emdia/clock';
+import { askGate, GATE_ASKS_MAX, type GateAsk } from '@emdia/gate';
 import { InternalClient } from '@emdia/runtime';
 import { contactDay } from './admission';
 import type { Claimed, Sending } from './delivery';
-import { askId, asksGate, unasked, weigh, type GateAnswer, type Weight } from './verdict';
+import { askId, asksGate, unasked, weigh, type Weight } from './verdict';
 
 /** The weight of one message, and the monotonic instant at which the gate was asked: its verdict is good for 1 s from then. */
 export interface Judged {
@@ -11,10 +12,6 @@ export interface Judged {
   readonly weight: Weight;
   readonly asked_at_ms: number;
 }
-
-const ASKS_MAX = 500;
-// The gate promises 2 s, but a verdict older than 1 s is of no use here, so nobody waits for one.
-const TIMEOUT_MS = 1_000;
 
 /** The debt-truth gate of payment-reconciliation, asked with no transaction open. */
 @Injectable()
@@ -35,25 +32,18 @@ export class Gate {
   private async ask(deliveries: readonly (Claimed | Sending)[], now: Date): Promise<Judged[]> {
     const asks = deliveries.flatMap((delivery) => delivery.covers.map((cover, index) => askOf(delivery, index, now)));
     const asked_at_ms = this.wall.monotonicMs();
-    let weightOf: (delivery: Claimed | Sending) => Weight;
-    try {
-      const answer = await this.internal.post<{ as_of_epoch_ms: number; verdicts: GateAnswer[] }>(
-        'payment-reconciliation', '/internal/v1/gate', { asks }, { timeout_ms: TIMEOUT_MS },
-      );
-      const answers = new Map(answer.verdicts.map((verdict) => [verdict.ask_id, verdict]));
-      weightOf = (delivery) => weigh(delivery, answers, answer.as_of_epoch_ms);
-    } catch {
-      weightOf = () => ({ to: 'retry', reason: 'no-answer' });
-    }
+    const said = await askGate(this.internal, asks);
+    const weightOf = (delivery: Claimed | Sending): Weight => (said ? weigh(delivery, said.answers, said.as_of_epoch_ms) : { to: 'retry', reason: 'no-answer' });
     return deliveries.map((delivery) => ({ delivery, weight: weightOf(delivery), asked_at_ms }));
   }
 }
 
-function askOf(delivery: Claimed | Sending, index: number, now: Date) {
+/** One ask of a message about which the gate is asked. */
+function askOf(delivery: Claimed | Sending, index: number, now: Date): GateAsk {
   const { purpose, creditor_id, customer_id, instalment_id } = delivery;
   const { receivable_id, due_date, step } = delivery.covers[index]!;
   return {
-    ask_id: askId(delivery, index), purpose, creditor_id, customer_id, receivable_id, due_date, step,
+    ask_id: askId(delivery, index), purpose: purpose as GateAsk['purpose'], creditor_id, customer_id, receivable_id, due_date, step,
     ...(instalment_id === null ? {} : { instalment_id }), contact_day: contactDay(delivery, now),
   };
 }
@@ -61,9 +51,9 @@ function askOf(delivery: Claimed | Sending, index: number, now: Date) {
 /** Whole messages, at most 500 asks together; a message has at most 200. */
 function parts(deliveries: readonly (Claimed | Sending)[]): (Claimed | Sending)[][] {
   const found: (Claimed | Sending)[][] = [];
-  let asks = ASKS_MAX;
+  let asks = GATE_ASKS_MAX;
   for (const delivery of deliveries) {
-    if (asks + delivery.covers.length > ASKS_MAX) {
+    if (asks + delivery.covers.length > GATE_ASKS_MAX) {
       found.push([]);
       asks = 0;
     }

@@ -3,6 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock, WallClock } from '@emdia/clock';
 import { customerKey } from '@emdia/contracts';
 import { Database } from '@emdia/database';
+import { VERDICT_MS_MAX } from '@emdia/gate';
 import { Runner, step, type Step } from '@emdia/messaging';
 import { Metrics, Sweeps, type Sweep } from '@emdia/runtime';
 import { PinoLogger } from 'nestjs-pino';
@@ -23,8 +24,6 @@ import { Gate, type Judged } from './gate';
 
 /** Messages claimed together: at some 400 a second a batch leaves within half the second that its verdict is good for. */
 const BATCH_MAX = 100;
-/** A call begins only within this time, monotonic, of the moment the gate was asked. */
-export const VERDICT_MS_MAX = 1_000;
 /** A batch is given up well before others take its claims for dead. */
 const HOLD_MS_MAX = CLAIM_MS_MAX - 10_000;
 

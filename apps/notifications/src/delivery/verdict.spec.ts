@@ -1,5 +1,6 @@
+import type { GateAnswer } from '@emdia/gate';
 import { amounts, claimedNotice, EPOCH_MS, id } from '../../test/given';
-import { askId, renewed, unasked, weigh, withoutCovered, type GateAnswer } from './verdict';
+import { askId, renewed, unasked, weigh, withoutCovered } from './verdict';
 
 const covers = [1, 2, 3].map((n) => ({ receivable_id: id('receivable', n), due_date: '2026-03-09', step: 'D+1' }));
 const delivery = claimedNotice({ covers });

@@ -1,10 +1,6 @@
 import type { Cover } from '@emdia/contracts';
-import { asksForMoney, type Amounts, type Claimed, type Delivery, type RefusedReason, type Sending, type Verdict, type Weighed } from './delivery';
-
-/** What the gate answers to one ask: still owed, this much; or a refusal. */
-export type GateAnswer =
-  | ({ readonly ask_id: string; readonly owed: true } & Amounts)
-  | { readonly ask_id: string; readonly owed: false; readonly reason: string };
+import { meaningOf, type Amounts, type GateAnswer } from '@emdia/gate';
+import { asksForMoney, type Claimed, type Delivery, type RefusedReason, type Sending, type Verdict, type Weighed } from './delivery';
 
 /** What the gate's answers come to for one message. */
 export type Weight =
@@ -14,9 +10,6 @@ export type Weight =
   | { readonly to: 'wait'; readonly reason: string }
   /** Wall time heals it. */
   | { readonly to: 'retry'; readonly reason: string };
-
-const FINAL = new Set<string>(['settled', 'held', 'disputed', 'promised', 'agreed']);
-const WAITS = new Set<string>(['not_covered', 'unread', 'unmatched', 'pending']);
 
 /** The ask's id, unique over a batch: the same receivable may be covered by two messages, or by two steps of one. */
 export const askId = (delivery: Delivery, index: number): string => `${delivery.notice_id}/${index}`;
@@ -28,7 +21,7 @@ export function weigh(delivery: Claimed | Sending, answers: ReadonlyMap<string, 
     const answer = answers.get(askId(delivery, index));
     if (!answer) return { to: 'retry', reason: 'no-answer' };
     if (answer.owed) covers.push({ ...cover, goes: true, reason: null, amounts: amountsOf(answer) });
-    else if (FINAL.has(answer.reason) || WAITS.has(answer.reason)) covers.push({ ...cover, goes: false, reason: answer.reason, amounts: null });
+    else if (meaningOf(answer.reason) !== 'again') covers.push({ ...cover, goes: false, reason: answer.reason, amounts: null });
     else return { to: 'retry', reason: answer.reason };
   }
   return outcome({ as_of_epoch_ms: asOfEpochMs, covers });
@@ -37,7 +30,7 @@ export function weigh(delivery: Claimed | Sending, answers: ReadonlyMap<string, 
 function outcome(verdict: Verdict): Weight {
   const { covers } = verdict;
   if (covers.length === 0 || covers.some(({ goes }) => goes)) return { to: 'go', verdict };
-  const waiting = covers.find(({ reason }) => WAITS.has(reason!));
+  const waiting = covers.find(({ reason }) => meaningOf(reason!) === 'waits');
   if (waiting) return { to: 'wait', reason: waiting.reason! };
   return { to: 'refuse', reason: covers[0]!.reason as RefusedReason, verdict };
 }

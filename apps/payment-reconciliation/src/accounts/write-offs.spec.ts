@@ -1,4 +1,4 @@
-import { account, agreed, amended, balances, cancelled, given, issued, paid, position, promiseBroken, promised, receivableId, refunded, typesOf, writtenOff } from '../../test/story';
+import { account, agreed, amended, balances, cancelled, given, givenUp, held, issued, paid, position, promiseBroken, promised, receivableId, refunded, typesOf, writtenOff } from '../../test/story';
 
 describe('a receivable that is given up', () => {
   it('is asked for no more, and stands in the ledger as what was lost', () => {
@@ -65,4 +65,21 @@ describe('what cannot be given up', () => {
   it('nor is anything reinstated that was not', () => {
     expect(() => given(issued('inv-1')).when(writtenOff('inv-1', false))).toThrow(expect.objectContaining({ reason: 'not-written-off' }));
   });
+});
+
+describe('a receivable that the régua gives up', () => {
+  it('is written off once, and whose word it was is kept', () => {
+    const world = given(issued('inv-1')).when(givenUp('inv-1'));
+    expect(position(world, 'inv-1')).toMatchObject({ status: 'written-off', written_off_cents: 10_000 });
+    expect(balances(world)).toMatchObject({ write_off: 10_000 });
+    expect(account(world).receivables.get(receivableId('inv-1'))!.write_offs).toEqual([{ written_off: true, reason: 'firme-2 D+90', actor: expect.stringMatching(/^dunning-orchestration /), at: expect.any(String) }]);
+    expect(given(issued('inv-1'), givenUp('inv-1')).when(givenUp('inv-1')).ignored).toEqual(['not-owed']);
+  });
+  it.each([
+    ['was paid', [paid('all', 'inv-1')]], ['was cancelled', [cancelled('inv-1', 2)]], ['is promised', [promised(['inv-1'])]], ['is held', [held(['inv-1'])]], ['was given up by a person', [writtenOff('inv-1')]],
+  ])('is not where it %s meanwhile', (_how, before) => {
+    const world = given(issued('inv-1'), ...before).when(givenUp('inv-1'));
+    expect([world.ignored, world.events]).toEqual([['not-owed'], []]);
+  });
+  it('is not where nobody knows it', () => expect(given(issued('inv-1')).when(givenUp('inv-2')).ignored).toEqual(['not-owed']));
 });

@@ -1,0 +1,245 @@
+import { activate, defaultPolicy, type Step } from '@emdia/regua';
+import { receivableId, Story } from '../../test/story';
+import { placeHold } from '../holds/hold';
+import { ACT_KINDS } from './outward-act';
+import { request, told, type Posted } from './requesting';
+import { mayRetry } from './retry-rule';
+
+jest.mock('./retry-rule', () => ({ mayRetry: jest.fn(jest.requireActual<typeof import('./retry-rule')>('./retry-rule').mayRetry) }));
+const decide = jest.requireActual<typeof import('./retry-rule')>('./retry-rule').mayRetry;
+const may = jest.mocked(mayRetry);
+const at = (day: string, hour = '00:00') => new Date(`${day}T${hour}:00-03:00`);
+const midnight = (day: string) => `${day}T00:00:00-03:00`;
+const A = receivableId('A');
+
+/** A debt due on Friday 6 March 2026, whose creditor's systems do everything. D+22 limits the service, D+45 suspends it. */
+const habitual = () => new Story(at('2026-02-20')).customer('SP').owes('A', '2026-03-06').follows('atraso-habitual-1').carries(...ACT_KINDS);
+/** The same along a ladder of its own: a message, then some acts. */
+function along(...steps: Step[]): Story {
+  const { document } = defaultPolicy('esquecido');
+  const s = new Story(at('2026-02-20')).customer('SP').owes('A', '2026-03-06').carries(...ACT_KINDS);
+  s.file = { ...s.file, trial: activate({ ...document, steps: [...document.steps.slice(0, 3), ...steps, ...document.steps.slice(-1)].sort((a, b) => Number(a.step.slice(1)) - Number(b.step.slice(1))) }) };
+  return s.owes('A');
+}
+const days = (s: Story) => s.acts.map(({ planned_at, step, change, kind, status, reason }) => `${planned_at.toISOString().slice(0, 10)} ${step} ${change ?? kind} ${status}${reason ? ` (${reason})` : ''}`);
+const asked = (s: Story, name = 'service-change') => s.heard<{ change: string; act_id: string; undoes?: string }>(`${name}-requested`).map(({ data }) => data);
+const tasks = (s: Story) => s.heard<{ reason: string }>('task-requested').map(({ data }) => data.reason);
+const answer = (s: Story, posted: Posted, index = 0) => s.take((file, now) => told(file, s.acts[index]!.act_id, posted, now));
+
+describe('an act', () => {
+  it('goes to the systems of a creditor who has them do it, and the régua goes on', () => {
+    const s = habitual().until(midnight('2026-05-04'));
+    expect(days(s)).toEqual(['2026-03-30 D+22 limit requested', '2026-04-20 D+45 suspend requested']);
+    expect(tasks(s)).toEqual([]);
+    expect(s.notices.slice(-1)).toEqual(['2026-04-06 14:00 collection D+30']);
+    expect(s.heard('service-change-requested')[0]).toMatchObject({
+      time: '2026-03-30T14:00:00.000Z',
+      data: {
+        change: 'limit', act_id: s.acts[0]!.act_id, receivable_id: A, invoice_id: 'inv', due_date: '2026-03-06', step: 'D+22', regua_version: 'atraso-habitual-1', open_cents: 10_000,
+        facts: [{ receivable_id: A, version: 1 }], call_began_at: '2026-03-30T14:00:00.000Z', valid_until: '2026-03-30T14:01:00.000Z',
+      },
+    });
+  });
+  it('stays a task for a person where they do not', () => {
+    const s = habitual().carries('retry').until(midnight('2026-04-01'));
+    expect([s.acts, tasks(s)]).toEqual([[], ['D+22: service limit']]);
+  });
+  it('ends with an owner, some days after the last one', () => {
+    const s = along({ step: 'D+20', action: 'write-off' });
+    s.file = { ...s.file, trial: activate({ ...s.file.trial!.document, steps: s.file.trial!.document.steps.filter(({ step }) => step !== 'D+30') }) };
+    s.owes('A').until(midnight('2026-03-27'));
+    expect(days(s)).toEqual(['2026-03-26 D+20 write-off requested']);
+    expect(s.standing('A')).toMatchObject({ kind: 'task', reason: 'regua-ended', step: null, at: at('2026-03-28', '10:00') });
+    expect(tasks(s.until(midnight('2026-03-29')))).toEqual(['regua-ended']);
+    expect(asked(s, 'write-off')).toHaveLength(1);
+  });
+});
+
+describe('whoever has paid is left alone', () => {
+  it.each(['settled', 'held', 'disputed', 'promised', 'agreed'])('%s is the end of an act, and it is planned anew on the next day', (reason) => {
+    const s = habitual();
+    s.gateSays = reason;
+    s.until('2026-03-30T12:00:00-03:00');
+    expect(days(s)).toEqual([`2026-03-30 D+22 limit refused (${reason})`]);
+    expect(s.standing('A')).toMatchObject({ kind: 'task', reason: 'D+22: service limit', at: at('2026-03-31', '11:00') });
+    s.gateSays = 'owed';
+    s.until(midnight('2026-04-01'));
+    expect(days(s).slice(1)).toEqual(['2026-03-31 D+22 limit requested']);
+    expect(new Set(s.acts.map(({ act_id }) => act_id)).size).toBe(2);
+    expect(asked(s)).toHaveLength(1);
+  });
+  it.each(['not_covered', 'unread', 'unmatched', 'pending'])('%s is asked again every hour until the day is over', (reason) => {
+    const s = habitual();
+    s.gateSays = reason;
+    s.until('2026-03-30T12:30:00-03:00');
+    expect(s.acts).toMatchObject([{ status: 'planned', reason, attempt: 3, due_at: at('2026-03-30', '13:00') }]);
+    s.until('2026-03-31T00:30:00-03:00');
+    expect(days(s)).toEqual([`2026-03-30 D+22 limit expired (${reason})`]);
+    s.gateSays = 'owed';
+    expect(days(s.until(midnight('2026-04-01'))).slice(1)).toEqual(['2026-03-31 D+22 limit requested']);
+  });
+  it.each(['stale', 'no-answer', 'a word nobody knows'])('%s waits in wall time, longer each time', (reason) => {
+    const s = habitual();
+    s.gateSays = reason;
+    s.until('2026-03-30T12:00:00-03:00');
+    expect(s.acts).toMatchObject([{ status: 'planned', reason, attempt: 2, retry_at_epoch_ms: 2_000 }]);
+    s.ask(s.acts[0]!);
+    expect(s.acts).toMatchObject([{ attempt: 3, retry_at_epoch_ms: 3_000 }]);
+  });
+  it.each([
+    ['held', (s: Story) => s.take((file, now) => placeHold(file, { hold_id: A, receivable_ids: [], reason: 'x', actor: 'ana' }, now))],
+    ['settled', (s: Story) => s.pays('A', '2026-03-30')],
+    ['agreed', (s: Story) => s.agrees(['A'], ['2026-05-06'])],
+    ['disputed', (s: Story) => s.owes('A', undefined, { collectability: 'disputed' })],
+    ['due-date-changed', (s: Story) => s.owes('A', '2026-05-06')],
+  ])('what the case knows counts, though the gate has not heard of it: %s', (reason, happens) => {
+    const s = habitual();
+    s.gateSays = 'no-answer';
+    s.until('2026-03-30T12:00:00-03:00');
+    happens(s);
+    s.gateSays = 'owed';
+    expect(s.ask(s.acts[0]!)).toBe('refused');
+    expect([s.acts[0]!.reason, asked(s)]).toEqual([reason, []]);
+  });
+  it('a verdict that is no longer young lets nothing go', () => {
+    const s = habitual();
+    s.gateSays = 'no-answer';
+    s.until('2026-03-30T12:00:00-03:00');
+    const word = { answer: { owed: true } as never, as_of_epoch_ms: 1, fresh: false, epoch_ms: 1_000 };
+    expect(s.take((file, now) => request(file, s.acts[0]!.act_id, word, now))).toBe('planned');
+    expect([s.acts[0]!.reason, asked(s)]).toEqual(['too-old', []]);
+  });
+  it('once asked for is not asked again', () => {
+    const s = habitual().until(midnight('2026-04-01'));
+    expect(s.ask(s.acts[0]!)).toBeUndefined();
+    expect(asked(s)).toHaveLength(1);
+  });
+});
+
+describe('what was done because of a debt is taken back', () => {
+  it('once it is paid: the last change, at once and once', () => {
+    const s = habitual().until(midnight('2026-05-04')).pays('A', '2026-05-04').until('2026-05-04T00:00:01-03:00');
+    const [, suspended] = s.acts;
+    expect(asked(s).map(({ change }) => change)).toEqual(['limit', 'suspend', 'restore']);
+    expect(asked(s).at(-1)).toMatchObject({ undoes: suspended!.act_id, receivable_id: A, step: 'D+45', valid_until: null, facts: [{ receivable_id: A, version: 2 }] });
+    s.owes('A', undefined, { status: 'open', collectability: 'owed', open_cents: 10_000, settled_on: null }).pays('A', '2026-05-05').until(midnight('2026-06-01'));
+    expect(asked(s)).toHaveLength(3);
+  });
+  it('not where the régua leaves that to the platform, nor where it is given up', () => {
+    const s = habitual().until(midnight('2026-05-04'));
+    const { document } = defaultPolicy('atraso-habitual');
+    s.file = { ...s.file, trial: activate({ ...document, thanks: { ...document.thanks, restores: false } }) };
+    expect(asked(s.pays('A', '2026-05-04').until(midnight('2026-06-01')))).toHaveLength(2);
+    const lost = habitual().until(midnight('2026-05-04')).owes('A', undefined, { status: 'written-off', collectability: 'settled', open_cents: 0 });
+    expect(asked(lost.until(midnight('2026-06-01')))).toHaveLength(2);
+  });
+  it.each(['refused', 'rejected'])('not where it never was done: %s', (how) => {
+    const s = habitual();
+    if (how === 'refused') s.gateSays = 'held';
+    s.until('2026-03-30T12:00:00-03:00');
+    if (how === 'rejected') answer(s, { outcome: 'rejected', reason: 'answered 422' });
+    s.pays('A', '2026-03-30').until(midnight('2026-04-10'));
+    expect(asked(s).filter(({ undoes }) => undoes)).toEqual([]);
+  });
+  it('whatever another debt still has', () => {
+    const s = habitual().owes('B', '2026-03-06').until(midnight('2026-05-04')).pays('A', '2026-05-04').until('2026-05-04T00:00:01-03:00');
+    expect(asked(s).filter(({ change }) => change === 'restore')).toHaveLength(1);
+    expect(asked(s.pays('B', '2026-05-05').until(midnight('2026-05-06'))).filter(({ change }) => change === 'restore')).toHaveLength(2);
+  });
+  it('an entry and a protest also where the debt is prescribed', () => {
+    const s = along({ step: 'D+10', action: 'bureau-notice' }, { step: 'D+21', action: 'bureau-listing', notice_days: 10 }, { step: 'D+25', action: 'protest' });
+    s.until('2031-03-07T12:00:00-03:00');
+    expect(days(s)).toEqual([
+      '2026-03-16 D+10 notice requested', '2026-03-27 D+21 listing requested', '2026-03-31 D+25 protest requested', '2031-03-07 D+21 removal requested', '2031-03-07 D+25 cancellation requested',
+    ]);
+    expect(s.standing('A')).toEqual({ kind: 'end', reason: 'prescribed' });
+    expect([asked(s, 'bureau').map(({ change }) => change), asked(s, 'protest').map(({ change }) => change)]).toEqual([['notice', 'listing', 'removal'], ['protest', 'cancellation']]);
+  });
+});
+
+describe('a bureau entry', () => {
+  const steps: Step[] = [{ step: 'D+10', action: 'bureau-notice' }, { step: 'D+12', action: 'bureau-listing', notice_days: 15 }];
+  it('comes after its notice and its days', () => {
+    expect(days(along(...steps).until(midnight('2026-04-30')))).toEqual(['2026-03-16 D+10 notice requested', '2026-03-31 D+12 listing requested']);
+  });
+  it('counts from the day on which the notice really went', () => {
+    const s = along(...steps);
+    s.gateSays = 'not_covered';
+    s.until(midnight('2026-03-19'));
+    s.gateSays = 'owed';
+    expect(days(s.until(midnight('2026-04-30'))).slice(-2)).toEqual(['2026-03-19 D+10 notice requested', '2026-04-07 D+12 listing requested']);
+  });
+  it('is for a person where the bureau did not take the notice, or a person gave it', () => {
+    const s = along(...steps).until('2026-03-16T12:00:00-03:00');
+    answer(s, { outcome: 'rejected', reason: 'answered 400' });
+    s.until(midnight('2026-04-30'));
+    expect([days(s), tasks(s).slice(0, 2)]).toEqual([['2026-03-16 D+10 notice rejected (answered 400)'], ['D+10: notice not done: answered 400', 'D+12: bureau-listing']]);
+    expect(tasks(along(...steps).carries('bureau-listing').until(midnight('2026-04-05')))).toEqual(['D+10: bureau-notice', 'D+12: bureau-listing']);
+  });
+});
+
+describe('what the webhook answers', () => {
+  const gone = () => habitual().until('2026-03-30T12:00:00-03:00');
+  it('yes', () => {
+    const s = gone();
+    expect(answer(s, { outcome: 'accepted' })).toBe('accepted');
+    expect(s.acts).toMatchObject([{ status: 'accepted', answered_at: s.now, task: null }]);
+    expect(answer(s, { outcome: 'rejected', reason: 'x' })).toBeUndefined();
+  });
+  it.each(['rejected', 'unanswered'] as const)('%s goes to a person, for whom the régua waits', (outcome) => {
+    const s = gone();
+    answer(s, { outcome, reason: 'answered 422' });
+    expect(s.acts).toMatchObject([{ status: outcome, reason: 'answered 422', task: { queue: 'cobranca', reason: 'D+22: limit not done: answered 422', review_date: '2026-04-01' } }]);
+    expect(s.standing('A')).toMatchObject({ kind: 'owner', reason: 'D+22: limit not done: answered 422', review_date: '2026-04-01' });
+    expect(s.until('2026-04-01T12:00:00-03:00').standing('A')).toMatchObject({ kind: 'action', step: 'D+30' });
+    expect(tasks(s)).toHaveLength(1);
+  });
+  it('what may have been done though nobody answered is taken back like the rest', () => {
+    const s = gone();
+    answer(s, { outcome: 'unanswered', reason: 'x' });
+    expect(asked(s.pays('A', '2026-03-31').until(midnight('2026-04-01'))).map(({ change }) => change)).toEqual(['limit', 'restore']);
+  });
+  it('trouble in giving back is told once, and gone when it is taken after all', () => {
+    const s = gone().pays('A', '2026-03-30').until(midnight('2026-03-31'));
+    const restored = s.acts.length - 1;
+    for (const said of ['answered 500', 'answered 404']) answer(s, { outcome: 'troubled', reason: said }, restored);
+    expect([tasks(s), s.standing('A').kind]).toEqual([['D+22: restore not done: answered 500'], 'end']);
+    expect(s.acts[restored]).toMatchObject({ status: 'requested', task: { reason: 'D+22: restore not done: answered 500' } });
+    answer(s, { outcome: 'accepted' }, restored);
+    expect(s.acts[restored]).toMatchObject({ status: 'accepted', task: null });
+  });
+});
+
+describe('whether a retry may be asked for', () => {
+  const card = () => new Story(at('2026-02-20')).customer('SP').owes('A', '2026-03-06').follows('meio-de-pagamento-1').carries('retry');
+  afterEach(() => void may.mockImplementation(decide));
+  it('is decided in one place: once per step, as things stand', () => {
+    const s = card().until(midnight('2026-03-20'));
+    expect(days(s)).toEqual(['2026-03-09 D+1 retry requested', '2026-03-13 D+5 retry requested']);
+    const file = s.file.receivables.get(A)!;
+    expect(['D+1', 'D+9'].map((step) => decide(s.file, file, step, s.now))).toEqual([{ never: 'once-per-step' }, { ask: true }]);
+  });
+  it('never: the ladder goes on without it, and no message tells of it', () => {
+    may.mockReturnValue({ never: 'hard decline' });
+    const s = card().until(midnight('2026-03-20'));
+    expect([s.acts, tasks(s), s.notices.length]).toEqual([[], [], 3]);
+    expect(s.heard('notice-requested').map(({ data }) => (data.next_step as { does?: string }).does)).not.toContain('retry');
+  });
+  it('later: then, and no sooner', () => {
+    may.mockImplementation((_file, _receivable, _step, now) => (now < at('2026-03-12', '14:00') ? { later: at('2026-03-12', '14:00') } : { ask: true }));
+    const s = card().until('2026-03-12T13:59:00-03:00');
+    expect(s.acts).toEqual([]);
+    expect(s.until(midnight('2026-03-13')).acts[0]).toMatchObject({ status: 'requested', call_began_at: at('2026-03-12', '14:00') });
+  });
+  it('is asked again under the lock', () => {
+    const s = card();
+    s.gateSays = 'no-answer';
+    s.until('2026-03-09T12:00:00-03:00');
+    s.gateSays = 'owed';
+    may.mockReturnValue({ later: at('2026-03-09', '15:00') });
+    expect(s.ask(s.acts[0]!)).toBe('planned');
+    expect(s.acts[0]).toMatchObject({ due_at: at('2026-03-09', '15:00'), reason: 'retry-later' });
+    may.mockReturnValue({ never: 'hard decline' });
+    expect([s.ask(s.acts[0]!), s.acts[0]!.reason, asked(s, 'retry')]).toEqual(['refused', 'hard decline', []]);
+  });
+});

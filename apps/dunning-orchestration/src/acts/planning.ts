@@ -1,0 +1,68 @@
+import { addDays, type CivilDate } from '@emdia/calendar';
+import type { Outgoing } from '@emdia/contracts';
+import type { Step } from '@emdia/regua';
+import { withEntries, type CaseFile, type Receivable } from '../cases/case-file';
+import type { Plan } from '../cases/plan';
+import { policyOf, taskOf } from '../reguas/policy';
+import { ACT_KINDS, actsOf, dayOf, inForce, isNoticed, isOff, planned, requestOf, takenBack, type ActKind, type OutwardAct } from './outward-act';
+
+interface Asked {
+  readonly next: CaseFile;
+  readonly events: readonly Outgoing[];
+}
+
+const isKind = (step: Step): step is Step<ActKind> => (ACT_KINDS as readonly string[]).includes(step.action);
+
+/** Whether the creditor's systems do a step; a bureau entry only where they gave its notice, too. */
+const isCarriedOut = (file: CaseFile, receivable: Receivable, step: Step<ActKind>, today: CivilDate): boolean =>
+  (file.carries_out?.has(step.action) ?? false) && (step.action !== 'bureau-listing' || isNoticed(file, receivable, step.notice_days, today));
+
+/** Plans the steps that are due and that the creditor's systems do; the others stay for people. */
+export function planActs(file: CaseFile, { standings, today }: Plan, now: Date): Asked {
+  if (!file.carries_out?.size) return { next: file, events: [] };
+  const policy = policyOf(file);
+  const acts = [...standings].flatMap(([id, standing]): [string, OutwardAct][] => {
+    if (standing.kind !== 'task' || standing.step === null || standing.at > now) return [];
+    const step = policy.document.steps.find((each) => taskOf(each) === standing.reason);
+    const receivable = file.receivables.get(id)!;
+    if (!step || !isKind(step) || !isCarriedOut(file, receivable, step, today)) return [];
+    const act = planned(file, receivable, step, policy.version, now);
+    return [[act.act_id, act]];
+  });
+  return { next: acts.length === 0 ? file : { ...file, acts: withEntries(file.acts, acts) }, events: [] };
+}
+
+/** What is to be taken back because its debt has ended: bureau entries and protests also where nobody may ask any more, service only where it was paid or cancelled. */
+export function toTakeBack(file: CaseFile, isPrescribed: (receivable: Receivable) => boolean): OutwardAct[] {
+  if (file.acts.size === 0) return [];
+  const restores = policyOf(file).document.thanks.restores ?? true;
+  return [...file.receivables.values()].flatMap((receivable) => {
+    const isPaid = receivable.status === 'settled' || receivable.status === 'cancelled';
+    if (!isPaid && !(receivable.status === 'open' && isPrescribed(receivable))) return [];
+    return inForce(file, receivable.receivable_id).filter(({ kind }) => kind !== 'service' || (isPaid && restores));
+  });
+}
+
+/** Asks for what is to be taken back, at once and each once. */
+export function takeBack(file: CaseFile, { backs }: Plan, now: Date): Asked {
+  if (backs.length === 0) return { next: file, events: [] };
+  const made = backs.map((act) => {
+    const receivable = file.receivables.get(act.receivable_id)!;
+    return takenBack(act, receivable, [{ receivable_id: receivable.receivable_id, version: receivable.version }], now);
+  });
+  return { next: { ...file, acts: withEntries(file.acts, made.map((act) => [act.act_id, act])) }, events: made.map((act) => requestOf(file, act)) };
+}
+
+/** Steps that count as done by acts, for the ladder; what never left does not. */
+export const doneBy = (acts: readonly OutwardAct[]): { step: string; on: CivilDate }[] => acts.filter((act) => !isOff(act)).map((act) => ({ step: act.step, on: dayOf(act) }));
+
+/** The day after the one on which an act of a step last came to nothing; null where none did. What is refused today is not asked again today. */
+export function againFrom(acts: readonly OutwardAct[], step: string): CivilDate | null {
+  const off = acts.filter((act) => act.step === step && isOff(act)).map(dayOf);
+  return off.length === 0 ? null : addDays(off.sort().at(-1)!, 1);
+}
+
+/** The acts of a debt for its present due date; none costs nothing. */
+export const actsOn = (file: CaseFile, receivable: Receivable): readonly OutwardAct[] => (file.acts.size === 0 ? NONE : actsOf(file, receivable));
+
+const NONE: readonly OutwardAct[] = [];

@@ -1,0 +1,103 @@
+import { addDays } from '@emdia/calendar';
+import type { Outgoing } from '@emdia/contracts';
+import { anHourLater, backOffMs, meaningOf, type GateAnswer } from '@emdia/gate';
+import type { DecisionOne } from '@emdia/messaging';
+import { entrusted } from '../cases/act';
+import { withEntries, type CaseFile, type Receivable } from '../cases/case-file';
+import { conclude } from '../cases/conclude';
+import { localDayOf, prescribesOn, startOf } from '../cases/contact-days';
+import { isAbout, isLive } from '../holds/standing';
+import { dayOf, requested, requestOf, type OutwardAct } from './outward-act';
+import { mayRetry } from './retry-rule';
+
+/** The gate's word on one act; null is no answer. `fresh` says whether it will still be young enough when this commits. */
+export interface GateWord {
+  readonly answer: GateAnswer | null;
+  readonly as_of_epoch_ms: number;
+  readonly fresh: boolean;
+  readonly epoch_ms: number;
+}
+
+type Decided = DecisionOne<CaseFile, OutwardAct['status']>;
+
+const AGAIN_MS_MAX = 15_000;
+
+/** planned → requested | refused | expired, or planned still, and asked again later. What the case itself knows counts before the gate's word. */
+export function request(file: CaseFile, act_id: string, word: GateWord, now: Date): Decided {
+  const act = file.acts.get(act_id);
+  if (act?.status !== 'planned') return { ignored: 'not-planned' };
+  const receivable = file.receivables.get(act.receivable_id)!;
+  // An act belongs to its day: after it the régua plans anew, merged into the right step.
+  if (now >= startOf(addDays(dayOf(act), 1))) return put(file, { ...act, status: 'expired', reason: act.reason ?? 'day-over', due_at: null, retry_at_epoch_ms: null }, now);
+  const own = ownRefusal(file, receivable, act, now);
+  if (own) return put(file, refused(act, own), now);
+  const retry = act.kind === 'retry' ? mayRetry(file, receivable, act.step, now) : { ask: true as const };
+  if ('never' in retry) return put(file, refused(act, retry.never), now);
+  if ('later' in retry && retry.later > now) return put(file, { ...act, due_at: retry.later, retry_at_epoch_ms: null, reason: 'retry-later' }, now);
+
+  const { answer, as_of_epoch_ms, fresh, epoch_ms } = word;
+  if (answer?.owed && fresh) {
+    const { version, invoice_id, open_cents } = answer;
+    const gone = requested(act, { as_of_epoch_ms, version, invoice_id, open_cents }, now);
+    return put(file, gone, now, [requestOf(file, gone)]);
+  }
+  const refusal = answer === null ? 'no-answer' : answer.owed ? 'too-old' : answer.reason;
+  const again = { ...act, attempt: act.attempt + 1, reason: refusal };
+  switch (meaningOf(refusal)) {
+    case 'final': return put(file, refused(act, refusal), now);
+    case 'waits': return put(file, { ...again, due_at: anHourLater(now), retry_at_epoch_ms: null }, now);
+    case 'again': return put(file, { ...again, retry_at_epoch_ms: epoch_ms + backOffMs(act.attempt, AGAIN_MS_MAX) }, now);
+  }
+}
+
+const refused = (act: OutwardAct, reason: string): OutwardAct => ({ ...act, status: 'refused', reason, due_at: null, retry_at_epoch_ms: null });
+
+const SAID = new Set<string>(['settled', 'held', 'disputed', 'promised', 'agreed']);
+
+/** What the case knows and the gate may not have heard yet; null where nothing stands against it. */
+function ownRefusal(file: CaseFile, { receivable_id, status, collectability, original_due_date, effective_due_date }: Receivable, { due_date }: OutwardAct, now: Date): string | null {
+  if (status !== 'open') return status;
+  if (prescribesOn(effective_due_date) < localDayOf(file, now)) return 'prescribed';
+  if (original_due_date !== due_date) return 'due-date-changed';
+  if ([...file.holds.values()].some((hold) => isLive(hold, now) && isAbout(hold, receivable_id))) return 'held';
+  if ([...file.agreements.values()].some(({ ended, receivable_ids }) => !ended && receivable_ids.includes(receivable_id))) return 'agreed';
+  return SAID.has(collectability) ? collectability : null;
+}
+
+/** What came of posting an act to the creditor's webhook; `withdrawn`: its debt ended first; `troubled`: still tried, and a person should look. */
+export type Posted =
+  | { readonly outcome: 'accepted' | 'unheard' | 'withdrawn' }
+  | { readonly outcome: 'rejected' | 'unanswered' | 'troubled'; readonly reason: string };
+
+/** requested → accepted | rejected | unanswered; where it was not accepted a person is told why, and the régua waits for them. `unheard`: no webhook is left to tell it to. */
+export function told(file: CaseFile, act_id: string, posted: Posted, now: Date): Decided {
+  const act = file.acts.get(act_id);
+  if (act?.status !== 'requested') return { ignored: 'not-requested' };
+  switch (posted.outcome) {
+    case 'accepted': return put(file, { ...act, status: 'accepted', answered_at: now, task: null }, now);
+    case 'unheard': return put(file, { ...act, answered_at: now, reason: 'no-webhook', task: null }, now);
+    // It may have been heard though nobody said so: what it did is taken back like the rest.
+    case 'withdrawn': return put(file, { ...act, status: 'unanswered', answered_at: now, reason: 'debt-ended' }, now);
+    case 'troubled': return act.task ? { ignored: 'told-before' } : handedOver(file, { ...act, reason: posted.reason }, now);
+    default: return handedOver(file, { ...act, status: posted.outcome, reason: posted.reason, answered_at: now }, now);
+  }
+}
+
+const REVIEW_DAYS = 2;
+
+function handedOver(file: CaseFile, act: OutwardAct, now: Date): Decided {
+  const receivable = file.receivables.get(act.receivable_id)!;
+  const reason = `${act.step}: ${act.change ?? act.kind} not done: ${act.reason}`.slice(0, 80);
+  const { owner, task } = entrusted(file, [receivable], { reason, days: REVIEW_DAYS, cause: act.act_id }, now);
+  const { task_id, queue, review_date } = owner;
+  const entrustedAct = { ...act, task: { task_id, queue, reason, review_date } };
+  // A debt that has ended needs no owner: the task stands on the act alone.
+  const isOpen = receivable.status === 'open' && receivable.standing?.kind !== 'end';
+  const next = isOpen ? { ...file, receivables: withEntries(file.receivables, [[receivable.receivable_id, { ...receivable, owner }]]) } : file;
+  return put(next, entrustedAct, now, [task]);
+}
+
+function put(file: CaseFile, act: OutwardAct, now: Date, events: readonly Outgoing[] = []): Decided {
+  const next = { ...file, acts: withEntries(file.acts, [[act.act_id, act]]) };
+  return { ...conclude(next, `${act.act_id} ${act.status} ${act.attempt}`, now, events), result: act.status };
+}
