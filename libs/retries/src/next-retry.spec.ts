@@ -107,7 +107,7 @@ describe('Pix Automático', () => {
   });
 
   it.each([
-    ['not-permitted', { retry_policy: 'NAO_PERMITE' }, 'ask-other-method'], ['not-permitted', { retry_policy: null }, 'ask-other-method'], ['charge-ended', { code: 'MSUC' }, 'ask-other-method'],
+    ['not-permitted', { retry_policy: 'NAO_PERMITE' }, 'none'], ['not-permitted', { retry_policy: null }, 'none'], ['charge-ended', { code: 'MSUC' }, 'ask-other-method'],
     ['amount-changed', { amount_cents: 12_000 }, 'none'],
   ] as const)('never where %s: %j', (never, said, follow) => {
     expect(next({ due_date: '2026-03-10', attempts: [pix(said)] }, '2026-03-11T10:00')).toMatchObject({ never, follow });

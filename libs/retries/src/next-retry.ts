@@ -121,7 +121,7 @@ function stopOf(facts: RetryFacts, own: readonly Attempt[], rail: Rail | null): 
     const killed = attempts.find(({ code, network_code }) => [code, network_code].some((each) => each !== null && (PIX.kills as readonly string[]).includes(each)));
     if (killed) return asks('charge-ended', `code ${killed.network_code ?? killed.code} ends the charge`);
     if (attempts.some(isHardStop)) return asks('hard-stop', 'the bank will not take it');
-    if (attempts.findLast(({ retry_policy }) => retry_policy !== null)?.retry_policy !== PIX.policy) return asks('not-permitted', 'the authorisation does not allow retries, or does not say');
+    if (attempts.findLast(({ retry_policy }) => retry_policy !== null)?.retry_policy !== PIX.policy) return { never: 'not-permitted', follow: 'none', because: 'the authorisation does not allow retries, or does not say' };
     const amounts = attempts.flatMap(({ amount_cents }) => amount_cents ?? []);
     return amounts.some((cents) => cents !== facts.open_cents) ? { never: 'amount-changed', follow: 'none', because: `${facts.open_cents} cents are open; only what was charged may be charged again` } : null;
   }
@@ -146,15 +146,15 @@ interface Count {
 function countsOf(facts: RetryFacts, rail: Rail | null, { limits }: Rules): Count[] {
   const { receivable_id, attempts } = facts;
   const { card_key, brand } = cardOf(facts);
+  // Nobody said which card these were or will be on: they count on every one.
   const others = untold(attempts, facts.asked);
-  const isCharged = new Set(attempts.filter(isOn(card_key)).map((each) => each.receivable_id));
   const time = ({ at }: Pick<Attempt, 'at'>): number => at.getTime();
   const ofDebt = (each: Pick<Attempt, 'receivable_id'>): boolean => each.receivable_id === receivable_id;
   return limits.flatMap((limit): Count[] => {
     if (limit.scope === 'card') {
       if ((rail !== 'CARD' && rail !== null) || !rulesFor(limit.brands, brand)) return [];
       const on = rail === null ? ofDebt : isOn(card_key);
-      return [{ limit, times: [...attempts.filter(on), ...others.filter((each) => ofDebt(each) || isCharged.has(each.receivable_id))].map(time) }];
+      return [{ limit, times: [...attempts.filter(on), ...others].map(time) }];
     }
     if (limit.rail !== undefined && limit.rail !== rail) return [];
     return [{ limit, times: [...attempts.filter((each) => ofDebt(each) && (limit.rail === undefined || each.rail === limit.rail || each.rail === null)), ...others.filter(ofDebt)].map(time) }];
