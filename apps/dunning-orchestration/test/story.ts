@@ -1,11 +1,12 @@
 import {
-  BillingCustomerChanged, derivedId, NegotiationAgreementMade, NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged,
+  BillingChargeDeclined, BillingCustomerChanged, derivedId, NegotiationAgreementMade, NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged,
   type Contract, type DataOf, type DunningNoticeRequested, type EventOf, type Outgoing,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
 import { act } from '../src/cases/act';
 import { conclude } from '../src/cases/conclude';
 import { emptyCase, type CaseFile } from '../src/cases/case-file';
+import { applyDeclined } from '../src/retries/attempts';
 import { applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer } from '../src/cases/facts';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
@@ -88,6 +89,13 @@ export class Story {
     const next = before ? { ...before, ...(due_date ? { original_due_date: due_date, effective_due_date: due_date } : {}), ...more, version: before.version + 1 } : { ...bill(name, due_date!, more), version: 1 };
     this.bills.set(name, next);
     this.take((file, now) => applyBalance(file, eventOf(ReconciliationBalanceChanged, next, now), now));
+    return this;
+  }
+
+  /** A charge for a receivable was declined now. */
+  declines(name: string, attempt_id: string, more: Partial<DataOf<typeof BillingChargeDeclined>> = {}): this {
+    const data = { creditor_id, customer_id, payment_id: attempt_id, source: 'test', reference: name, attempt_id: derivedId('attempt', attempt_id), attempted_at: this.now.toISOString(), rail: 'CARD' as const, card_key: 'c'.repeat(64), brand: 'visa', ...more };
+    this.take((file, now) => applyDeclined(file, eventOf(BillingChargeDeclined, data, now), now));
     return this;
   }
 

@@ -1,10 +1,12 @@
 import { derivedId, DunningHoldLifted, DunningTaskRequested, outgoing, type Outgoing } from '@emdia/contracts';
 import { addDays } from '@emdia/calendar';
 import type { DecisionOne } from '@emdia/messaging';
+import type { Retry } from '@emdia/retries';
 import { policyOf, taskOf } from '../reguas/policy';
 import { ruleOf, type Kind } from '../holds/kinds';
 import { isAbout, isLive } from '../holds/standing';
-import { withEntries, type CaseFile, type Hold, type Owner, type Receivable } from './case-file';
+import { retriesInTurn } from '../retries/retrying';
+import { withEntries, type Acted, type CaseFile, type Hold, type Owner, type Receivable } from './case-file';
 import { conclude, SELF } from './conclude';
 import { askForMoney, askForThanks, remindOfInstalment, type Asked } from './notices';
 import { afterHold, creditorDay, lapsesAt, plan, type Plan } from './plan';
@@ -90,6 +92,13 @@ export function entrusted(file: CaseFile, receivables: readonly Receivable[], { 
 /** For so long the régua waits for a person who does a step of it, unless the step says otherwise. */
 const STEP_REVIEW_DAYS = 2;
 
+/** What is kept of a retry that was granted. */
+function grantOf(retry: Retry | undefined): Pick<Acted, 'retry'> {
+  if (!retry) return {};
+  const { rail, attempt_no, amount_cents, by, because } = retry;
+  return { retry: { rail, attempt_no, amount_cents, by, because } };
+}
+
 /** One task per case, reason and day for the receivables that need a person now; the first review comes sooner than the later ones. */
 function handOver(file: CaseFile, planned: Plan, now: Date): Asked {
   const policy = policyOf(file);
@@ -102,14 +111,17 @@ function handOver(file: CaseFile, planned: Plan, now: Date): Asked {
 
   const events: Outgoing[] = [];
   const owned: [string, Receivable][] = [];
-  for (const [reason, receivables] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const isLater = receivables.every(({ owner }) => owner?.reason === reason);
+  for (const [reason, wanted] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const step = policy.document.steps.find((each) => taskOf(each) === reason);
+    const retries = step?.action === 'retry' ? new Map(retriesInTurn({ ...file, receivables: withEntries(file.receivables, owned) }, wanted, planned.today, now)) : null;
+    const receivables = retries ? [...retries.keys()] : wanted;
+    if (receivables.length === 0) continue;
+    const isLater = receivables.every(({ owner }) => owner?.reason === reason);
     const days = step ? ((step.action === 'task' && step.review_days) || STEP_REVIEW_DAYS) : isLater ? later_review_days : first_review_days;
     const { owner, task } = entrusted(file, receivables, { reason, days, cause: now.toISOString() }, now);
     owned.push(...receivables.map((receivable): [string, Receivable] => {
       const { receivable_id, original_due_date, acted } = receivable;
-      const done = step ? [...acted, { step: step.step, due_date: original_due_date, on: planned.today, task_id: owner.task_id }] : acted;
+      const done = step ? [...acted, { step: step.step, due_date: original_due_date, on: planned.today, task_id: owner.task_id, ...grantOf(retries?.get(receivable)) }] : acted;
       return [receivable_id, { ...receivable, owner, acted: done }];
     }));
     events.push(task);

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { bulk, column, type Column as Written, columnsOf, textColumn, type Tx, unnested } from '@emdia/database';
 import type { Store } from '@emdia/messaging';
 import { PublishedReguas } from '../reguas/published';
+import { readAttempts, saveAttempts } from '../retries/attempts';
+import { RetryTables } from '../retries/tables';
 import { coverKey, emptyCase, type CaseFile } from './case-file';
 import { dueSlot } from './due-slot';
 import {
@@ -9,7 +11,7 @@ import {
 } from './rows';
 
 /**
- * Case files by key (creditor/customer). A batch costs seven reads and at most nine writes, whatever its size; only rows
+ * Case files by key (creditor/customer). A batch costs nine reads and at most ten writes, whatever its size; only rows
  * that changed are written, told apart by identity, because decisions copy what they change and nothing else.
  */
 @Injectable()
@@ -18,6 +20,7 @@ export class Cases implements Store<CaseFile> {
   /** The same for keys whose rows are known to exist, as they do where something is due: rows are never deleted. */
   readonly known: Store<CaseFile> = { name: this.name, load: (tx, keys) => this.read(tx, keys), save: (tx, changed) => this.save(tx, changed) };
   private readonly reguas = new PublishedReguas();
+  private readonly tables = new RetryTables();
   /** What the tables held when a state was loaded, for as long as the transaction knows the state. */
   private readonly stored = new WeakMap<Tx, Map<string, CaseFile>>();
 
@@ -32,21 +35,23 @@ export class Cases implements Store<CaseFile> {
 
   private async read(tx: Tx, keys: readonly string[]): Promise<Map<string, CaseFile>> {
     const creditors = [...new Set(keys.map((key) => key.slice(0, key.indexOf('/'))))];
-    const [files, receivables, covers, holds, agreements, published] = await Promise.all([
+    const [files, receivables, covers, holds, agreements, attempts, published, rules] = await Promise.all([
       tx.query<{ row: unknown[] }>(LOCK, [keys]),
       read(tx, keys, READ_RECEIVABLES, receivableOf, ({ receivable_id }) => receivable_id),
       read(tx, keys, READ_COVERS, coverOf, (cover) => coverKey(cover.notice_id, cover.receivable_id)),
       read(tx, keys, READ_HOLDS, holdOf, ({ hold_id }) => hold_id),
       read(tx, keys, READ_AGREEMENTS, agreementOf, ({ agreement_id }) => agreement_id),
+      readAttempts(tx, keys),
       this.reguas.of(tx, creditors),
+      this.tables.of(tx, creditors),
     ]);
     const loaded = new Map<string, CaseFile>();
     for (const { row } of files) {
       const key = row[0] as string;
       const of = <V>(parts: ReadonlyMap<string, ReadonlyMap<string, V>>) => parts.get(key) ?? (NONE as ReadonlyMap<string, never>);
-      const file = caseOf(row, { receivables: of(receivables), covers: of(covers), holds: of(holds), agreements: of(agreements) });
-      const own = published.get(file.creditor_id);
-      loaded.set(key, own ? { ...file, published: own } : file);
+      const file = caseOf(row, { receivables: of(receivables), covers: of(covers), holds: of(holds), agreements: of(agreements), attempts: of(attempts) });
+      const [own, retry_rules] = [published.get(file.creditor_id), rules.get(file.creditor_id)];
+      loaded.set(key, own || retry_rules ? { ...file, published: own, retry_rules } : file);
     }
     this.stored.set(tx, new Map(loaded));
     return loaded;
@@ -67,6 +72,7 @@ export class Cases implements Store<CaseFile> {
       saveCovers(tx, changedIn(pairs, (file) => file.covers)),
       saveHolds(tx, changedIn(pairs, (file) => file.holds)),
       saveAgreements(tx, changedIn(pairs, (file) => file.agreements)),
+      saveAttempts(tx, changedIn(pairs, (file) => file.attempts).map(({ value }) => value)),
       saveChanges(tx, pairs.flatMap(({ next }) => next.changes.map((value) => ({ value, file: next })))),
       saveNotices(tx, pairs.flatMap(({ next }) => next.asked.map((value) => ({ value, file: next })))),
       this.saveDue(tx, pairs),

@@ -1,8 +1,9 @@
 import { addDays, localDate, type CivilDate } from '@emdia/calendar';
-import { nextMoves, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
+import { nextMoves, type Act, type Action, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
 import { ruleOf, type HoldKind } from '../holds/kinds';
 import { isAbout, isLive, looksAt, pausedDays, stopsClock } from '../holds/standing';
 import { latePaid, policyOf, taskOf } from '../reguas/policy';
+import { retryOf } from '../retries/retrying';
 import type { Agreement, CaseFile, Covered, Hold, Instalment, Owner, Receivable, Standing } from './case-file';
 import { contactAt, CREDITOR_ZONE, creditorHour, later, localDayOf, nextContactDay, prescribesOn, startOf } from './contact-days';
 
@@ -165,19 +166,29 @@ class View {
     if (message?.channel === null) return this.withoutChannel(receivable, this.closedChannel ?? 'no-channel');
     const { hour } = this.policy.document.contact;
     const at = message && contactAt(this.file, message.day, message.step.hour ?? hour, this.now);
-    const actAt = act && later(creditorHour(act.day, hour), this.now);
-    if (act && actAt && (!at || actAt < at)) return { kind: 'task', reason: taskOf(act.step), step: act.step.step, at: actAt };
+    const acting = this.acting(receivable, ofThisDate, act);
+    if (acting && (!at || acting.at < at)) return { kind: 'task', reason: taskOf(acting.act.step), step: acting.act.step.step, at: acting.at };
     if (!message || !at) return this.owned(receivable, 'regua-ended');
     if (message.merged.length > 0) this.merged.set(receivable.receivable_id, message.merged);
     this.contacts.set(receivable.receivable_id, message.step);
     return { kind: 'action', step: message.step.step, planned_day: message.planned_day, contact_day: message.day, at };
   }
 
-  private moves({ receivable_id, original_due_date, effective_due_date, open_cents, acted }: Receivable, covers: readonly Covered[]): Moves {
+  /** When a step without a message is done. A retry has a time of its own, or none; what else the régua has does not wait for it. */
+  private acting(receivable: Receivable, covers: readonly Covered[], act: Act | null): { readonly act: Act; readonly at: Date } | null {
+    if (!act) return null;
+    const at = later(creditorHour(act.day, this.policy.document.contact.hour), this.now);
+    if (act.step.action !== 'retry') return { act, at };
+    const other = this.acting(receivable, covers, this.moves(receivable, covers, 'retry').act);
+    const retry = retryOf(this.file, receivable, at);
+    return 'at' in retry && (!other || retry.at <= other.at) ? { act, at: retry.at } : other;
+  }
+
+  private moves({ receivable_id, original_due_date, effective_due_date, open_cents, acted }: Receivable, covers: readonly Covered[], without?: Action): Moves {
     const { file, state, today, channels, case_amount_cents, late_before } = this;
     const done = covers.filter(isDone);
     const debt: Debt = {
-      original_due_date, effective_due_date, state, today, channels,
+      original_due_date, effective_due_date, state, today, channels, without,
       paused_days: this.clockHolds.length === 0 ? 0 : pausedDays(this.clockHolds.filter((hold) => isAbout(hold, receivable_id)), effective_due_date, this.now),
       sent: done.map(({ step }) => step),
       told_on: this.policy.isGrave ? this.toldOn(done, effective_due_date) : null,

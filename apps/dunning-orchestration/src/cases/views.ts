@@ -3,6 +3,7 @@ import { Actor, Channel, CivilDate, Collectability, CustomerId, DunningNoticeReq
 import { Cause } from '@emdia/regua';
 import { orNull } from '@emdia/runtime';
 import { holdKinds, type HoldKind } from '../holds/kinds';
+import { RetryView } from '../retries/shown';
 
 /** Cases as people read them. */
 
@@ -64,6 +65,7 @@ export const CaseView = Type.Object(
     receivables: Type.Array(Receivable),
     holds: Type.Array(Hold),
     agreements: Type.Array(Type.Object({ agreement_id: Uuid, receivable_ids: Type.Array(Uuid), instalments: Type.Array(Instalment), paid: Type.Array(Uuid), ended: Type.Boolean() }, closed)),
+    retries: Type.Array(RetryView, { description: 'Of the open debts whose charge was declined: how much of the budget is used, and the next retry or why there is none' }),
     changes: Type.Array(Change, { description: 'Who changed what, why and on which facts; the newest first, at most 200' }),
     history: Type.Array(Notice, { description: 'The newest first, at most 200' }),
   },
