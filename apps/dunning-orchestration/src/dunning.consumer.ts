@@ -1,12 +1,13 @@
 import { Controller } from '@nestjs/common';
 import {
-  BillingCustomerChanged, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationInstalmentPaid,
+  BillingChargeDeclined, BillingCustomerChanged, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationInstalmentPaid,
   NotificationsCauseAnswered, NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged, type EventOf,
 } from '@emdia/contracts';
 import { On, on } from '@emdia/messaging';
 import { Cases } from './cases/cases';
 import { applyCauseAnswered } from './cases/cause';
 import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from './cases/facts';
+import { applyDeclined, keepDeclined, unclaimedAttempts } from './retries/attempts';
 
 /** What dunning reacts to: every event is a fact about one case, from which its plan is made anew. */
 @Controller()
@@ -14,6 +15,7 @@ export class DunningConsumer {
   constructor(private readonly cases: Cases) {}
 
   @On(BillingCustomerChanged) customerChanged(e: EventOf<typeof BillingCustomerChanged>) { return on(this.cases, e, applyCustomer); }
+  @On(BillingChargeDeclined) chargeDeclined(e: EventOf<typeof BillingChargeDeclined>) { return e.data.customer_id === null ? on(unclaimedAttempts, e, keepDeclined) : on(this.cases, e, applyDeclined); }
   @On(ReconciliationBalanceChanged) balanceChanged(e: EventOf<typeof ReconciliationBalanceChanged>) { return on(this.cases, e, applyBalance); }
   @On(NegotiationAgreementMade) agreementMade(e: EventOf<typeof NegotiationAgreementMade>) { return on(this.cases, e, applyAgreementMade); }
   @On(NegotiationInstalmentPaid) instalmentPaid(e: EventOf<typeof NegotiationInstalmentPaid>) { return on(this.cases, e, applyInstalmentPaid); }

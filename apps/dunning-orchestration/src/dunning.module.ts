@@ -10,10 +10,12 @@ import { DunningConsumer } from './dunning.consumer';
 import { HoldsController } from './holds/holds.controller';
 import { PublishingController } from './reguas/publishing.controller';
 import { ReguasController } from './reguas/reguas.controller';
+import { Forgetting } from './retries/forgetting';
+import { RetriesController } from './retries/retries.controller';
 import { TasksController } from './tasks/tasks.controller';
 
 @Module({
-  controllers: [DunningConsumer, CasesController, HoldsController, TasksController, PublishingController, ReguasController, ActsController],
-  providers: [Cases, DueCases, Carriers, OutwardActs, ActDeliveries],
+  controllers: [DunningConsumer, CasesController, HoldsController, TasksController, PublishingController, ReguasController, ActsController, RetriesController],
+  providers: [Cases, DueCases, Carriers, OutwardActs, ActDeliveries, Forgetting],
 })
 export class DunningModule {}

@@ -1,5 +1,5 @@
 import {
-  BillingCustomerChanged, derivedId, NegotiationAgreementBroken, NegotiationAgreementMade, NegotiationInstalmentPaid, NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged,
+  BillingChargeDeclined, BillingCustomerChanged, derivedId, NegotiationAgreementBroken, NegotiationAgreementMade, NegotiationInstalmentPaid, NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged,
   type Contract, type DataOf, type DunningNoticeRequested, type EventOf, type Outgoing,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
@@ -14,6 +14,7 @@ import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade
 import { tellCause } from '../src/cases/cause';
 import { liftHold, placeHold, type HoldWanted } from '../src/holds/hold';
 import type { HoldKind } from '../src/holds/kinds';
+import { applyDeclined } from '../src/retries/attempts';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
 type Answer = 'sent' | 'unknown' | DataOf<typeof NotificationsContactRefused>['reason'] | 'silence';
@@ -111,6 +112,13 @@ export class Story {
     this.bills.set(name, next);
     this.diary.bill(this.now, next);
     this.take((file, now) => applyBalance(file, eventOf(ReconciliationBalanceChanged, next, now), now));
+    return this;
+  }
+
+  /** A charge for a receivable was declined now. */
+  declines(name: string, attempt_id: string, more: Partial<DataOf<typeof BillingChargeDeclined>> = {}): this {
+    const data = { creditor_id, customer_id, payment_id: attempt_id, source: 'test', reference: name, attempt_id: derivedId('attempt', attempt_id), attempted_at: this.now.toISOString(), rail: 'CARD' as const, card_key: 'c'.repeat(64), brand: 'visa', ...more };
+    this.take((file, now) => applyDeclined(file, eventOf(BillingChargeDeclined, data, now), now));
     return this;
   }
 

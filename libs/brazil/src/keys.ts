@@ -20,3 +20,6 @@ export const personKey = (document: string | null | undefined, creditorId: strin
 /** Where a person is reached without saying it: hex HMAC-SHA-256 of channel and address, trimmed and in lower case; telephone numbers must come in E.164. */
 export const contactPointKey = (channel: string, address: string, installationKey: string): string =>
   hmac(joined(channel, address.trim().toLowerCase()), installationKey);
+
+/** Which card it is without saying it: hex HMAC-SHA-256 of creditor and token. */
+export const cardKey = (creditorId: string, token: string, installationKey: string): string => hmac(joined('card', creditorId, token), installationKey);

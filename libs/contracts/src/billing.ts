@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract } from './contract';
-import { Cents, ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, PersonKey, PositiveCents, Rail, Reference, RefundReason, State_, Text, Uuid, UnsaidCents } from './vocabulary';
+import { Cents, ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, PersonKey, PositiveCents, Rail, Reference, RefundReason, State_, Text, Uuid, UnsaidCents } from './vocabulary';
 import { heartbeat, rejected, resolved } from './housekeeping';
 
 const Invoice = { creditor_id: CreditorId, customer_id: CustomerId, receivable_id: Uuid, invoice_id: Reference };
@@ -53,6 +53,15 @@ export const BillingPaymentPending = contract('billing.payment-pending.v1', 'A p
 
 export const BillingPaymentFailed = contract('billing.payment-failed.v1', 'A pending payment did not come about.', {
   ...Payment, code: Type.Optional(Text(40)),
+});
+
+export const BillingChargeDeclined = contract('billing.charge-declined.v1', 'An attempt to charge failed, whether or not its payment had been pending; several tellings of one attempt have its id and complete each other.', {
+  ...Payment,
+  attempt_id: Uuid,
+  attempted_at: Instant,
+  code: Type.Optional(Text(40)),
+  card_key: Type.Optional({ ...PersonKey, description: 'HMAC-SHA-256 of creditor and card token.' }),
+  ...DeclineTold,
 });
 
 export const BillingRefundReported = contract('billing.refund-reported.v1', 'Money received was given back; sent after its payment, under the same key.', {

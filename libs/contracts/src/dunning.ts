@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract } from './contract';
-import { Actor, Cents, Channel, CivilDate, Cover, CreditorId, CustomerId, Instant, Offer, oneOf, PersonKey, Purpose, Reference, State_, Text, Uuid, Words } from './vocabulary';
+import { Actor, Cents, Channel, CivilDate, Cover, CreditorId, CustomerId, Instant, Offer, oneOf, PersonKey, Purpose, Rail, Reference, State_, Text, Uuid, Words } from './vocabulary';
 import { heartbeat, rejected, resolved } from './housekeeping';
 
 const Case = { case_id: Uuid, creditor_id: CreditorId, customer_id: CustomerId };
@@ -93,7 +93,11 @@ const Act = {
 /** The act that it takes back. */
 const Undoing = { undoes: Type.Optional(Uuid) };
 
-export const DunningRetryRequested = contract('dunning.retry-requested.v1', 'The upstream platform should try the charge again.', Act);
+export const DunningRetryRequested = contract('dunning.retry-requested.v1', 'The upstream platform should try the charge again, once.', {
+  ...Act,
+  rail: Type.Union([Rail, Type.Null()], { description: 'By which way; null: by that of the last attempt' }), attempt_no: Type.Integer({ minimum: 1 }), amount_cents: Type.Integer({ minimum: 1 }),
+  by: oneOf('table', 'ladder'), because: Type.String(),
+});
 
 export const DunningServiceChangeRequested = contract('dunning.service-change-requested.v1', 'The upstream platform should limit, suspend or cancel the service, or restore it once its debt is paid.', {
   ...Act, ...Undoing, change: oneOf('limit', 'suspend', 'restore', 'cancel'),

@@ -61,6 +61,7 @@ export const services = {
     schema: 'dunning',
     consumes: [
       billing.BillingCustomerChanged,
+      billing.BillingChargeDeclined,
       reconciliation.ReconciliationBalanceChanged,
       negotiation.NegotiationAgreementMade,
       negotiation.NegotiationInstalmentPaid,

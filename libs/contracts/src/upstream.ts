@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract, type Contract, type DataOf } from './contract';
-import { Cents, ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, Instant, Instrument, oneOf, PositiveCents, Reference, RefundReason, State, Text, UnsaidCents } from './vocabulary';
+import { Cents, ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, oneOf, PositiveCents, Reference, RefundReason, State, Text, UnsaidCents } from './vocabulary';
 
 /** What a subscription platform publishes, by Kafka, `POST /v1/events`, the resource endpoints or a file. */
 
@@ -88,7 +88,17 @@ export const UpstreamPaymentPending = contract('upstream.payment-pending.v1', 'A
 });
 
 export const UpstreamPaymentFailed = contract('upstream.payment-failed.v1', 'A payment that was pending or attempted did not come about.', {
-  ...Payment, code: Type.Optional(Text(40)),
+  ...Payment,
+  code: Type.Optional(Text(40)),
+  attempt: Type.Optional(Type.Object(
+    {
+      attempt_id: Type.Optional({ ...Reference, description: 'One and the same wherever this attempt is told of; left out, payment and time of the event tell attempts apart.' }),
+      card: Type.Optional(Type.String({ pattern: '^(?![0-9]{12,19}$)[!-~]{1,120}$', description: 'Token, fingerprint or PAR of the card, the same for all its payments; never its number. It is kept as a keyed hash.' })),
+      attempted_at: Type.Optional({ ...Instant, description: 'Where it was not when the event occurred.' }),
+      ...DeclineTold,
+    },
+    { description: 'Given where a charge was tried and declined, so that it counts towards what may be tried again; a payment that was only never made has none.' },
+  )),
 });
 
 export const UpstreamPaymentRefunded = contract('upstream.payment-refunded.v1', 'Money received was given back, in whole or in part.', {

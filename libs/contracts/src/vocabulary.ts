@@ -62,6 +62,25 @@ export const Instrument = Type.Object(
 );
 export type Instrument = Static<typeof Instrument>;
 
+/** Whether the payer's authorisation of a recurring debit (Pix Automático) allows retries after the due date. */
+export const RetryPolicy = oneOf('NAO_PERMITE', 'PERMITE_3R_7D');
+export type RetryPolicy = Static<typeof RetryPolicy>;
+
+const Code = (description: string) => Type.Optional(Type.String({ pattern: '^[!-~]{1,60}$', description }));
+
+/** What was told of an attempt to charge that failed; whatever the source does not say is left out. */
+export const DeclineTold = {
+  rail: Type.Optional(Rail),
+  category: Type.Optional({ ...oneOf('HARD', 'SOFT'), description: 'What the source itself makes of it: HARD is never to be tried again.' }),
+  network_code: Code('Response code of the card network (ABECS: the standard code).'),
+  advice_code: Code("The network's advice, such as Mastercard's 03."),
+  brand: Type.Optional(Type.String({ pattern: '^[a-z0-9_-]{1,20}$', description: 'visa, mastercard, elo and so on.' })),
+  amount_cents: Type.Optional(UnsaidCents),
+  next_attempt_at: Type.Optional({ ...Instant, description: 'When the platform will try again by itself.' }),
+  mandate_id: Type.Optional({ ...Reference, description: "The payer's authorisation of a recurring debit." }),
+  retry_policy: Type.Optional(RetryPolicy),
+};
+
 /** Why money may not be asked for; `owed` is the only state in which it may. */
 export const Collectability = oneOf('owed', 'settled', 'pending', 'unmatched', 'held', 'disputed', 'promised', 'agreed');
 export type Collectability = Static<typeof Collectability>;

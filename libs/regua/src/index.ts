@@ -7,5 +7,5 @@ export * from './house';
 export { houseTemplates } from './house-words';
 export * from './ladder';
 export { lint } from './lint';
-export { checkRegua, readRegua, type Read } from './read';
+export { checkRegua, findingsOf, readRegua, type Read } from './read';
 export { BAD_WORDS, badWordsIn, PLACEHOLDERS, placeholdersIn, templateOf } from './words';

@@ -77,6 +77,8 @@ export interface Debt {
   readonly acted: readonly { readonly step: string; readonly on: CivilDate }[];
   readonly channels: readonly Channel[];
   readonly facts: Facts;
+  /** An action that is not to be taken now; its steps stay for later. */
+  readonly without?: Action | undefined;
 }
 
 /** The message to send next: the firmest step whose day has come by then, on the first channel that is open (null: none is). */
@@ -129,7 +131,7 @@ export function nextMoves(policy: Policy, debt: Debt, free: (from: CivilDate) =>
     if (debt.sent.includes(name) || debt.acted.some(({ step }) => step === name)) continue;
     const planned_day = days[index]!;
     const step = wayOf(ways, debt, planned_day);
-    if (!step) continue;
+    if (!step || step.action === debt.without) continue;
     if (isContact(step)) { if (index > told) contacts.push({ index, step, planned_day }); }
     else if (!isPassed(policy, debt, index, step)) acts.push({ index, step: step as Act['step'], planned_day });
   }

@@ -37,9 +37,14 @@ export function readRegua(text: string): Read {
 /** Checks a value that was parsed before against the schema. Never throws. */
 export function checkRegua(value: unknown): Read {
   if (validate(value)) return isStorable(value) ? { regua: value, findings: [] } : unreadable('', 'A text holds a NUL character or half a character.', 'Take it out: no database keeps it.');
+  return { regua: null, findings: findingsOf(validate.errors!, value) };
+}
+
+/** What a schema found wrong with a value, as people read it; the validator must be `verbose`. */
+export function findingsOf(errors: readonly ErrorObject[], value: unknown): readonly Finding[] {
   // An alternative that failed says nothing beyond what its parts say.
-  const errors = validate.errors!.filter(({ keyword, schemaPath }) => keyword !== 'oneOf' && !schemaPath.includes('/anyOf/'));
-  return { regua: null, findings: errors.slice(0, FINDINGS_MAX).map((error) => findingOf(error, value)) };
+  const told = errors.filter(({ keyword, schemaPath }) => keyword !== 'oneOf' && !schemaPath.includes('/anyOf/'));
+  return told.slice(0, FINDINGS_MAX).map((error) => findingOf(error, value));
 }
 
 const isStorable = (value: unknown): boolean =>

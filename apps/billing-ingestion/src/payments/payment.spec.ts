@@ -1,3 +1,4 @@
+import { derivedId } from '@emdia/contracts';
 import { paymentKey } from '../upstream/keys';
 import { CREDITOR, INVOICE, MemoryBooks, PAYMENT } from '../../test/memory-books';
 
@@ -77,6 +78,37 @@ describe('a payment', () => {
     expect(payment()).toMatchObject({ status: 'pending' });
     const ids = books.sent.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('a declined charge is told though it never was pending, once and again, with the card as a key', async () => {
+    const attempt = { attempt_id: 'ch_1', rail: 'CARD', card: 'tok-1', brand: 'visa', network_code: '51', amount_cents: 12_990, next_attempt_at: '2026-03-12T12:00:00Z' };
+    const declined = { ...FAILED, customer_id: 'ana', reference: 'FAT-1', occurred_at: '2026-03-08T11:00:00Z', attempt };
+    const { events } = await books.take('payment-failed', declined);
+    expect(events).toMatchObject([{ key: 'boa-forma/ana', contract: { type: 'billing.charge-declined.v1' } }]);
+    const { card, attempt_id: _, ...said } = attempt;
+    expect(events[0]!.data).toEqual({
+      creditor_id: CREDITOR, payment_id: 'PAG-1', source: 'upstream', customer_id: 'ana', reference: 'FAT-1', attempt_id: derivedId('charge-attempt', CREDITOR, 'upstream', 'ch_1', ''),
+      attempted_at: '2026-03-08T11:00:00Z', code: 'AM04', card_key: expect.stringMatching(/^[0-9a-f]{64}$/), ...said,
+    });
+    expect(JSON.stringify(events)).not.toContain('tok-1');
+    // Another telling of it, which changes nothing of the payment: the same attempt, another event.
+    const [again] = (await books.take('payment-failed', { ...declined, attempt: { attempt_id: 'ch_1', advice_code: '24' } })).events;
+    const idOf = ({ data }: { readonly data: unknown }) => (data as { attempt_id: string }).attempt_id;
+    expect([idOf(again!), again!.id === events[0]!.id]).toEqual([idOf(events[0]!), false]);
+    // Without an id the time tells attempts apart; also where the payment had been received in the end.
+    await told('payment-received', { ...PAYMENT, customer_id: 'ana' });
+    const [late] = (await books.take('payment-failed', { ...declined, occurred_at: '2026-03-09T11:00:00Z', attempt: { rail: 'CARD' } })).events;
+    expect(late!.data).toMatchObject({ attempted_at: '2026-03-09T11:00:00Z' });
+    expect(idOf(late!)).not.toBe(idOf(events[0]!));
+    expect(await told('payment-failed', { ...declined, occurred_at: '2026-03-10T11:00:00Z', attempt: undefined })).toEqual([]);
+  });
+
+  it('a declined charge that names nobody is its payment\'s customer\'s; a card\'s number is refused', async () => {
+    await told('payment-pending', { ...PENDING, customer_id: 'ana' });
+    const { events } = await books.take('payment-failed', { payment_id: 'PAG-1', attempt: {} });
+    expect(events.map(({ contract, key }) => [contract.type, key])).toEqual([['billing.payment-failed.v1', 'boa-forma/ana'], ['billing.charge-declined.v1', 'boa-forma/ana']]);
+    const { receipt } = await books.take('payment-failed', { ...FAILED, attempt: { card: '4242424242424242' } });
+    expect(receipt).toMatchObject({ outcome: 'rejected', wrong: { reason: 'contract-violation' } });
   });
 
   it('failed before it was known is told after it', async () => {

@@ -1,7 +1,8 @@
 import {
-  BillingPaymentCredited, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, creditorKey, customerKey, derivedId, outgoing, referenceKey,
+  BillingChargeDeclined, BillingPaymentCredited, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, creditorKey, customerKey, derivedId, outgoing, referenceKey,
   type Outgoing, type RefundReason, type UpstreamContent,
 } from '@emdia/contracts';
+import { cardKey } from '@emdia/brazil';
 import { wrong, type Wrong } from '../upstream/reasons';
 
 type DataOfType<T extends UpstreamContent['type']> = Extract<UpstreamContent, { type: T }>['data'];
@@ -150,6 +151,19 @@ export function failed(known: Payment | null, data: Failed, source: string, now:
   if (known === null || known.status === 'awaited') return { payment: { status: 'awaited', ...identity(known, data, source), failure }, events: [] };
   if (isLater(known.pending_at, failure.occurred_at)) return { payment: { ...known, failure }, events: [] };
   return { payment: { ...known, status: 'failed', failure }, events: known.status === 'pending' ? [failedEvent(known, failure.code, now)] : [] };
+}
+
+/** A declined charge as a fact of its own, whatever became of its payment; null where nothing was charged. `event_id` tells attempts apart that bear neither id nor time. */
+export function declined(data: Failed, source: string, owner: Owner, event_id: string, installationKey: string, now: Date): Outgoing | null {
+  if (!data.attempt) return null;
+  const { creditor_id, payment_id, occurred_at, code } = data;
+  const { attempt_id: named, attempted_at = occurred_at, card, ...told } = data.attempt;
+  const attempt_id = derivedId('charge-attempt', creditor_id, source, named ?? payment_id, named === undefined ? (attempted_at ?? event_id) : '');
+  const content = {
+    creditor_id, payment_id, source, customer_id: owner.customer_id, reference: owner.reference, attempt_id, attempted_at: attempted_at ?? now.toISOString(),
+    ...(code === undefined ? {} : { code }), ...(card === undefined ? {} : { card_key: cardKey(creditor_id, card, installationKey) }), ...told,
+  };
+  return outgoing(BillingChargeDeclined, { id: derivedId('charge-declined', attempt_id, event_id), key: owner.key, creditor_id, now, data: content });
 }
 
 /** The money of a payment is there: told after it, under its key; nothing about the debt changes. */

@@ -3,7 +3,7 @@ import { daysBetween, localDate } from '@emdia/calendar';
 import type { Decision, Step, Store } from '@emdia/messaging';
 import { isToldAlike, learn, type Told } from '../customers/customer';
 import { amend, cancel, issue, type Change } from '../invoices/invoice';
-import { credited, failed, ownerOf, pending, received, refunded, type Owner, type Payment, type PaymentChange } from '../payments/payment';
+import { credited, declined, failed, ownerOf, pending, received, refunded, type Owner, type Payment, type PaymentChange } from '../payments/payment';
 import { entryId, rejected, resolved } from '../quarantine/entry';
 import { aboutKey, customerKey, eventKey, paymentKey, quarantineKey, referenceKey } from './keys';
 import { rankOf } from './rank';
@@ -136,7 +136,7 @@ function apply(reading: Reading, desk: Desk, installationKey: string, now: Date)
     case 'upstream.payment-pending.v1':
       return applyPayment(desk, content.data, (known, source, owner) => pending(known, content.data, source, owner, now));
     case 'upstream.payment-failed.v1':
-      return applyPayment(desk, content.data, (known, source) => failed(known, content.data, source, now));
+      return applyFailure(desk, content.data, event_id, installationKey, now);
     case 'upstream.payment-refunded.v1':
       return applyPayment(desk, content.data, (known, source) => refunded(known, content.data, source, fact_hash, now));
   }
@@ -192,6 +192,17 @@ function outOfRange(content: InvoiceContent, issueDate: string | null, now: Date
   const from = 'issue_date' in data ? data.issue_date : issueDate;
   const far = daysBetween(localDate(now, 'America/Sao_Paulo'), data.due_date) > YEARS_10_DAYS || (from !== null && Math.abs(daysBetween(from, data.due_date)) > YEARS_10_DAYS);
   return far ? wrong('date-out-of-range', 'The due date lies more than ten years away.') : null;
+}
+
+/** A failure, and the attempt it tells of, which counts also where the failure itself changes nothing. */
+function applyFailure(desk: Desk, data: Extract<UpstreamContent, { type: 'upstream.payment-failed.v1' }>['data'], event_id: string, installationKey: string, now: Date): Applied {
+  let told: Outgoing | null = null;
+  const applied = applyPayment(desk, data, (known, source, owner) => {
+    told = declined(data, source, owner.customer_id === null && known && known.status !== 'awaited' ? known : owner, event_id, installationKey, now);
+    const change = failed(known, data, source, now);
+    return told && known && 'ignored' in change ? { payment: known, events: [] } : change;
+  });
+  return told && 'events' in applied ? { events: [...applied.events, told] } : applied;
 }
 
 type PaymentData = { readonly creditor_id: string; readonly payment_id: string; readonly source?: string; readonly customer_id?: string; readonly reference?: string };

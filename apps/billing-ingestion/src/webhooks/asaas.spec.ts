@@ -36,7 +36,8 @@ describe('Asaas', () => {
 
   it('holds while nobody knows whether it comes about', () => {
     for (const event of ['PAYMENT_AUTHORIZED', 'PAYMENT_AWAITING_RISK_ANALYSIS']) expect(told(event, { billingType: 'CREDIT_CARD' })).toEqual([{ type: 'upstream.payment-pending.v1', data: { ...MONEY, amount_cents: 12_990 } }]);
-    expect(told('PAYMENT_CREDIT_CARD_CAPTURE_REFUSED')).toMatchObject([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'pay_1' } }]);
+    const creditCard = { creditCardBrand: 'VISA', creditCardToken: 'tok-1', creditCardNumber: '4242' };
+    expect(told('PAYMENT_CREDIT_CARD_CAPTURE_REFUSED', { billingType: 'CREDIT_CARD', creditCard })).toMatchObject([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'pay_1', attempt: { rail: 'CARD', card: 'tok-1', brand: 'visa', amount_cents: 12_990 } } }]);
   });
 
   it('is paid once it is confirmed and credited once it is received: gross, the fee, the customer\'s day and the money\'s', () => {

@@ -1,6 +1,6 @@
 import { instantAt, isCivilDate } from '@emdia/calendar';
 import type { Rail } from '@emdia/contracts';
-import { customerId, decimalCents, exactJson, listOf, missing, present, reference, required, short, text, within, type Fields } from './fields';
+import { customerId, decimalCents, decline, exactJson, listOf, missing, present, reference, required, short, text, within, type Fields } from './fields';
 import { header, isToken } from './secrets';
 import type { Content, Context, Mapped, Source } from './source';
 
@@ -68,7 +68,13 @@ const tells = ({ payment, occurred_at, context }: Told) => ({ source: context.so
 const pending = (told: Told): Mapped =>
   one({ type: 'upstream.payment-pending.v1', data: { payment_id: required(told.payment, 'id'), ...tells(told), amount_cents: cents(told.payment, 'value'), currency: 'BRL' } });
 
-const failed = (told: Told): Mapped => one({ type: 'upstream.payment-failed.v1', data: { payment_id: required(told.payment, 'id'), ...tells(told) } });
+/** Refused by the bank or by the analysis of risk: Asaas tells no code and no further attempt, but brand and token of the card. */
+function failed(told: Told): Mapped {
+  const { payment } = told;
+  const card = within(payment, 'creditCard');
+  const attempt = decline({ rail: RAILS[text(payment, 'billingType') ?? ''] ?? null, card: text(card, 'creditCardToken'), brand: text(card, 'creditCardBrand'), amount_cents: faceCents(payment) });
+  return one({ type: 'upstream.payment-failed.v1', data: { payment_id: required(payment, 'id'), ...tells(told), attempt } } as Content);
+}
 
 /** What was marked as paid in cash may be taken back and then be paid in earnest: it is a payment of its own. */
 const cashId = (payment: Fields): string => `${required(payment, 'id')}:cash`;

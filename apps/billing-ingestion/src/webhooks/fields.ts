@@ -139,6 +139,21 @@ function e164(phone: string): string | null {
 export const present = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], null> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)) as { [K in keyof T]: Exclude<T[K], null> };
 
+const CODE = /^[!-~]{1,60}$/;
+
+/** What a platform tells of a declined charge, as far as it fits: a code written oddly does not keep the failure out. */
+export function decline({ attempt_id, card, brand, category, network_code, advice_code, ...told }: { readonly [name in 'attempt_id' | 'attempted_at' | 'card' | 'rail' | 'brand' | 'category' | 'network_code' | 'advice_code' | 'amount_cents' | 'next_attempt_at' | 'mandate_id' | 'retry_policy']?: string | number | null }) {
+  const fits = (value: unknown, pattern: RegExp) => (typeof value === 'string' && pattern.test(value) ? value : null);
+  const token = fits(card, /^[!-~]{1,120}$/);
+  return present({
+    ...told, attempt_id: reference(typeof attempt_id === 'string' ? attempt_id : null), card: token !== null && !/^\d{12,19}$/.test(token) ? token : null,
+    brand: fits(typeof brand === 'string' ? brand.toLowerCase() : null, /^(?!unknown$)[a-z0-9_-]{1,20}$/), category, network_code: fits(network_code, CODE), advice_code: fits(advice_code, CODE),
+  });
+}
+
+/** A code of two characters, as card networks and ABECS have them; a gateway's own words are none. */
+export const networkCode = (code: string | null): string | null => (code !== null && /^[0-9A-Z]{2}$/.test(code) ? code : null);
+
 export const short = (value: string | null, length: number): string | null => value?.slice(0, length) ?? null;
 
 /** A stable hash of what makes an event the same one, for platforms that give it no id. */

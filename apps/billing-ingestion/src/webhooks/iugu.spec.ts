@@ -27,6 +27,7 @@ describe('Iugu', () => {
   it('takes what is empty for absent, never for a value', () => {
     expect(toldBy(iugu, form('invoice.created', { id: '' }), { asks: true })).toBe('unmappable: `id` is missing or of another kind.');
     expect(told('invoice.payment_failed', {}, { lr: '' })).toEqual([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'A1B2', source: 'loja', customer_id: 'C9', reference: 'A1B2' } }]);
+    expect(told('invoice.payment_failed', { credit_card_brand: 'Visa' }, { lr: '51' })).toMatchObject([{ data: { code: '51', attempt: { rail: 'CARD', network_code: '51', brand: 'visa', amount_cents: 12_990 } } }]);
     expect(toldBy(iugu, 'event=&data[id]=A1B2')).toContain('event');
     expect(told('invoice.created', { customer_id: null })).toMatchObject([{ data: { customer: { customer_id: '52998224725' } } }]);
   });

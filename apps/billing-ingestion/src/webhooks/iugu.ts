@@ -1,5 +1,5 @@
 import type { Rail } from '@emdia/contracts';
-import { civilDate, contact, customerId, identityOf, listOf, missing, offsetInstant, present, required, short, text, wholeCents, within, type Fields } from './fields';
+import { civilDate, contact, customerId, decline, identityOf, listOf, missing, networkCode, offsetInstant, present, required, short, text, wholeCents, within, type Fields } from './fields';
 import { header, isToken } from './secrets';
 import type { Content, Context, Mapped, Source } from './source';
 
@@ -95,9 +95,13 @@ function paidElsewhere(told: Told): Mapped {
 const pending = (told: Told): Mapped =>
   one({ type: 'upstream.payment-pending.v1', data: { payment_id: required(told.invoice, 'id'), ...tells(told), amount_cents: cents(told.invoice, 'total_cents'), currency: (text(told.invoice, 'currency') ?? 'BRL').toUpperCase() } });
 
+/** A charge of a card was refused: `lr` is the acquirer's code (ABECS). Neither card nor the next attempt is told, the brand only where the invoice has it. */
 function failed(told: Told): Mapped {
+  const lr = text(told.data, 'lr');
+  const total = text(told.invoice, 'total_cents');
+  const attempt = lr === null ? null : decline({ rail: 'CARD', network_code: networkCode(lr), brand: text(told.invoice, 'credit_card_brand'), amount_cents: total === null ? null : wholeCents(total, 'total_cents') });
   const occurred = offsetInstant(text(told.data, 'occurred_at') ?? text(told.data, 'created_at'))?.toISOString() ?? null;
-  return one({ type: 'upstream.payment-failed.v1', data: present({ payment_id: required(told.invoice, 'id'), ...tells(told), code: short(text(told.data, 'lr'), 40), occurred_at: occurred }) });
+  return one({ type: 'upstream.payment-failed.v1', data: present({ payment_id: required(told.invoice, 'id'), ...tells(told), code: short(lr, 40), occurred_at: occurred, attempt }) } as Content);
 }
 
 function givenBack(told: Told): Mapped {

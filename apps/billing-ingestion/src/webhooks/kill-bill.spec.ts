@@ -39,7 +39,10 @@ describe('Kill Bill', () => {
       for (const type of ['INVOICE_PAYMENT_SUCCESS', 'INVOICE_PAYMENT_FAILED'])
         expect(told(type, {}, { [PAYMENTS_PATH]: [payment({ ...purchase, status, processedAmount: null })] })).toEqual([{ type: 'upstream.payment-pending.v1', data: { ...TELLS, amount_cents: 12_990, currency: 'BRL' } }]);
     for (const status of ['PAYMENT_FAILURE', 'PLUGIN_FAILURE'])
-      expect(told('INVOICE_PAYMENT_FAILED', {}, { [PAYMENTS_PATH]: [payment({ ...purchase, status, gatewayErrorCode: '51' })] })).toEqual([{ type: 'upstream.payment-failed.v1', data: { ...TELLS, code: '51' } }]);
+      expect(told('INVOICE_PAYMENT_FAILED', {}, { [PAYMENTS_PATH]: [payment({ ...purchase, status, gatewayErrorCode: '51' })] })).toEqual([{ type: 'upstream.payment-failed.v1', data: { ...TELLS, code: '51', attempt: { attempt_id: PURCHASE, network_code: '51', amount_cents: 12_990 } } }]);
+    const methodOf = (gatewayErrorCode: string) => told('INVOICE_PAYMENT_FAILED', {}, { [PAYMENTS_PATH]: [{ ...payment({ ...purchase, status: 'PAYMENT_FAILURE', gatewayErrorCode }), paymentMethodId: ACCOUNT }] });
+    expect(methodOf('43')).toMatchObject([{ data: { attempt: { network_code: '43', card: ACCOUNT } } }]);
+    expect(methodOf('declined')).not.toMatchObject([{ data: { attempt: { card: ACCOUNT } } }]);
     expect(told('INVOICE_PAYMENT_FAILED', {}, { [PAYMENTS_PATH]: [payment({ ...purchase, status: 'PAYMENT_SYSTEM_OFF' })] })).toBe('ignored');
     expect(told('INVOICE_PAYMENT_FAILED', {}, { [PAYMENTS_PATH]: [payment({ ...purchase, status: 'SOMETHING_NEW' })] })).toContain('unmappable');
   });

@@ -1,5 +1,5 @@
 import { addDays } from '@emdia/calendar';
-import { civilDate, contact, customerId, decimalCents, exactJson, identityOf, listOf, missing, offsetInstant, present, reference, required, short, text, Unmappable, within, type Fields } from './fields';
+import { civilDate, contact, customerId, decimalCents, decline, exactJson, identityOf, listOf, missing, networkCode, offsetInstant, present, reference, required, short, text, Unmappable, within, type Fields } from './fields';
 import { isToken } from './secrets';
 import type { Content, Context, Mapped, Source } from './source';
 
@@ -95,7 +95,7 @@ function outcome(transaction: Fields, payment: Fields, context: Context): Conten
       return [{ type: 'upstream.payment-received.v1', data: { ...tells, ...money(transaction), paid_date: day(transaction, context) } } as Content];
     case 'PAYMENT_FAILURE':
     case 'PLUGIN_FAILURE':
-      return [{ type: 'upstream.payment-failed.v1', data: present({ ...tells, code: short(text(transaction, 'gatewayErrorCode'), 40) }) } as Content];
+      return [{ type: 'upstream.payment-failed.v1', data: present({ ...tells, code: short(text(transaction, 'gatewayErrorCode'), 40), attempt: attemptOf(transaction, payment) }) } as Content];
     case 'PAYMENT_SYSTEM_OFF':
       return [];
     case 'PENDING':
@@ -105,6 +105,12 @@ function outcome(transaction: Fields, payment: Fields, context: Context): Conten
     default:
       return missing('status');
   }
+}
+
+/** A payment method stands for its card only where the gateway answers as card networks do; when Kill Bill will try again it does not tell. */
+function attemptOf(transaction: Fields, payment: Fields) {
+  const network_code = networkCode(text(transaction, 'gatewayErrorCode'));
+  return decline({ attempt_id: required(transaction, 'transactionId'), network_code, card: network_code === null ? null : text(payment, 'paymentMethodId'), amount_cents: cents(transaction, 'amount') });
 }
 
 /** The payments of an invoice, whichever of them the notification meant. */

@@ -49,9 +49,9 @@ describe('Lago', () => {
   it('asks what failed, as a failure names neither payment nor amount', () => {
     const failure = { lago_invoice_id: 'i-1', external_customer_id: 'aluno-17', payment_provider: 'stripe', provider_error: { message: 'declined' } };
     const say = (more = {}) => told('invoice.payment_failure', 'payment_provider_invoice_payment_error', failure, more);
-    expect(say()).toEqual([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'i-1', source: 'loja', reference: 'i-1' } }]);
+    expect(say()).toEqual([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'i-1', source: 'loja', customer_id: 'aluno-17', reference: 'i-1', attempt: {} } }]);
     expect(say({ asks: true })).toEqual({ ask: [PATH] });
-    expect(say({ asks: true, answers: { [PATH]: { payments: [{ ...PAYMENT, payment_status: 'failed' }, { ...PAYMENT, lago_id: 'p-2' }] } } })).toMatchObject([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'p-1' } }]);
+    expect(say({ asks: true, answers: { [PATH]: { payments: [{ ...PAYMENT, payment_status: 'failed' }, { ...PAYMENT, lago_id: 'p-2' }] } } })).toMatchObject([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'p-1', attempt: { attempt_id: 'p-1', amount_cents: 7_990 } } }]);
   });
 
   it('takes back what a lost dispute took, and knows a customer', () => {

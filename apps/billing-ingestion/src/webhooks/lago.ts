@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { addDays } from '@emdia/calendar';
-import { civilDate, contact, customerId, exactJson, listOf, missing, offsetInstant, present, reference, required, text, wholeCents, within, type Fields } from './fields';
+import { civilDate, contact, customerId, decline, exactJson, listOf, missing, offsetInstant, present, reference, required, short, text, wholeCents, within, type Fields } from './fields';
 import { anyFits, claimsOf, header, hmac, isSame, publicKeyOf } from './secrets';
 import type { Content, Context, Incoming, Mapped, Source } from './source';
 
@@ -71,7 +71,8 @@ function told(payment: Fields, context: Context): Content[] {
     case 'succeeded':
       return [{ type: 'upstream.payment-received.v1', data: { ...tells, ...money(), paid_date: civilDate(occurred_at, context.zone, 'created_at') } } as Content];
     case 'failed':
-      return [{ type: 'upstream.payment-failed.v1', data: tells } as Content];
+      // Which rail, and what the network said, Lago does not tell.
+      return [{ type: 'upstream.payment-failed.v1', data: { ...tells, attempt: decline({ attempt_id: payment_id, amount_cents: cents(payment, 'amount_cents') }) } } as Content];
     default:
       return [{ type: 'upstream.payment-pending.v1', data: { ...tells, ...money() } } as Content];
   }
@@ -85,7 +86,8 @@ const ownCustomer = (payment: Fields): string | null => {
 /** A failure names an invoice and an error, neither payment nor amount. */
 function failure({ object, context }: Told): Mapped {
   const invoiceId = required(object, 'lago_invoice_id');
-  if (!context.asks) return one({ type: 'upstream.payment-failed.v1', data: { payment_id: invoiceId, source: context.source, reference: invoiceId } });
+  const code = text(within(object, 'provider_error'), 'error_code');
+  if (!context.asks) return one({ type: 'upstream.payment-failed.v1', data: present({ payment_id: invoiceId, source: context.source, customer_id: ownCustomer(object), reference: invoiceId, code: short(code, 40), attempt: {} }) } as Content);
   const payments = paymentsOf(invoiceId, context);
   return 'ask' in payments ? payments : { contents: payments.filter(({ payment_status }) => payment_status === 'failed').flatMap((each) => told(each, context)) };
 }

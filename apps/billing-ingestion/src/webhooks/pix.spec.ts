@@ -60,9 +60,12 @@ describe('Pix', () => {
     });
 
     it.each(['REJEITADA', 'CANCELADA', 'EXPIRADA'])('has failed where an attempt is %s, or the charge with an attempt under way', (status) => {
-      const failure = { id: `cobr:${E2E(1)}:failed`, type: 'upstream.payment-failed.v1', data: tells };
+      const tried = { attempt_id: E2E(1), attempted_at: '2026-03-12T15:00:00.000Z', rail: 'PIX_AUTO', mandate_id: 'RR1' };
+      const failure = { id: `cobr:${E2E(1)}:failed:2026-03-12`, type: 'upstream.payment-failed.v1', data: { ...tells, attempt: tried } };
       expect(told(cobr([attempt(status)]))).toEqual([failure]);
-      expect(told(cobr([attempt(status, { rejeicao: { codigo: 'AM09', descricao: 'saldo' } })]))).toEqual([{ ...failure, data: { ...tells, code: 'AM09' } }]);
+      expect(told(cobr([attempt(status, { rejeicao: { codigo: 'AM09', descricao: 'saldo' } })]))).toEqual([{ ...failure, data: { ...failure.data, code: 'AM09' } }]);
+      expect(told(cobr([attempt(status)], { politicaRetentativa: 'PERMITE_3R_7D', ...priced }))).toMatchObject([
+        { id: expect.stringMatching(/:\d+:PERMITE_3R_7D$/), data: { attempt: { ...tried, retry_policy: 'PERMITE_3R_7D', amount_cents: expect.any(Number) } } }]);
       expect(told(cobr([attempt('AGENDADA')], { status }))).toEqual([failure]);
       expect(told(cobr([attempt('PAGA')], { status, ...priced }))).toMatchObject([{ type: 'upstream.payment-pending.v1' }]);
     });

@@ -59,9 +59,28 @@ describe('Stripe', () => {
   it('tells a failure of the payment that may yet succeed, and a payment under way', () => {
     for (const [type, object] of [
       ['invoice.payment_failed', INVOICE], ['charge.failed', { object: 'charge', id: 'ch_1', payment_intent: 'pi_1', invoice: 'in_1' }], ['payment_intent.payment_failed', { object: 'payment_intent', id: 'pi_1', invoice: 'in_1' }],
-    ] as const) expect(told(type, object)).toEqual([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'pi_1', source: 'loja', reference: 'in_1', occurred_at: OCCURRED } }]);
+    ] as const) expect(told(type, object)).toMatchObject([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'pi_1', source: 'loja', reference: 'in_1', occurred_at: OCCURRED } }]);
+    // A cancelled intent, or one without an error, was no attempt.
+    expect(told('payment_intent.canceled', { object: 'payment_intent', id: 'pi_1' })).toEqual([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'pi_1', source: 'loja', occurred_at: OCCURRED } }]);
     expect(told('payment_intent.payment_failed', { object: 'payment_intent', id: 'pi_1', last_payment_error: { code: 'card_declined', decline_code: 'insufficient_funds' } })).toMatchObject([{ data: { code: 'insufficient_funds' } }]);
     expect(told('payment_intent.processing', { id: 'pi_1', amount: 700, currency: 'brl', customer: 'cus_1' })).toEqual([{ type: 'upstream.payment-pending.v1', data: { payment_id: 'pi_1', source: 'loja', customer_id: 'cus_1', occurred_at: OCCURRED, amount_cents: 700, currency: 'BRL' } }]);
+  });
+
+  it('tells of one attempt by charge, intent and invoice, under the id of the charge', () => {
+    const card = { brand: 'visa', fingerprint: 'fp_1', last4: '4242' };
+    const codes = { network_decline_code: '51', network_advice_code: '02', advice_code: 'do_not_try_again' };
+    const charge = { object: 'charge', id: 'ch_1', payment_intent: 'pi_1', customer: 'cus_1', amount: 12_990, created: at('2026-03-09T23:00:00Z'), failure_code: 'card_declined', payment_method_details: { type: 'card', card }, outcome: { type: 'issuer_declined', reason: 'insufficient_funds', ...codes } };
+    const carded = { attempt_id: 'ch_1', rail: 'CARD', card: 'fp_1', brand: 'visa', category: 'HARD', network_code: '51', advice_code: '02', amount_cents: 12_990 };
+    expect(told('charge.failed', charge)).toMatchObject([{ data: { customer_id: 'cus_1', code: 'insufficient_funds', attempt: { ...carded, attempted_at: '2026-03-09T23:00:00.000Z' } } }]);
+    const intent = { object: 'payment_intent', id: 'pi_1', amount: 12_990, latest_charge: 'ch_1', last_payment_error: { code: 'card_declined', decline_code: 'insufficient_funds', payment_method: { type: 'card', card }, ...codes } };
+    expect(told('payment_intent.payment_failed', intent)).toMatchObject([{ data: { payment_id: 'pi_1', attempt: carded } }]);
+    const next = { attempt_count: 2, next_payment_attempt: at('2026-03-12T12:00:00Z') };
+    expect(told('invoice.payment_failed', { ...INVOICE, ...next, charge: 'ch_1' })).toMatchObject([{ data: { payment_id: 'pi_1', attempt: { attempt_id: 'ch_1', next_attempt_at: '2026-03-12T12:00:00.000Z' } } }]);
+    // Since 2025-03-31 an invoice names no payment: the attempt is told of the debt.
+    const { payment_intent: _, ...basil } = INVOICE as Record<string, unknown>;
+    expect(told('invoice.payment_failed', { ...basil, ...next })).toMatchObject([{ data: { payment_id: 'in_1:attempt-2', reference: 'in_1', attempt: { next_attempt_at: '2026-03-12T12:00:00.000Z' } } }]);
+    // Never the number of a card.
+    expect(JSON.stringify(told('charge.failed', { ...charge, payment_method_details: { type: 'card', card: { fingerprint: '4242424242424242' } } }))).not.toContain('4242');
   });
 
   it('is credited when its money is free, less the fee, whichever event tells it', () => {

@@ -1,6 +1,6 @@
 import { localDate } from '@emdia/calendar';
 import type { Rail } from '@emdia/contracts';
-import { contact, customerId, epochInstant, exactJson, listOf, missing, present, reference, required, short, text, wholeCents, within, type Fields } from './fields';
+import { contact, customerId, decline, epochInstant, exactJson, listOf, missing, present, reference, required, short, text, wholeCents, within, type Fields } from './fields';
 import { anyFits, header, hmac, isSame } from './secrets';
 import type { Content, Context, Incoming, Mapped, Source } from './source';
 
@@ -126,15 +126,46 @@ function partOf({ object, context }: Told): Content {
   };
 }
 
-/** A failed attempt; it is told by the charge, its intent and, in old versions, its invoice. */
+/**
+ * A failed attempt; it is told by the charge (codes of the network, fingerprint of the card), its intent and its invoice (when Stripe
+ * will try again by itself). All three have the id of the charge; since API version 2025-03-31 an invoice names none, so that it tells
+ * of an attempt at the debt on a card unknown.
+ */
 function failed({ object, occurred_at, context }: Told): Mapped {
   const kind = text(object, 'object');
-  const payment_id = kind === 'payment_intent' ? required(object, 'id') : paymentOf(object) ?? (kind === 'charge' ? required(object, 'id') : null);
+  const number = text(object, 'attempt_count');
+  const payment_id = kind === 'payment_intent' ? required(object, 'id') : paymentOf(object) ?? (kind === 'charge' ? required(object, 'id') : number === null ? null : `${required(object, 'id')}:attempt-${number}`);
   if (payment_id === null) return ignored('Its charge tells of the failure.');
   const error = within(object, 'last_payment_error');
-  const code = text(error, 'decline_code') ?? text(error, 'code') ?? text(object, 'failure_code') ?? text(object, 'cancellation_reason');
+  const outcome = within(object, 'outcome');
+  const code = text(error, 'decline_code') ?? text(error, 'code') ?? (text(outcome, 'type') === 'issuer_declined' ? text(outcome, 'reason') : null) ?? text(object, 'failure_code') ?? text(object, 'cancellation_reason');
   const invoice = kind === 'invoice' ? text(object, 'id') : idOf(object, 'invoice');
-  return one({ type: 'upstream.payment-failed.v1', data: present({ payment_id, source: context.source, reference: reference(invoice), occurred_at, code: short(code, 40) }) });
+  const customer = idOf(object, 'customer');
+  const isTried = kind !== 'payment_intent' || Object.keys(error).length > 0;
+  return one({
+    type: 'upstream.payment-failed.v1',
+    data: present({
+      payment_id, source: context.source, customer_id: customer === null ? null : customerId(null, customer, 'customer'), reference: reference(invoice), occurred_at, code: short(code, 40),
+      attempt: isTried ? attemptOf(object, kind, kind === 'payment_intent' ? error : outcome) : null,
+    }),
+  } as Content);
+}
+
+/** What a charge, an intent or an invoice says of one attempt; `said` holds the codes. */
+function attemptOf(object: Fields, kind: string | null, said: Fields) {
+  const method = kind === 'charge' ? within(object, 'payment_method_details') : within(said, 'payment_method');
+  const card = within(method, 'card');
+  const next = text(object, 'next_payment_attempt');
+  const created = kind === 'charge' ? text(object, 'created') : null;
+  const amount = text(object, kind === 'invoice' ? 'amount_due' : 'amount');
+  return decline({
+    attempt_id: kind === 'charge' ? text(object, 'id') : idOf(object, kind === 'invoice' ? 'charge' : 'latest_charge') ?? idOf(said, 'charge'),
+    attempted_at: created === null ? null : epochInstant(created, 'created').toISOString(),
+    rail: RAILS[text(method, 'type') ?? ''] ?? null, card: text(card, 'fingerprint'), brand: text(card, 'brand'),
+    category: text(said, 'advice_code') === 'do_not_try_again' ? 'HARD' : null, network_code: text(said, 'network_decline_code'), advice_code: text(said, 'network_advice_code'),
+    amount_cents: amount !== null && wholeCents(amount, 'amount') > 0 ? wholeCents(amount, 'amount') : null,
+    next_attempt_at: next === null ? null : epochInstant(next, 'next_payment_attempt').toISOString(),
+  });
 }
 
 /** Boleto, debit and transfer take days: whoever has begun to pay is not asked again. */

@@ -42,7 +42,12 @@ describe('Vindi', () => {
 
   it('fails, refunds and cancels; the rest is left alone', () => {
     const charge = { ...CHARGE, bill: { id: 11 }, customer: BILL.customer };
-    expect(told('charge_rejected', { charge: { ...charge, last_transaction: { gateway_response_code: '51' } } })).toEqual([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'vindi-21', source: 'loja', reference: 'vindi-11', occurred_at: OCCURRED, code: '51' } }]);
+    expect(told('charge_rejected', { charge: { ...charge, last_transaction: { gateway_response_code: '51' } } })).toEqual([{ type: 'upstream.payment-failed.v1', data: { payment_id: 'vindi-21', source: 'loja', reference: 'vindi-11', occurred_at: OCCURRED, code: '51', attempt: { rail: 'BOLETO', network_code: '51', amount_cents: 1_990 } } }]);
+    const last_transaction = { id: 31, gateway_response_code: 'acquirer says no', payment_method: { code: 'credit_card' }, payment_profile: { token: 'tok-1', payment_company: { code: 'mastercard' } } };
+    expect(told('charge_rejected', { charge: { ...charge, next_attempt: '2026-03-12T09:00:00.000-03:00', last_transaction } })).toMatchObject([
+      { data: { attempt: { attempt_id: 'vindi-31', rail: 'CARD', card: 'tok-1', brand: 'mastercard', amount_cents: 1_990, next_attempt_at: '2026-03-12T12:00:00.000Z' } } }]);
+    expect(told('charge_rejected', { charge: { ...charge, last_transaction } })).not.toMatchObject([{ data: { attempt: { network_code: expect.anything() } } }]);
+    expect(told('charge_canceled', { charge: { ...charge, last_transaction } })).not.toMatchObject([{ data: { attempt: expect.anything() } }]);
     expect(told('charge_refunded', { charge })).toEqual([{ type: 'upstream.payment-refunded.v1', data: { refund_id: 'vindi-21:refund', payment_id: 'vindi-21', source: 'loja', amount_cents: 1_990, currency: 'BRL', refunded_date: '2026-03-09' } }]);
     expect(told('charge_refunded', { charge: { ...charge, last_transaction: { id: 32, transaction_type: 'refund', amount: '5.0' } } })).toMatchObject([{ data: { refund_id: 'vindi-32', amount_cents: 500 } }]);
     expect(told('bill_canceled', { bill: BILL })).toMatchObject([{ type: 'upstream.invoice-cancelled.v1', data: { invoice_id: 'vindi-11' } }]);

@@ -1,6 +1,6 @@
 import { addDays } from '@emdia/calendar';
 import type { Rail } from '@emdia/contracts';
-import { civilDate, contact, customerId, decimalCents, exactJson, identityOf, listOf, missing, offsetInstant, present, required, short, text, within, type Fields } from './fields';
+import { civilDate, contact, customerId, decimalCents, decline, exactJson, identityOf, listOf, missing, networkCode, offsetInstant, present, required, short, text, within, type Fields } from './fields';
 import { isToken } from './secrets';
 import type { Content, Context, Mapped, Source } from './source';
 
@@ -68,6 +68,7 @@ function paid(told: Told): Mapped {
 
 const cancelled = ({ data, occurred_at }: Told): Mapped => one({ type: 'upstream.invoice-cancelled.v1', data: { invoice_id: billId(within(data, 'bill')), occurred_at } });
 
+/** A charge was rejected, once for each attempt: its last transaction has the acquirer's code (ABECS), brand and token of the card, and the charge when Vindi will try again. */
 function failed({ data, occurred_at, context }: Told): Mapped {
   const charge = within(data, 'charge');
   const bill = within(charge, 'bill');
@@ -75,7 +76,21 @@ function failed({ data, occurred_at, context }: Told): Mapped {
   const code = text(transaction, 'gateway_response_code') ?? text(charge, 'status');
   return one({
     type: 'upstream.payment-failed.v1',
-    data: present({ payment_id: `vindi-${required(charge, 'id')}`, source: context.source, reference: text(bill, 'id') === null ? null : billId(bill), occurred_at, code: short(code, 40) }),
+    data: present({
+      payment_id: `vindi-${required(charge, 'id')}`, source: context.source, reference: text(bill, 'id') === null ? null : billId(bill), occurred_at, code: short(code, 40),
+      attempt: Object.keys(transaction).length > 0 ? attemptOf(charge, transaction, bill) : null,
+    }),
+  } as Content);
+}
+
+function attemptOf(charge: Fields, transaction: Fields, bill: Fields) {
+  const profile = within(transaction, 'payment_profile');
+  const id = text(transaction, 'id');
+  const amount = text(charge, 'amount');
+  const method = text(within(transaction, 'payment_method'), 'code') ?? text(within(charge, 'payment_method'), 'code') ?? text(within(bill, 'payment_method'), 'code');
+  return decline({
+    attempt_id: id === null ? null : `vindi-${id}`, rail: RAILS[method ?? ''] ?? null, card: text(profile, 'token') ?? text(profile, 'id'), brand: text(within(profile, 'payment_company'), 'code'),
+    network_code: networkCode(text(transaction, 'gateway_response_code')), amount_cents: amount === null ? null : decimalCents(amount, 'amount'), next_attempt_at: offsetInstant(text(charge, 'next_attempt'))?.toISOString() ?? null,
   });
 }
 
@@ -98,7 +113,7 @@ const EVENTS: Readonly<Record<string, (told: Told) => Mapped>> = {
   bill_paid: paid,
   bill_canceled: cancelled,
   charge_rejected: failed,
-  charge_canceled: failed,
+  charge_canceled: (told) => failed({ ...told, data: { charge: { ...within(told.data, 'charge'), last_transaction: null } } }),
   charge_refunded: refunded,
 };
 

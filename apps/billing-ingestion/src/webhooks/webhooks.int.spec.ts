@@ -174,7 +174,7 @@ describe('webhooks', () => {
     const failed = stripeEvent('evt_3', 'invoice.payment_failed', invoice(), 1_773_187_300);
     const issued = stripeEvent('evt_1', 'invoice.finalized', invoice());
     for (const body of [paid, issued, paid, failed, issued]) for (const secret of [OLD, NEW]) expect(await post(path, body, signed(body, secret))).toEqual({ status: 200, body: null });
-    expect((await types()).sort()).toEqual(['customer-changed', 'invoice-issued', 'payment-reported']);
+    expect((await types()).sort()).toEqual(['charge-declined', 'customer-changed', 'invoice-issued', 'payment-reported']);
     expect((await deliveries()).map(({ identity, status }) => [identity, status])).toEqual(expect.arrayContaining([['evt_1', 'taken'], ['evt_2', 'taken'], ['evt_3', 'taken']]));
     expect(await deliveries()).toHaveLength(3);
     expect(await quarantined()).toEqual([]);

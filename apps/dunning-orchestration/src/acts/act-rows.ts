@@ -24,12 +24,13 @@ export const ACT: readonly Column<OutwardAct>[] = [
   ['valid_until', 'timestamptz', ({ valid_until }) => valid_until],
   ['answered_at', 'timestamptz', ({ answered_at }) => answered_at],
   ['task', 'jsonb', ({ task }) => task as unknown as Cell],
+  ['retry', 'jsonb', ({ retry }) => retry as unknown as Cell],
 ];
 
 export const actOf = ([
-  act_id, receivable_id, due_date, step, kind, change, undoes, regua_version, facts, planned_at, status, reason, due_at, retry_at_epoch_ms, attempt, verdict, call_began_at, valid_until, answered_at, task,
+  act_id, receivable_id, due_date, step, kind, change, undoes, regua_version, facts, planned_at, status, reason, due_at, retry_at_epoch_ms, attempt, verdict, call_began_at, valid_until, answered_at, task, retry,
 ]: Read): OutwardAct =>
   ({
     act_id, receivable_id, due_date, step, kind, change, undoes, regua_version, facts, planned_at: instant(planned_at), status, reason, due_at: instant(due_at), retry_at_epoch_ms, attempt, verdict,
-    call_began_at: instant(call_began_at), valid_until: instant(valid_until), answered_at: instant(answered_at), task,
+    call_began_at: instant(call_began_at), valid_until: instant(valid_until), answered_at: instant(answered_at), task, retry,
   }) as OutwardAct;

@@ -2,12 +2,9 @@ import { activate, defaultPolicy, type Step } from '@emdia/regua';
 import { receivableId, Story } from '../../test/story';
 import { placeHold } from '../holds/hold';
 import { ACT_KINDS } from './outward-act';
+import { retriesShown } from '../retries/shown';
 import { request, told, type Posted } from './requesting';
-import { mayRetry } from './retry-rule';
 
-jest.mock('./retry-rule', () => ({ mayRetry: jest.fn(jest.requireActual<typeof import('./retry-rule')>('./retry-rule').mayRetry) }));
-const decide = jest.requireActual<typeof import('./retry-rule')>('./retry-rule').mayRetry;
-const may = jest.mocked(mayRetry);
 const at = (day: string, hour = '00:00') => new Date(`${day}T${hour}:00-03:00`);
 const midnight = (day: string) => `${day}T00:00:00-03:00`;
 const A = receivableId('A');
@@ -210,36 +207,50 @@ describe('what the webhook answers', () => {
   });
 });
 
-describe('whether a retry may be asked for', () => {
-  const card = () => new Story(at('2026-02-20')).customer('SP').owes('A', '2026-03-06').follows('meio-de-pagamento-1').carries('retry');
-  afterEach(() => void may.mockImplementation(decide));
-  it('is decided in one place: once per step, as things stand', () => {
-    const s = card().until(midnight('2026-03-20'));
-    expect(days(s)).toEqual(['2026-03-09 D+1 retry requested', '2026-03-13 D+5 retry requested']);
-    const file = s.file.receivables.get(A)!;
-    expect(['D+1', 'D+9'].map((step) => decide(s.file, file, step, s.now))).toEqual([{ never: 'once-per-step' }, { ask: true }]);
+describe('a retry that the systems of the creditor make', () => {
+  const card = (...debts: string[]) => {
+    const s = new Story(at('2026-02-20')).customer('SP');
+    for (const debt of ['A', ...debts]) s.owes(debt, '2026-03-06', { instruments: [{ rail: 'CARD' }] });
+    return s.follows('meio-de-pagamento-1').carries('retry');
+  };
+  const FUNDS = { network_code: '51' };
+
+  it('is asked for at its time, by what was granted, which counts until its attempt is told', () => {
+    const s = card().until('2026-03-06T10:00:00-03:00').declines('A', 'a1', FUNDS).until(midnight('2026-03-14'));
+    expect(days(s)).toEqual(['2026-03-13 D+5 retry requested']);
+    const granted = { rail: 'CARD', attempt_no: 2, amount_cents: 10_000, by: 'table', because: 'no-funds: payday' };
+    expect(asked(s, 'retry')).toEqual([expect.objectContaining(granted)]);
+    const counted = (of: Story) => retriesShown(of.file, of.now).map(({ attempts, asked: by, budgets }) => [attempts, by.length, budgets.find(({ limit }) => limit === 'debt-60-days')!.attempts])[0];
+    expect(counted(s)).toEqual([1, 1, 2]);
+    expect(counted(s.declines('A', 'a2', FUNDS))).toEqual([2, 1, 2]);
   });
-  it('never: the ladder goes on without it, and no message tells of it', () => {
-    may.mockReturnValue({ never: 'hard decline' });
-    const s = card().until(midnight('2026-03-20'));
-    expect([s.acts, tasks(s), s.notices.length]).toEqual([[], [], 3]);
-    expect(s.heard('notice-requested').map(({ data }) => (data.next_step as { does?: string }).does)).not.toContain('retry');
+
+  it('is never asked for after a hard stop: the ladder goes on without it, and no message tells of it', () => {
+    const s = card().until('2026-03-06T10:00:00-03:00').declines('A', 'a1', { network_code: '43' });
+    const before = s.heard('notice-requested').length;
+    s.until(midnight('2026-03-20'));
+    expect([s.acts, tasks(s).filter((reason) => reason.includes('retry'))]).toEqual([[], []]);
+    const said = s.heard('notice-requested').slice(before).map(({ data }) => (data.next_step as { does?: string } | null)?.does);
+    expect([said.length > 0, said.includes('retry')]).toEqual([true, false]);
   });
-  it('later: then, and no sooner', () => {
-    may.mockImplementation((_file, _receivable, _step, now) => (now < at('2026-03-12', '14:00') ? { later: at('2026-03-12', '14:00') } : { ask: true }));
-    const s = card().until('2026-03-12T13:59:00-03:00');
-    expect(s.acts).toEqual([]);
-    expect(s.until(midnight('2026-03-13')).acts[0]).toMatchObject({ status: 'requested', call_began_at: at('2026-03-12', '14:00') });
-  });
-  it('is asked again under the lock', () => {
+
+  it('is decided again under the lock: later where the platform has announced an attempt, never once it was stopped', () => {
     const s = card();
     s.gateSays = 'no-answer';
     s.until('2026-03-09T12:00:00-03:00');
     s.gateSays = 'owed';
-    may.mockReturnValue({ later: at('2026-03-09', '15:00') });
+    s.declines('A', 'a1', { network_code: '05', next_attempt_at: '2026-03-09T18:00:00Z' });
     expect(s.ask(s.acts[0]!)).toBe('planned');
-    expect(s.acts[0]).toMatchObject({ due_at: at('2026-03-09', '15:00'), reason: 'retry-later' });
-    may.mockReturnValue({ never: 'hard decline' });
-    expect([s.ask(s.acts[0]!), s.acts[0]!.reason, asked(s, 'retry')]).toEqual(['refused', 'hard decline', []]);
+    expect(s.acts[0]).toMatchObject({ reason: 'retry-later' });
+    expect(s.acts[0]!.due_at!.getTime()).toBeGreaterThan(at('2026-03-09', '15:00').getTime());
+    s.declines('A', 'a2', { network_code: '43' });
+    expect([s.ask(s.acts[0]!), s.acts[0]!.reason, asked(s, 'retry')]).toEqual(['refused', 'hard-stop', []]);
+  });
+
+  it('is one budget for the debts of a card that fall due in the same instant', () => {
+    const s = card('B', 'C', 'D').until('2026-03-06T10:00:00-03:00');
+    for (let n = 0; n < 13; n++) s.declines('X', `x${n}`, { attempted_at: at('2026-02-20', '10:00').toISOString(), network_code: '05' });
+    s.until('2026-03-09T12:00:00-03:00');
+    expect([asked(s, 'retry').length, s.acts.filter(({ status }) => status === 'requested').length]).toEqual([2, 2]);
   });
 });

@@ -5,6 +5,7 @@ import {
 import type { Step } from '@emdia/regua';
 import { CREDITOR_ZONE } from '../cases/contact-days';
 import type { CaseFile, Receivable } from '../cases/case-file';
+import type { Granted } from '../retries/retrying';
 
 /** Steps without a message that a creditor may have carried out by its own systems; what it does not, a person does. */
 export const ACT_KINDS = ['retry', 'service', 'bureau-notice', 'bureau-listing', 'protest', 'write-off'] as const;
@@ -48,6 +49,8 @@ export interface OutwardAct {
   readonly call_began_at: Date | null;
   readonly valid_until: Date | null;
   readonly answered_at: Date | null;
+  /** What was granted of a retry when it was asked for; null of any other act. */
+  readonly retry: Granted | null;
   /** Who was asked to look after it, where the receiver would not have it or was not there. */
   readonly task: { readonly task_id: string; readonly queue: string; readonly reason: string; readonly review_date: CivilDate } | null;
 }
@@ -58,7 +61,7 @@ const VALID_MS = 60_000;
 /** Whether it never left. */
 export const isOff = ({ status }: Pick<OutwardAct, 'status'>): boolean => status === 'refused' || status === 'expired';
 /** Whether the receiver may have done it. */
-const hasGone = ({ status }: OutwardAct): boolean => status === 'requested' || status === 'accepted' || status === 'unanswered';
+export const hasGone = ({ status }: OutwardAct): boolean => status === 'requested' || status === 'accepted' || status === 'unanswered';
 
 /** The day on which an act counts as done, Brasília. */
 export const dayOf = ({ call_began_at, planned_at }: OutwardAct): CivilDate => localDate(call_began_at ?? planned_at, CREDITOR_ZONE);
@@ -76,7 +79,7 @@ export function planned(file: CaseFile, receivable: Receivable, step: Step<ActKi
   return {
     act_id: derivedId('act', receivable_id, due_date, step.step, before), receivable_id, due_date, step: step.step, kind: step.action,
     change: step.action === 'service' ? step.change : (CHANGES[step.action] ?? null), undoes: null, regua_version, facts: factsOf(file), planned_at: now,
-    status: 'planned', reason: null, due_at: now, retry_at_epoch_ms: null, attempt: 1, verdict: null, call_began_at: null, valid_until: null, answered_at: null, task: null,
+    status: 'planned', reason: null, due_at: now, retry_at_epoch_ms: null, attempt: 1, verdict: null, call_began_at: null, valid_until: null, answered_at: null, retry: null, task: null,
   };
 }
 
@@ -124,7 +127,7 @@ export function requestOf(file: Pick<CaseFile, 'key' | 'creditor_id' | 'customer
   const back = undoes === null ? {} : { undoes };
   const envelope = { id: derivedId('act-requested', act_id), key, creditor_id, now: call_began_at! };
   switch (act.kind) {
-    case 'retry': return outgoing(DunningRetryRequested, { ...envelope, data });
+    case 'retry': return outgoing(DunningRetryRequested, { ...envelope, data: { ...data, ...act.retry! } });
     case 'write-off': return outgoing(DunningWriteOffRequested, { ...envelope, data });
     case 'service': return outgoing(DunningServiceChangeRequested, { ...envelope, data: { ...data, ...back, change: change as DataOf<typeof DunningServiceChangeRequested>['change'] } });
     case 'protest': return outgoing(DunningProtestRequested, { ...envelope, data: { ...data, ...back, change: change as DataOf<typeof DunningProtestRequested>['change'] } });

@@ -8,7 +8,7 @@ import { conclude } from '../cases/conclude';
 import { localDayOf, prescribesOn, startOf } from '../cases/contact-days';
 import { isAbout, isLive } from '../holds/standing';
 import { dayOf, requested, requestOf, type OutwardAct } from './outward-act';
-import { mayRetry } from './retry-rule';
+import { grantOf, retryOf } from '../retries/retrying';
 
 /** The gate's word on one act; null is no answer. `fresh` says whether it will still be young enough when this commits. */
 export interface GateWord {
@@ -31,14 +31,14 @@ export function request(file: CaseFile, act_id: string, word: GateWord, now: Dat
   if (now >= startOf(addDays(dayOf(act), 1))) return put(file, { ...act, status: 'expired', reason: act.reason ?? 'day-over', due_at: null, retry_at_epoch_ms: null }, now);
   const own = ownRefusal(file, receivable, act, now);
   if (own) return put(file, refused(act, own), now);
-  const retry = act.kind === 'retry' ? mayRetry(file, receivable, act.step, now) : { ask: true as const };
-  if ('never' in retry) return put(file, refused(act, retry.never), now);
-  if ('later' in retry && retry.later > now) return put(file, { ...act, due_at: retry.later, retry_at_epoch_ms: null, reason: 'retry-later' }, now);
+  const retry = act.kind === 'retry' ? retryOf(file, receivable, now) : null;
+  if (retry && 'never' in retry) return put(file, refused(act, retry.never), now);
+  if (retry && retry.at > now) return put(file, { ...act, due_at: retry.at, retry_at_epoch_ms: null, reason: 'retry-later' }, now);
 
   const { answer, as_of_epoch_ms, fresh, epoch_ms } = word;
   if (answer?.owed && fresh) {
     const { version, invoice_id, open_cents } = answer;
-    const gone = requested(act, { as_of_epoch_ms, version, invoice_id, open_cents }, now);
+    const gone = requested({ ...act, retry: retry && grantOf(retry) }, { as_of_epoch_ms, version, invoice_id, open_cents }, now);
     return put(file, gone, now, [requestOf(file, gone)]);
   }
   const refusal = answer === null ? 'no-answer' : answer.owed ? 'too-old' : answer.reason;

@@ -5,6 +5,7 @@ import { planActs, takeBack } from '../acts/planning';
 import { policyOf, taskOf } from '../reguas/policy';
 import { ruleOf, type Kind } from '../holds/kinds';
 import { isAbout, isLive } from '../holds/standing';
+import { grantOf, retriesInTurn } from '../retries/retrying';
 import { withEntries, type CaseFile, type Hold, type Owner, type Receivable } from './case-file';
 import { conclude, SELF } from './conclude';
 import { askForMoney, askForThanks, remindOfInstalment, type Asked } from './notices';
@@ -105,14 +106,18 @@ function handOver(file: CaseFile, planned: Plan, now: Date): Asked {
 
   const events: Outgoing[] = [];
   const owned: [string, Receivable][] = [];
-  for (const [reason, receivables] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const isLater = receivables.every(({ owner }) => owner?.reason === reason);
+  for (const [reason, wanted] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const step = policy.document.steps.find((each) => taskOf(each) === reason);
+    const retries = step?.action === 'retry' ? new Map(retriesInTurn({ ...file, receivables: withEntries(file.receivables, owned) }, wanted, planned.today, now)) : null;
+    const receivables = retries ? [...retries.keys()] : wanted;
+    if (receivables.length === 0) continue;
+    const isLater = receivables.every(({ owner }) => owner?.reason === reason);
     const days = step ? ((step.action === 'task' && step.review_days) || STEP_REVIEW_DAYS) : isLater ? later_review_days : first_review_days;
     const { owner, task } = entrusted(file, receivables, { reason, days, cause: now.toISOString() }, now);
     owned.push(...receivables.map((receivable): [string, Receivable] => {
       const { receivable_id, original_due_date, acted } = receivable;
-      const done = step ? [...acted, { step: step.step, due_date: original_due_date, on: planned.today, task_id: owner.task_id }] : acted;
+      const retry = retries?.get(receivable);
+      const done = step ? [...acted, { step: step.step, due_date: original_due_date, on: planned.today, task_id: owner.task_id, ...(retry ? { retry: grantOf(retry) } : {}) }] : acted;
       return [receivable_id, { ...receivable, owner, acted: done }];
     }));
     events.push(task);

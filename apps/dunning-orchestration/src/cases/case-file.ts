@@ -1,9 +1,12 @@
-import { derivedId, type Collectability, type Purpose, type ReceivableStatus } from '@emdia/contracts';
+import { derivedId, type Collectability, type Purpose, type Rail, type ReceivableStatus } from '@emdia/contracts';
 import type { CivilDate } from '@emdia/calendar';
 import type { Cause, Policy } from '@emdia/regua';
+import type { Rules } from '@emdia/retries';
 import type { ActKind, OutwardAct } from '../acts/outward-act';
 import type { HoldKind } from '../holds/kinds';
 import type { Published } from '../reguas/published';
+import type { KeptAttempt } from '../retries/attempts';
+import type { Granted } from '../retries/retrying';
 
 /** What billing tells of the customer; the highest `source_version` counts. */
 export interface Person {
@@ -37,6 +40,8 @@ export interface Acted {
   readonly due_date: CivilDate;
   readonly on: CivilDate;
   readonly task_id: string;
+  /** What was decided where it was a retry; it counts in the budget until its attempt is told. */
+  readonly retry?: Granted;
 }
 
 /** A receivable as reconciliation last told it, and what this service made of it. */
@@ -55,6 +60,10 @@ export interface Receivable {
   readonly as_of: CivilDate;
   /** Whether a case-cured event spoke of its end. */
   readonly cure_told: boolean;
+  /** How upstream charges it by itself; none where it does not. */
+  readonly rails: readonly Rail[];
+  /** What its instruments are called in attempts to charge. */
+  readonly charge_ids: readonly string[];
   readonly owner: Owner | null;
   readonly acted: readonly Acted[];
   readonly standing: Standing | null;
@@ -154,6 +163,10 @@ export interface CaseFile {
   readonly agreements: ReadonlyMap<string, Agreement>;
   /** What the creditor's systems were to do, by act id. */
   readonly acts: ReadonlyMap<string, OutwardAct>;
+  /** Declined charges of the customer, and of everybody on the same cards; see attemptKey. */
+  readonly attempts: ReadonlyMap<string, KeptAttempt>;
+  /** Rules for retries by the creditor's own tables; absent where it has none. */
+  readonly retry_rules?: Rules | undefined;
   /** Last local day for which a collection or agreement notice was asked: one contact per day, whatever became of it. */
   readonly contact_asked_day: CivilDate | null;
   readonly service_asked_day: CivilDate | null;
@@ -190,7 +203,7 @@ export function emptyCase(key: string): CaseFile {
     key, creditor_id, customer_id,
     case_id: derivedId('case', creditor_id, customer_id),
     status: 'new', person: null, channel_closed: null,
-    receivables: new Map(), covers: new Map(), holds: new Map(), agreements: new Map(), acts: new Map(),
+    receivables: new Map(), covers: new Map(), holds: new Map(), agreements: new Map(), acts: new Map(), attempts: new Map(),
     contact_asked_day: null, service_asked_day: null, due_at: null, regua_version: null, regua_since: null, regua_by: null, cause: null, cause_asked_at: null, asked: [], changes: [],
   };
 }

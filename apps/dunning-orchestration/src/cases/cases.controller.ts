@@ -9,6 +9,7 @@ import { Runner, step } from '@emdia/messaging';
 import type { Cause } from '@emdia/regua';
 import { Answers, Caller, cursorOf, ForCreditor, IdempotencyKey, MayLack, Page, paged, pageOf, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
 import { heldOf, type HeldDebt, type OwnHold } from '../holds/shown';
+import { retriesShown } from '../retries/shown';
 import { Cases } from './cases';
 import { CAUSES, tellCause } from './cause';
 import { creditorDay } from './plan';
@@ -120,6 +121,7 @@ export class CasesController {
       receivables: receivables.map(({ review_date: _, ...row }) => ({ ...row, open_cents: Number(row.open_cents), paid_cents: Number(row.paid_cents) })),
       holds: heldOf(await tx.query<OwnHold>(HOLDS, [key]), receivables, new Set((await tx.query<{ receivable_id: string }>(WAITED, [key])).map(({ receivable_id }) => receivable_id))),
       agreements: await tx.query('select agreement_id, receivable_ids, instalments, paid, ended from agreement where key = $1 order by agreement_id', [key]),
+      retries: retriesShown((await this.cases.known.load(tx, [key])).get(key)!, this.clock.now()),
       changes: await tx.query('select at, what, before, after, actor, reason, facts from case_change where key = $1 order by at desc, what limit 200', [key]),
       acts: await tx.query(ACTS, [key]),
       history: await tx.query(HISTORY, [key]),

@@ -29,6 +29,7 @@ function everything(): CaseFile {
   const back = { hold_id: derivedId('back'), kind: 'dispute' as const, receivable_ids: [receivableId('agreed')], reason: 'unknown', begin_date: '2026-01-20', placed_with: derivedId('h'), actor: 'ana' };
   s.take((file, now) => placeHold(file, back, now));
   s.take((file, now) => liftHold(file, back.hold_id, { reason: 'found', actor: 'ana' }, now));
+  s.owes('charged', '2026-02-20', { instruments: [{ rail: 'CARD' }, { rail: 'PIX_AUTO', reference: 'txid-1' }] }).declines('charged', 'soft', { network_code: '51', next_attempt_at: '2026-02-25T12:00:00Z' }).declines('charged', 'hard', { network_code: '43', amount_cents: 10_000 });
   s.take((file, now) => tellCause(file, { cause: 'forgot', receivable_ids: [], actor: 'ana', request_id: 'r' }, now));
   return s.file;
 }
@@ -59,7 +60,7 @@ describe('the store of cases', () => {
   });
 
   const clear = async () => {
-    for (const table of ['due_action', 'agreement', 'hold', 'covered_step', 'notice', 'case_receivable', 'case_file']) await database.query(`delete from ${table}`);
+    for (const table of ['charge_attempt', 'due_action', 'agreement', 'hold', 'covered_step', 'notice', 'case_receivable', 'case_file']) await database.query(`delete from ${table}`);
   };
   const load = async (of = key) => (await database.transaction((tx) => cases.load(tx, [of]))).get(of)!;
   const change = (decide: (file: CaseFile, now: Date) => CaseFile, now = noon, of = key) =>
@@ -71,7 +72,7 @@ describe('the store of cases', () => {
     return s.until('2026-02-12T03:00:00Z').file;
   }
 
-  it.each([['of every kind', everything, ['end', 'hold', 'hold', 'hold', 'waiting']], ['along another régua', called, ['action', 'owner', 'owner', 'task']]])('gives back a case %s as it was saved', async (_, make, wanted) => {
+  it.each([['of every kind', everything, ['action', 'end', 'hold', 'hold', 'hold', 'waiting']], ['along another régua', called, ['action', 'owner', 'owner', 'task']]])('gives back a case %s as it was saved', async (_, make, wanted) => {
     const file = make();
     const kinds = [...file.receivables.values()].map(({ standing }) => standing!.kind).sort();
     expect(kinds).toEqual(wanted);

@@ -5,6 +5,8 @@ import type { Store } from '@emdia/messaging';
 import { ACT, actOf } from '../acts/act-rows';
 import { requestOf, type ActKind, type OutwardAct } from '../acts/outward-act';
 import { PublishedReguas } from '../reguas/published';
+import { readAttempts, saveAttempts } from '../retries/attempts';
+import { RetryTables } from '../retries/tables';
 import { coverKey, emptyCase, type CaseFile } from './case-file';
 import { dueSlot } from './due-slot';
 import {
@@ -12,7 +14,7 @@ import {
 } from './rows';
 
 /**
- * Case files by key (creditor/customer). A batch costs nine reads and at most twelve writes, whatever its size; only rows
+ * Case files by key (creditor/customer). A batch costs eleven reads and at most thirteen writes, whatever its size; only rows
  * that changed are written, told apart by identity, because decisions copy what they change and nothing else.
  */
 @Injectable()
@@ -21,6 +23,7 @@ export class Cases implements Store<CaseFile> {
   /** The same for keys whose rows are known to exist, as they do where something is due: rows are never deleted. */
   readonly known: Store<CaseFile> = { name: this.name, load: (tx, keys) => this.read(tx, keys), save: (tx, changed) => this.save(tx, changed) };
   private readonly reguas = new PublishedReguas();
+  private readonly tables = new RetryTables();
   /** What the tables held when a state was loaded, for as long as the transaction knows the state. */
   private readonly stored = new WeakMap<Tx, Map<string, CaseFile>>();
 
@@ -35,7 +38,7 @@ export class Cases implements Store<CaseFile> {
 
   private async read(tx: Tx, keys: readonly string[]): Promise<Map<string, CaseFile>> {
     const creditors = [...new Set(keys.map((key) => key.slice(0, key.indexOf('/'))))];
-    const [files, receivables, covers, holds, agreements, acts, carriers, published] = await Promise.all([
+    const [files, receivables, covers, holds, agreements, acts, carriers, attempts, published, rules] = await Promise.all([
       tx.query<{ row: unknown[] }>(LOCK, [keys]),
       read(tx, keys, READ_RECEIVABLES, receivableOf, ({ receivable_id }) => receivable_id),
       read(tx, keys, READ_COVERS, coverOf, (cover) => coverKey(cover.notice_id, cover.receivable_id)),
@@ -43,16 +46,18 @@ export class Cases implements Store<CaseFile> {
       read(tx, keys, READ_AGREEMENTS, agreementOf, ({ agreement_id }) => agreement_id),
       read(tx, keys, READ_ACTS, actOf, ({ act_id }) => act_id),
       tx.query<{ creditor_id: string; carries_out: ActKind[] }>(READ_CARRIERS, [creditors]),
+      readAttempts(tx, keys),
       this.reguas.of(tx, creditors),
+      this.tables.of(tx, creditors),
     ]);
     const carriesOut = new Map(carriers.map(({ creditor_id, carries_out }) => [creditor_id, new Set(carries_out)]));
     const loaded = new Map<string, CaseFile>();
     for (const { row } of files) {
       const key = row[0] as string;
       const of = <V>(parts: ReadonlyMap<string, ReadonlyMap<string, V>>) => parts.get(key) ?? (NONE as ReadonlyMap<string, never>);
-      const file = caseOf(row, { receivables: of(receivables), covers: of(covers), holds: of(holds), agreements: of(agreements), acts: of(acts) });
-      const [own, carries_out] = [published.get(file.creditor_id), carriesOut.get(file.creditor_id)];
-      loaded.set(key, { ...file, ...(own ? { published: own } : {}), ...(carries_out ? { carries_out } : {}) });
+      const file = caseOf(row, { receivables: of(receivables), covers: of(covers), holds: of(holds), agreements: of(agreements), acts: of(acts), attempts: of(attempts) });
+      const [own, carries_out, retry_rules] = [published.get(file.creditor_id), carriesOut.get(file.creditor_id), rules.get(file.creditor_id)];
+      loaded.set(key, { ...file, ...(own ? { published: own } : {}), ...(carries_out ? { carries_out } : {}), ...(retry_rules ? { retry_rules } : {}) });
     }
     this.stored.set(tx, new Map(loaded));
     return loaded;
@@ -74,6 +79,7 @@ export class Cases implements Store<CaseFile> {
       saveHolds(tx, changedIn(pairs, (file) => file.holds)),
       saveAgreements(tx, changedIn(pairs, (file) => file.agreements)),
       this.saveActs(tx, changedIn(pairs, (file) => file.acts)),
+      saveAttempts(tx, changedIn(pairs, (file) => file.attempts).map(({ value }) => value)),
       saveChanges(tx, pairs.flatMap(({ next }) => next.changes.map((value) => ({ value, file: next })))),
       saveNotices(tx, pairs.flatMap(({ next }) => next.asked.map((value) => ({ value, file: next })))),
       this.saveDue(tx, pairs),

@@ -1,5 +1,7 @@
 import { derivedId, DunningCaseCured, DunningCaseOpened, outgoing, type Outgoing } from '@emdia/contracts';
+import { followCause, withCause } from '../reguas/follow';
 import { policyInUse, policyOf } from '../reguas/policy';
+import { stoppedFor } from '../retries/retrying';
 import type { Policy } from '@emdia/regua';
 import type { CaseFile, Covered, Receivable, Standing } from './case-file';
 import { isPaid, plan, wasChased, type Plan } from './plan';
@@ -23,10 +25,11 @@ export function conclude(file: CaseFile, cause: string, now: Date, events: reado
   const status = opens ? 'open' : isOpen || file.status === 'new' ? file.status : 'closed';
   const receivables = written(file, planned.standings, cure.told);
   const follows = opens ? { regua_version: policyInUse(file).version, regua_since: now, regua_by: SELF } : {};
-  return {
-    next: { ...file, ...follows, status, receivables, due_at: planned.due_at },
-    events: [...events, ...(opens ? [opened(file, cause, now)] : []), ...cure.events],
-  };
+  const next = { ...file, ...follows, status, receivables, due_at: planned.due_at };
+  const told = [...events, ...(opens ? [opened(file, cause, now)] : []), ...cure.events];
+  // A card stopped for good says why it is unpaid, unless somebody said it: told here, so that the order of facts does not matter.
+  const stopped = status === 'open' && next.cause === null ? stoppedFor(next, now) : null;
+  return stopped === null ? { next, events: told } : conclude(followCause(withCause(next, 'payment-method', { actor: SELF, reason: stopped }, now), SELF, now), cause, now, told);
 }
 
 /** The receivables with their standings; one that did not change keeps its identity, so that the store need not write it. */

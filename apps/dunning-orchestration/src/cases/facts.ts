@@ -1,9 +1,9 @@
-import type {
-  BillingCustomerChanged, EventOf, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationInstalmentPaid,
-  NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged,
+import {
+  derivedId, type BillingCustomerChanged, type EventOf, type Instrument, type NegotiationAgreementBroken, type NegotiationAgreementCompleted, type NegotiationAgreementMade, type NegotiationInstalmentPaid,
+  type NotificationsContactMade, type NotificationsContactRefused, type Rail, type ReconciliationBalanceChanged,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
-import { coverKey, withEntries, type Agreement, type CaseFile, type Covered } from './case-file';
+import { coverKey, withEntries, type Agreement, type CaseFile, type Covered, type Receivable } from './case-file';
 import { conclude } from './conclude';
 import { creditorDay } from './plan';
 
@@ -11,18 +11,27 @@ type Applied = DecisionOne<CaseFile>;
 
 /** A receivable as it now is; an older version says nothing new. */
 export function applyBalance(file: CaseFile, event: EventOf<typeof ReconciliationBalanceChanged>, now: Date): Applied {
-  const { receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on } = event.data;
+  const { creditor_id, receivable_id, version, instruments, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on } = event.data;
   const known = file.receivables.get(receivable_id);
   if (known && known.version >= version) return { ignored: 'older-version' };
   const receivable = {
     receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on,
     as_of: creditorDay(new Date(event.time)),
+    ...chargedBy(creditor_id, instruments),
     cure_told: status !== 'open' && (known?.cure_told ?? false),
     owner: known?.owner ?? null,
     acted: known?.acted ?? [],
     standing: null,
   };
   return conclude({ ...file, receivables: withEntries(file.receivables, [[receivable_id, receivable]]) }, event.id, now);
+}
+
+/** Rails on which upstream charges by itself; the others wait for the debtor. */
+const CHARGING: ReadonlySet<Rail> = new Set<Rail>(['CARD', 'PIX_AUTO', 'DEBIT']);
+
+function chargedBy(creditor_id: string, instruments: readonly Instrument[]): Pick<Receivable, 'rails' | 'charge_ids'> {
+  const charging = instruments.filter(({ rail }) => CHARGING.has(rail));
+  return { rails: [...new Set(charging.map(({ rail }) => rail))], charge_ids: charging.flatMap(({ reference }) => (reference === undefined ? [] : [derivedId('receivable', creditor_id, reference)])) };
 }
 
 /** Where the person lives and whether an address is known; the highest source version counts. */

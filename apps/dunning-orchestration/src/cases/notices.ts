@@ -1,6 +1,7 @@
 import { derivedId, DunningNoticeRequested, outgoing, type Cover, type DataOf, type Outgoing, type Purpose } from '@emdia/contracts';
 import { houseTemplates, templateOf, type ContactStep, type Policy } from '@emdia/regua';
 import { policyOf, taskOf } from '../reguas/policy';
+import { platformRetry } from '../retries/retrying';
 import { coverKey, withEntries, type CaseFile, type Covered, type Standing } from './case-file';
 import { closeOf, localDayOf } from './contact-days';
 import { firmest } from './conclude';
@@ -112,6 +113,9 @@ function whatFollows(file: CaseFile, { today }: Plan, covers: readonly Cover[], 
   const sent = plan({ ...withCovers(file, 'supposed', covers, 'sent', now), contact_asked_day: today }, now);
   const steps = covers.flatMap(({ receivable_id }) => sent.standings.get(receivable_id) ?? []).filter((standing): standing is Stepping => (standing.kind === 'action' || standing.kind === 'task') && standing.step !== null);
   const [first] = steps.sort((a, b) => a.at.getTime() - b.at.getTime());
+  // What the platform will do by itself is said, too: nobody is asked to pay what is charged the next morning without knowing it.
+  const platform = platformRetry(file, covers.map(({ receivable_id }) => file.receivables.get(receivable_id)!), now);
+  if (platform && (!first || platform <= first.at)) return { step: 'retry', planned_day: localDayOf(file, platform), does: 'retry' };
   if (!first) return null;
   if (first.kind === 'action') return { step: first.step, planned_day: first.contact_day };
   const act = policyOf(file).document.steps.find((step) => taskOf(step) === first.reason);

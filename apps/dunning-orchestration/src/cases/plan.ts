@@ -1,11 +1,11 @@
 import { addDays, localDate, type CivilDate } from '@emdia/calendar';
-import { nextMoves, type Act, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
+import { nextMoves, type Act, type Action, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
 import { inForce, type OutwardAct } from '../acts/outward-act';
 import { actsOn, againFrom, doneBy, toTakeBack } from '../acts/planning';
-import { mayRetry } from '../acts/retry-rule';
 import { ruleOf, type HoldKind } from '../holds/kinds';
 import { isAbout, isLive, looksAt, pausedDays, stopsClock } from '../holds/standing';
 import { latePaid, policyOf, taskOf } from '../reguas/policy';
+import { retryOf } from '../retries/retrying';
 import type { Agreement, CaseFile, Covered, Hold, Instalment, Owner, Receivable, Standing } from './case-file';
 import { contactAt, CREDITOR_ZONE, creditorHour, later, localDayOf, nextContactDay, prescribesOn, startOf } from './contact-days';
 
@@ -179,23 +179,29 @@ class View {
     if (message?.channel === null) return this.withoutChannel(receivable, this.closedChannel ?? 'no-channel');
     const { hour } = this.policy.document.contact;
     const at = message && contactAt(this.file, message.day, message.step.hour ?? hour, this.now);
-    const actAt = act && this.actAt(receivable, act, acts);
+    const acting = this.acting(receivable, ofThisDate, acts, act);
     // After an outage a person and a message may be due at once; whoever was to be called first is not written to over it.
-    const isFirst = act?.step.action === 'task' && message !== null && act.planned_day < message.planned_day;
-    if (act && actAt && (!at || actAt < at || (isFirst && actAt <= at))) return { kind: 'task', reason: taskOf(act.step), step: act.step.step, at: actAt };
+    const isFirst = acting?.act.step.action === 'task' && message !== null && acting.act.planned_day < message.planned_day;
+    if (acting && (!at || acting.at < at || (isFirst && acting.at <= at))) return { kind: 'task', reason: taskOf(acting.act.step), step: acting.act.step.step, at: acting.at };
     if (!message || !at) return this.endOfRegua(receivable, acts);
     if (message.merged.length > 0) this.merged.set(receivable.receivable_id, message.merged);
     this.contacts.set(receivable.receivable_id, message.step);
     return { kind: 'action', step: message.step.step, planned_day: message.planned_day, contact_day: message.day, at };
   }
 
-  /** When an act is done: at the régua's hour, not again on a day on which it came to nothing, and a retry when it may be asked for. */
-  private actAt(receivable: Receivable, { day, step }: Act, acts: readonly OutwardAct[]): Date {
-    const again = againFrom(acts, step.step);
-    const from = again && again > day ? this.policy.open.onOrAfter(again, this.state) : day;
+  /**
+   * When a step without a message is done: at the régua's hour, and not again on a day on which it came to nothing. A retry has a time of its own, or none; what
+   * else the régua has does not wait for it.
+   */
+  private acting(receivable: Receivable, covers: readonly Covered[], acts: readonly OutwardAct[], act: Act | null): { readonly act: Act; readonly at: Date } | null {
+    if (!act) return null;
+    const again = againFrom(acts, act.step.step);
+    const from = again && again > act.day ? this.policy.open.onOrAfter(again, this.state) : act.day;
     const at = later(creditorHour(from, this.policy.document.contact.hour), this.now);
-    const retry = step.action === 'retry' ? mayRetry(this.file, receivable, step.step, this.now) : null;
-    return retry && 'later' in retry ? later(at, retry.later) : at;
+    if (act.step.action !== 'retry') return { act, at };
+    const other = this.acting(receivable, covers, acts, this.moves(receivable, covers, doneBy(acts), 'retry').act);
+    const retry = retryOf(this.file, receivable, at);
+    return 'at' in retry && (!other || retry.at <= other.at) ? { act, at: retry.at } : other;
   }
 
   /** Nothing follows: the queue takes it, after some days for what was done last to be seen. */
@@ -205,19 +211,11 @@ class View {
     return this.now < at ? { kind: 'task', reason: 'regua-ended', step: null, at } : this.owned(receivable, 'regua-ended');
   }
 
-  /** A retry that may never be asked for is left out, as if it had been done. */
-  private moves(receivable: Receivable, covers: readonly Covered[], done: Debt['acted']): Moves {
-    const moves = this.movesAfter(receivable, covers, done);
-    const { act } = moves;
-    const isLost = act?.step.action === 'retry' && 'never' in mayRetry(this.file, receivable, act.step.step, this.now);
-    return isLost ? this.moves(receivable, covers, [...done, { step: act.step.step, on: this.today }]) : moves;
-  }
-
-  private movesAfter({ receivable_id, original_due_date, effective_due_date, open_cents, acted }: Receivable, covers: readonly Covered[], byActs: Debt['acted']): Moves {
+  private moves({ receivable_id, original_due_date, effective_due_date, open_cents, acted }: Receivable, covers: readonly Covered[], byActs: Debt['acted'], without?: Action): Moves {
     const { file, state, today, channels, case_amount_cents, late_before } = this;
     const done = covers.filter(isDone);
     const debt: Debt = {
-      original_due_date, effective_due_date, state, today, channels,
+      original_due_date, effective_due_date, state, today, channels, without,
       paused_days: this.clockHolds.length === 0 ? 0 : pausedDays(this.clockHolds.filter((hold) => isAbout(hold, receivable_id)), effective_due_date, this.now),
       sent: done.map(({ step }) => step),
       told_on: this.policy.isGrave ? this.toldOn(done, effective_due_date) : null,

@@ -42,7 +42,7 @@ export const FILE: readonly Column<CaseFile>[] = [
 ];
 
 /** The parts of a case that stand in tables of their own. */
-export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements' | 'acts'>;
+export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements' | 'acts' | 'attempts'>;
 
 export function caseOf(row: Read, parts: Parts): CaseFile {
   const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, regua_since, regua_by, person_key, state, has_email, source_version, changed_at, reason, closed_at, cause, cause_at, cause_by, cause_asked_at] = row;
@@ -50,7 +50,7 @@ export function caseOf(row: Read, parts: Parts): CaseFile {
     key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at), regua_version, regua_since: instant(regua_since), regua_by,
     person: person_key === null ? null : { person_key, state, has_email, source_version, changed_at: instant(changed_at) },
     channel_closed: closed_at === null ? null : { reason, at: instant(closed_at) },
-    receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, acts: parts.acts, asked: [], changes: [],
+    receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, acts: parts.acts, attempts: parts.attempts, asked: [], changes: [],
     cause: cause === null ? null : { cause, at: instant(cause_at), by: cause_by },
     cause_asked_at: instant(cause_asked_at),
   } as CaseFile;
@@ -91,12 +91,14 @@ export const RECEIVABLE: readonly Column<Receivable>[] = [
   ['settled_on', 'date', ({ settled_on }) => settled_on],
   ['as_of', 'date', ({ as_of }) => as_of],
   ['cure_told', 'boolean', ({ cure_told }) => cure_told],
+  // Most are paid by whoever owes them: for those the column costs a null.
+  ['charged', 'jsonb', ({ rails, charge_ids }) => (rails.length > 0 ? { rails, charge_ids } : null)],
   ...RECEIVABLE_PLAN,
 ];
 
 export function receivableOf(row: Read): Receivable {
   const [
-    receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on, as_of, cure_told,
+    receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on, as_of, cure_told, charged,
     kind, step, planned_day, contact_day, next_action_at, notice_id, standing_reason, hold_review_date, queue, reason, owner_review_date, task_id, acted,
   ] = row;
   const owner = task_id === null ? null : ({ queue, reason, review_date: owner_review_date, task_id } as Owner);
@@ -113,7 +115,7 @@ export function receivableOf(row: Read): Receivable {
   };
   return {
     receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on, as_of, cure_told,
-    owner, acted: acted ?? [], standing: standing(),
+    rails: [], charge_ids: [], ...(charged as Pick<Receivable, 'rails' | 'charge_ids'> | null), owner, acted: acted ?? [], standing: standing(),
   } as Receivable;
 }
 

@@ -4,6 +4,7 @@ import { Cause } from '@emdia/regua';
 import { orNull } from '@emdia/runtime';
 import { ACT_KINDS, type ActKind } from '../acts/outward-act';
 import { holdKinds, type HoldKind } from '../holds/kinds';
+import { RetryView } from '../retries/shown';
 
 /** Cases as people read them. */
 
@@ -77,6 +78,7 @@ export const CaseView = Type.Object(
     receivables: Type.Array(Receivable),
     holds: Type.Array(Hold),
     agreements: Type.Array(Type.Object({ agreement_id: Uuid, receivable_ids: Type.Array(Uuid), instalments: Type.Array(Instalment), paid: Type.Array(Uuid), ended: Type.Boolean() }, closed)),
+    retries: Type.Array(RetryView, { description: 'Of the open debts whose charge was declined: how much of the budget is used, and the next retry or why there is none' }),
     changes: Type.Array(Change, { description: 'Who changed what, why and on which facts; the newest first, at most 200' }),
     acts: Type.Array(Act, { description: 'What your systems were to do, and what became of it; the newest first, at most 200' }),
     history: Type.Array(Notice, { description: 'The newest first, at most 200' }),

@@ -11,7 +11,7 @@ export class OutwardActs1700000008000 implements MigrationInterface {
         act_id uuid primary key, key text not null, creditor_id text not null, receivable_id uuid not null, due_date date not null, step text not null,
         kind text not null, change text, undoes uuid unique, regua_version text not null, facts jsonb not null, planned_at timestamptz not null,
         status text not null check (status in ('planned', 'requested', 'accepted', 'rejected', 'unanswered', 'refused', 'expired')), reason text,
-        due_at timestamptz, retry_at_epoch_ms bigint, attempt int not null, verdict jsonb, call_began_at timestamptz, valid_until timestamptz, answered_at timestamptz, task jsonb,
+        due_at timestamptz, retry_at_epoch_ms bigint, attempt int not null, verdict jsonb, call_began_at timestamptz, valid_until timestamptz, answered_at timestamptz, task jsonb, retry jsonb,
         check ((status = 'planned') = (due_at is not null)),
         check ((status in ('requested', 'accepted', 'rejected', 'unanswered')) = (call_began_at is not null and verdict is not null))
       );
