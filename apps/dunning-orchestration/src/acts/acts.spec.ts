@@ -1,6 +1,7 @@
 import { activate, defaultPolicy, type Step } from '@emdia/regua';
 import { receivableId, Story } from '../../test/story';
 import { placeHold } from '../holds/hold';
+import { outlook } from '../reguas/outlook';
 import { ACT_KINDS } from './outward-act';
 import { retriesShown } from '../retries/shown';
 import { request, told, type Posted } from './requesting';
@@ -40,6 +41,10 @@ describe('an act', () => {
   it('stays a task for a person where they do not', () => {
     const s = habitual().carries('retry').until(midnight('2026-04-01'));
     expect([s.acts, tasks(s)]).toEqual([[], ['D+22: service limit']]);
+  });
+  it('is foreseen by a preview', () => {
+    const s = habitual().until(midnight('2026-03-29'));
+    expect(outlook(s.file, null, s.now, 30).tasks).toEqual([{ what: 'D+22: service limit', day: '2026-03-30' }, { what: 'D+45: service suspend', day: '2026-04-20' }]);
   });
   it('ends with an owner, some days after the last one', () => {
     const s = along({ step: 'D+20', action: 'write-off' });
