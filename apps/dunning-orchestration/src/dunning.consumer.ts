@@ -5,14 +5,15 @@ import {
 } from '@emdia/contracts';
 import { On, on } from '@emdia/messaging';
 import { Cases } from './cases/cases';
-import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from './cases/facts';
+import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyInstalmentPaid } from './cases/facts';
+import { ofCustomer } from './holds/person';
 
 /** What dunning reacts to: every event is a fact about one case, from which its plan is made anew. */
 @Controller()
 export class DunningConsumer {
   constructor(private readonly cases: Cases) {}
 
-  @On(BillingCustomerChanged) customerChanged(e: EventOf<typeof BillingCustomerChanged>) { return on(this.cases, e, applyCustomer); }
+  @On(BillingCustomerChanged) customerChanged(e: EventOf<typeof BillingCustomerChanged>) { return ofCustomer(this.cases, e); }
   @On(ReconciliationBalanceChanged) balanceChanged(e: EventOf<typeof ReconciliationBalanceChanged>) { return on(this.cases, e, applyBalance); }
   @On(NegotiationAgreementMade) agreementMade(e: EventOf<typeof NegotiationAgreementMade>) { return on(this.cases, e, applyAgreementMade); }
   @On(NegotiationInstalmentPaid) instalmentPaid(e: EventOf<typeof NegotiationInstalmentPaid>) { return on(this.cases, e, applyInstalmentPaid); }
