@@ -8,6 +8,7 @@ import { PublishedReguas1700000005000 } from './migrations/1700000005000-publish
 import { NoticeWords1700000006000 } from './migrations/1700000006000-notice-words';
 import { HoldsAndCauses1700000007000 } from './migrations/1700000007000-holds-and-causes';
 import { HoldsThatEnd1700000008300 } from './migrations/1700000008300-holds-that-end';
+import { DebtProof1700000008310 } from './migrations/1700000008310-debt-proof';
 
 /** Dunning: one case per creditor and customer, planned from facts along a régua. */
 export const dunningOrchestration: Service = {
@@ -15,7 +16,7 @@ export const dunningOrchestration: Service = {
   module: DunningModule,
   migrations: [
     Cases1700000001000, LeanWrites1700000002000, WrittenOff1700000003000, Reguas1700000004000, PublishedReguas1700000005000, NoticeWords1700000006000, HoldsAndCauses1700000007000,
-    HoldsThatEnd1700000008300,
+    HoldsThatEnd1700000008300, DebtProof1700000008310,
   ],
   resources: ['v1/cases', 'v1/holds', 'v1/tasks', 'v1/reguas'],
 };
