@@ -120,6 +120,40 @@ describe('a person closes the channel', () => {
   });
 });
 
+describe('a contact point that is somebody else\'s', () => {
+  const wrong = (customer_id: string, channel = 'email', as = 'acme', key?: string) => call('POST', '/v1/wrong-contacts', { as, body: { customer_id, channel, reason: 'quem atendeu não a conhece' }, ...(key ? { key } : {}) });
+  const calls = (customer_id: string, as = 'acme') => call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date: '2026-03-10' } });
+  beforeEach(() => given.rows('delete from contact_day'));
+
+  it('is written to by no creditor any more, and billing is told', async () => {
+    const next = (n: number, creditor_id: string) => noticeRequested(n, { customer_id: 'moved', creditor_id, purpose: 'service', step: 'thanks', covers: [] });
+    expect(await wrong('moved', 'email', 'acme', 'w1')).toMatchObject({ status: 201, json: { closed: true } });
+    expect(await wrong('moved', 'email', 'acme', 'w1')).toMatchObject({ status: 201, json: { closed: true } });
+    await send(next(41, 'acme'), next(42, 'other'));
+    for (const [n, as] of [[41, 'acme'], [42, 'other']] as const) expect((await call('GET', `/v1/deliveries/${id('notice', n)}`, { as })).json).toMatchObject({ status: 'refused', reason: 'address-invalid' });
+    expect(await given.rows(`select reason, actor from closed_contact_point where channel = 'email'`)).toEqual([{ reason: 'quem atendeu não a conhece', actor: 'key acme' }]);
+  });
+  it('is called by no creditor any more; whoever only wants no calls is not called by that one', async () => {
+    given.neighbours.phoneOf = (customer) => (customer.startsWith('phoned') ? `+5511${customer.length}0000000` : null);
+    expect((await calls('phoned')).status).toBe(201);
+    await given.rows('delete from contact_day');
+    expect(await call('POST', '/v1/opt-outs', { as: 'acme', body: { customer_id: 'phoned', channel: 'phone' } })).toMatchObject({ status: 201 });
+    expect(await calls('phoned')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:opted-out' } });
+    expect((await calls('phoned', 'other')).status).toBe(201);
+    await given.rows('delete from contact_day');
+    expect((await wrong('phoned', 'phone', 'other')).status).toBe(201);
+    for (const as of ['acme', 'other']) expect(await calls('phoned', as)).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:wrong-contact' } });
+    expect((await calls('phoned-too')).status).toBe(201);
+    expect(await given.rows('select 1 from contact_day')).toHaveLength(1);
+  });
+  it('is one that billing knows', async () => {
+    expect(await wrong('silent', 'phone')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:no-address' } });
+    expect((await wrong('nobody')).status).toBe(404);
+    expect((await wrong('moved', 'pigeon')).status).toBe(400);
+    expect((await call('POST', '/v1/wrong-contacts', { body: { customer_id: 'moved', channel: 'email', reason: 'x' } })).status).toBe(401);
+  });
+});
+
 describe('a call by a person', () => {
   const take = (customer_id: string, local_date: string, key?: string, as = 'acme') =>
     call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date }, ...(key === undefined ? {} : { key }) });

@@ -4,6 +4,8 @@ import { Addressees } from './contact/addressees';
 import { HumanContacts } from './contact/human-contacts';
 import { HumanContactsController } from './contact/human-contacts.controller';
 import { Scope } from './contact/scope';
+import { WrongContacts } from './contact/wrong-contacts';
+import { WrongContactsController } from './contact/wrong-contacts.controller';
 import { Deliveries } from './delivery/deliveries';
 import { DeliveriesController } from './delivery/deliveries.controller';
 import { Gate } from './delivery/gate';
@@ -14,7 +16,7 @@ import { OptOuts } from './opt-out/opt-outs';
 import { OptOutsController } from './opt-out/opt-outs.controller';
 
 @Module({
-  controllers: [NotificationsConsumer, DeliveriesController, OptOutsController, HumanContactsController],
-  providers: [Post, Addressees, Scope, HumanContacts, Deliveries, Gate, Sending, OptOuts, OptOutLinks],
+  controllers: [NotificationsConsumer, DeliveriesController, OptOutsController, HumanContactsController, WrongContactsController],
+  providers: [Post, Addressees, Scope, HumanContacts, WrongContacts, Deliveries, Gate, Sending, OptOuts, OptOutLinks],
 })
 export class NotificationsModule {}

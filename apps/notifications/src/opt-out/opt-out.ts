@@ -1,9 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Point } from '../contact/addressee';
 
 /** A channel that a person closes at one creditor. */
 export interface OptOut {
   readonly creditor_id: string;
-  readonly channel: 'email';
+  readonly channel: Point;
   readonly contact_point_key: string;
 }
 
