@@ -106,6 +106,16 @@ describe('every hour it is proven that no debt is forgotten', () => {
     expect((await proofs())[1]).toMatchObject({ late: 1, forgotten: 0 });
   });
 
+  it('is tried again within the hour where it failed', async () => {
+    const { proof } = make();
+    const look = jest.spyOn(database, 'look').mockRejectedValueOnce(new Error('the connection is lost'));
+    await expect(proof.run(noon, 200)).rejects.toThrow('the connection is lost');
+    expect(await proofs()).toMatchObject([{ cases: null }]);
+    await proof.run(noon, 200);
+    look.mockRestore();
+    expect(await proofs()).toMatchObject([{ cases: 4 }]);
+  });
+
   it('goes on behind the last case of a part, and rests after it has looked', async () => {
     await database.query(`insert into case_file (key, creditor_id, customer_id, case_id, status) select 'acme/z' || n, 'acme', 'z' || n, gen_random_uuid(), 'new' from generate_series(1, 5001) n`);
     const { proof } = make();

@@ -41,6 +41,7 @@ export class HourlyProof {
   readonly name = 'no-debt-forgotten';
   private last: (Round & { readonly proven_at: string }) | null = null;
   private provenHour: number | null = null;
+  private claimedHour: number | null = null;
   private restUntilMs = 0;
   private readonly found: Counter;
   private readonly afresh: Store<CaseFile>;
@@ -74,14 +75,22 @@ export class HourlyProof {
     const hour = Math.floor(now.getTime() / HOUR_MS);
     if (hour === this.provenHour || this.wall.monotonicMs() < this.restUntilMs) return 0;
     const began = this.wall.monotonicMs();
-    const [claimed] = await this.database.query('insert into debt_proof (hour, began_at) values ($1, $2) on conflict do nothing returning hour', [new Date(hour * HOUR_MS), now]);
-    this.provenHour = hour;
-    if (claimed) {
+    if (await this.claim(hour, now)) {
       const round = await this.prove(now, stopping);
-      if (round) await this.conclude(round, hour, now);
+      if (!round) return 0;
+      await this.conclude(round, hour, now);
     }
+    this.provenHour = hour;
     this.restUntilMs = this.wall.monotonicMs() + REST * (this.wall.monotonicMs() - began);
     return 0;
+  }
+
+  /** Whether this process proves the hour; one that failed within it tries again. */
+  private async claim(hour: number, now: Date): Promise<boolean> {
+    if (this.claimedHour === hour) return true;
+    const [claimed] = await this.database.query('insert into debt_proof (hour, began_at) values ($1, $2) on conflict do nothing returning hour', [new Date(hour * HOUR_MS), now]);
+    if (claimed) this.claimedHour = hour;
+    return claimed !== undefined;
   }
 
   /** Looks at every case, part by part; null where it was stopped before the end. */
