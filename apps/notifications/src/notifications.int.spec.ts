@@ -154,6 +154,56 @@ describe('a contact point that is somebody else\'s', () => {
   });
 });
 
+describe('a creditor that is stricter than the house', () => {
+  const set = (body: object, as = 'acme') => call('PUT', '/v1/contact-rules', { as, body: { weekdays: [1, 2, 3, 4, 5], contacts_in_7_days: 4, contacts_in_30_days: 12, reason: 'política de relacionamento', ...body } });
+  const calls = (local_date: string, customer_id = 'strict', as = 'acme') => call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date } });
+  beforeEach(() => given.rows('delete from contact_day'));
+  afterAll(() => given.rows('delete from own_rule'));
+
+  it('is told what would be looser than everybody\'s, with path, value and remedy', async () => {
+    expect(await set({ weekdays: [1, 6], contacts_in_7_days: 5, contacts_in_30_days: 13 })).toMatchObject({
+      status: 422, json: { type: 'urn:emdia:problem:looser-than-the-house', findings: [
+        { path: 'weekdays[1]', value: 6, remedy: expect.stringContaining('Saturday') }, { path: 'contacts_in_7_days', value: 5, remedy: expect.stringContaining('1 to 4') }, { path: 'contacts_in_30_days', value: 13, remedy: expect.stringContaining('1 to 12') },
+      ] },
+    });
+    expect((await set({ weekdays: [] })).json).toMatchObject({ findings: [{ path: 'weekdays', remedy: expect.stringContaining('holds') }] });
+    expect((await set({ contacts_in_7_days: 3, contacts_in_30_days: 2 })).json).toMatchObject({ findings: [{ path: 'contacts_in_30_days', value: 2 }] });
+    expect((await set({ contacts_in_7_days: 1.5 })).json).toMatchObject({ findings: [{ path: 'contacts_in_7_days', value: 1.5 }] });
+    expect((await set({ weekdays: 'all' })).status).toBe(400);
+    expect((await call('GET', '/v1/contact-rules', { as: 'acme' })).json).toEqual({ house: { weekdays: [1, 2, 3, 4, 5], contacts_in_7_days: 4, contacts_in_30_days: 12 }, in_force: null, history: [] });
+  });
+  it('contacts on its own days only, by message and by call, and the message says by which rule', async () => {
+    expect(await set({ weekdays: [5, 3, 1, 3] })).toMatchObject({ status: 200, json: { version: 1, weekdays: [1, 3, 5], set_by: 'key acme' } });
+    expect((await set({ weekdays: [1, 3, 5] })).json).toMatchObject({ version: 1 });
+    // The tenth of March 2026 is a Tuesday.
+    await send(noticeRequested(51), noticeRequested(52, { creditor_id: 'other' }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 51)}`, { as: 'acme' })).json).toMatchObject({ status: 'refused', reason: 'hours', own_rule: { version: 1, weekdays: [1, 3, 5], reason: 'política de relacionamento' } });
+    expect((await call('GET', `/v1/deliveries/${id('notice', 52)}`, { as: 'other' })).json).toMatchObject({ status: 'sent', own_rule: null });
+    expect(await calls('2026-03-12')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:own-rule', detail: expect.stringContaining('version 1') } });
+    expect((await calls('2026-03-11')).status).toBe(201);
+    expect((await calls('2026-03-12', 'strict', 'other')).status).toBe(201);
+  });
+  it('contacts less often, by message and by call, and keeps every version', async () => {
+    expect((await set({ contacts_in_7_days: 1, contacts_in_30_days: 2 })).json).toMatchObject({ version: 2, contacts_in_7_days: 1 });
+    const person_key = 'e'.repeat(64);
+    expect((await calls('2026-03-11')).status).toBe(201);
+    expect(await calls('2026-03-13')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:budget' } });
+    await send(noticeRequested(53, { person_key }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 53)}`, { as: 'acme' })).json).toMatchObject({ status: 'refused', reason: 'budget', own_rule: { version: 2 } });
+    await given.rows('delete from contact_day');
+    await send(noticeRequested(54, { person_key }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 54)}`, { as: 'acme' })).json).toMatchObject({ status: 'sent', own_rule: { version: 2 } });
+    const { history, in_force } = (await call('GET', '/v1/contact-rules', { as: 'acme' })).json as unknown as { history: { version: number }[]; in_force: { version: number } };
+    expect([in_force.version, history.map(({ version }) => version)]).toEqual([2, [2, 1]]);
+    expect((await call('GET', '/v1/contact-rules', { as: 'other' })).json).toMatchObject({ in_force: null, history: [] });
+    await expect(given.database.transactionOf('acme', (tx) => tx.query('update own_rule set contacts_in_7_days = 99'))).rejects.toThrow(/permission denied/);
+  });
+  it('two rules set at once are two versions', async () => {
+    const both = await Promise.all([set({ contacts_in_7_days: 2 }), set({ contacts_in_7_days: 3 })]);
+    expect(both.map(({ json }) => json.version).sort()).toEqual([3, 4]);
+  });
+});
+
 describe('a call by a person', () => {
   const take = (customer_id: string, local_date: string, key?: string, as = 'acme') =>
     call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date }, ...(key === undefined ? {} : { key }) });

@@ -3,6 +3,7 @@ import { Post } from './channels/post';
 import { Addressees } from './contact/addressees';
 import { HumanContacts } from './contact/human-contacts';
 import { HumanContactsController } from './contact/human-contacts.controller';
+import { OwnRulesController } from './contact/own-rules.controller';
 import { Scope } from './contact/scope';
 import { WrongContacts } from './contact/wrong-contacts';
 import { WrongContactsController } from './contact/wrong-contacts.controller';
@@ -16,7 +17,7 @@ import { OptOuts } from './opt-out/opt-outs';
 import { OptOutsController } from './opt-out/opt-outs.controller';
 
 @Module({
-  controllers: [NotificationsConsumer, DeliveriesController, OptOutsController, HumanContactsController, WrongContactsController],
+  controllers: [NotificationsConsumer, DeliveriesController, OptOutsController, HumanContactsController, WrongContactsController, OwnRulesController],
   providers: [Post, Addressees, Scope, HumanContacts, WrongContacts, Deliveries, Gate, Sending, OptOuts, OptOutLinks],
 })
 export class NotificationsModule {}

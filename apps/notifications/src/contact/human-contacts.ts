@@ -4,6 +4,7 @@ import type { Tx } from '@emdia/database';
 import { Forbidden, step, type Step, type Store } from '@emdia/messaging';
 import type { Addressee } from './addressee';
 import { fits, WINDOW_DAYS_MAX } from './budget';
+import { limitsOf, type OwnRule, ownRulesOf } from './own-rules';
 import { reserve, type Wanted } from './contact-days';
 
 type Taken = Wanted & { readonly recorded_at: Date };
@@ -14,6 +15,7 @@ interface Days {
   readonly taken: Taken | null;
   /** Whether the number is somebody else's, or the person wants no calls of this creditor. */
   readonly closed: 'wrong-contact' | 'opted-out' | null;
+  readonly rule: OwnRule | null;
 }
 
 const AHEAD_DAYS_MAX = 7;
@@ -31,14 +33,16 @@ export class HumanContacts implements Store<Days> {
   /** Takes the day for one call; refused where the budget is used or the day allows no contact. */
   take(addressee: Addressee, scope: string, local_date: string): Step<Days, { customer_id: string; local_date: string }> {
     const { creditor_id, customer_id, person_key, phone_key, state } = addressee;
-    return step<Days, { customer_id: string; local_date: string }>(this, `${scope} ${person_key} ${creditor_id} ${phone_key ?? ''}`, ({ used, closed }, now) => {
+    return step<Days, { customer_id: string; local_date: string }>(this, `${scope} ${person_key} ${creditor_id} ${phone_key ?? ''}`, ({ used, closed, rule }, now) => {
       if (closed) throw new Forbidden(closed, CLOSED[closed]);
       const ahead = daysBetween(localDate(now, zoneOfState(state)), local_date);
       if (ahead < 0 || ahead > AHEAD_DAYS_MAX) throw new Forbidden('day-out-of-range', `Take a day from today to ${AHEAD_DAYS_MAX} days ahead, where the person lives.`);
       if (!isAllowedDay(local_date, state)) throw new Forbidden('day-not-allowed', 'Nobody is contacted on a Saturday, a Sunday or a holiday. Choose another day.');
-      if (used.includes(local_date) || !fits(used, local_date)) throw new Forbidden('budget', USED);
-      const taken: Taken = { scope, person_key, contact_point_key: null, local_date, class: 'contact', creditor_id, cause: 'human', notice_id: null, recorded_at: now };
-      return { next: { used: [...used, local_date], taken, closed }, result: { customer_id, local_date } };
+      if (!isAllowedDay(local_date, state, rule?.weekdays)) throw new Forbidden('own-rule', `By version ${rule!.version} of the creditor's own rule nobody is contacted on that day of the week: GET /v1/contact-rules. Choose another day.`);
+      const limits = limitsOf(rule);
+      if (used.includes(local_date) || !fits(used, local_date, limits)) throw new Forbidden('budget', USED);
+      const taken: Taken = { scope, person_key, contact_point_key: null, local_date, class: 'contact', creditor_id, cause: 'human', notice_id: null, limits, recorded_at: now };
+      return { next: { used: [...used, local_date], taken, closed, rule }, result: { customer_id, local_date } };
     });
   }
 
@@ -58,11 +62,12 @@ export class HumanContacts implements Store<Days> {
        union all select null, contact_point_key from closed_contact_point where channel = 'phone' and contact_point_key = any($1)`,
       [asked.map(([, , , phone]) => phone)],
     );
+    const rules = await ownRulesOf(tx, asked.map(([, , creditor]) => creditor));
     return new Map(keys.map((key, index) => {
       const [scope, person, creditor, phone] = asked[index]!;
       const closings = closed.filter(({ creditor_id, phone_key }) => phone_key === phone && (creditor_id ?? creditor) === creditor);
       const reason = closings.length === 0 ? null : closings.some(({ creditor_id }) => creditor_id === null) ? 'wrong-contact' : 'opted-out';
-      return [key, { used: rows.filter((row) => row.key === `${scope} ${person}`).map(({ day }) => day), taken: null, closed: reason }];
+      return [key, { used: rows.filter((row) => row.key === `${scope} ${person}`).map(({ day }) => day), taken: null, closed: reason, rule: rules.get(creditor) ?? null }];
     }));
   }
 

@@ -1,5 +1,6 @@
 import { customerKey, derivedId, NotificationsAddressInvalid, NotificationsContactMade, NotificationsContactRefused, outgoing, type ChannelTurnedDown, type Cover, type DataOf, type DunningNoticeRequested, type EventOf, type Outgoing } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
+import type { OwnRule } from '../contact/own-rules';
 import { unspoken } from './words';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
@@ -47,6 +48,8 @@ interface Core extends Omit<Notice, 'not_before' | 'valid_until' | Spoken> {
   readonly channel: 'email' | null;
   readonly channels_turned_down: readonly ChannelTurnedDown[] | null;
   readonly words_turned_down: string | null;
+  /** The creditor's own rule by which it was last admitted or refused; null where the house's alone held. */
+  readonly own_rule: OwnRule | null;
   readonly key: string;
   readonly not_before: Date;
   readonly valid_until: Date;
@@ -104,7 +107,7 @@ export function accept(known: Delivery | null, event: EventOf<typeof DunningNoti
   const [from, until] = [new Date(not_before), new Date(valid_until)];
   const core: Core = {
     ...notice, key: customerKey(notice.creditor_id, notice.customer_id), not_before: from, valid_until: until, requested_at: now, attempt: 1, history: [],
-    words, offers, channels, channel: null, channels_turned_down: null, words_turned_down: null,
+    words, offers, channels, channel: null, channels_turned_down: null, words_turned_down: null, own_rule: null,
   };
   const due: Due = { ...core, status: 'due', due_at: from < until ? from : until, retry_at_epoch_ms: null };
   return until <= now ? refuse(due, 'expired', null, now) : { next: due };
