@@ -176,6 +176,13 @@ describe('law 3 goes red', () => {
     expect((await audited())[2]).toMatchObject({ checked: 1, violations: 0 });
   });
 
+  it('tells what dunning itself last proved, whole hours only', async () => {
+    expect((await audited())[2]!.proof).toBeNull();
+    await client.query(`insert into dunning.debt_proof values ('2026-03-16T10:00Z', '2026-03-16T10:00:01Z', 9, 0, 2, 1), ('2026-03-16T11:00Z', '2026-03-16T11:00:02Z', 10, 3, 0, 0), ('2026-03-16T12:00Z', null, null, null, null, null)`);
+    expect((await audited())[2]!.proof).toEqual({ proven_at: '2026-03-16T11:00:02.000Z', debts: 10, late: 3, forgotten: 0, healed: 0 });
+    expect((await audited())[0]).not.toHaveProperty('proof');
+  });
+
   it('on a running house only for what is older than a minute', async () => {
     await client.query(`delete from dunning.case_receivable; update reconciliation.collectability_change set recorded_at = '2026-03-16T11:59:30Z' where receivable_id = '${OPEN}'`);
     expect((await audited({ still: false }))[2]).toMatchObject({ checked: 0, violations: 0, too_young: 1 });

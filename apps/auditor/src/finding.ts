@@ -17,7 +17,18 @@ export interface LawReport {
   readonly unknowable?: number;
   /** Law 4: events set aside that nobody has dealt with; kept, therefore no violation. */
   readonly open_rejections?: number;
+  /** Law 3: what dunning's own hourly proof last found; null before the first. */
+  readonly proof?: Proof | null;
   readonly examples: readonly Violation[];
+}
+
+/** One hour's proof as dunning recorded it: debts looked at, those over an hour late, those without date, hold or owner, and of these those planned anew. */
+export interface Proof {
+  readonly proven_at: string;
+  readonly debts: number;
+  readonly late: number;
+  readonly forgotten: number;
+  readonly healed: number;
 }
 
 // A house gone wrong breaks a law a million times; the count is kept, the cases are examples.
@@ -30,6 +41,7 @@ export class Finding {
   tooYoung = 0;
   unknowable: number | undefined;
   openRejections: number | undefined;
+  proof: Proof | null | undefined;
   private readonly examples: Violation[] = [];
 
   constructor(
@@ -50,11 +62,12 @@ export class Finding {
   }
 
   report(): LawReport {
-    const { law, name, checked, violations, tooYoung: too_young, unknowable, openRejections, examples } = this;
+    const { law, name, checked, violations, tooYoung: too_young, unknowable, openRejections, proof, examples } = this;
     return {
       law, name, checked, violations, too_young,
       ...(unknowable === undefined ? {} : { unknowable }),
       ...(openRejections === undefined ? {} : { open_rejections: openRejections }),
+      ...(proof === undefined ? {} : { proof }),
       examples,
     };
   }

@@ -19,6 +19,10 @@ const LawView = Type.Object(
     too_young: Type.Integer({ minimum: 0, description: 'Facts of the last 60 s, left out' }),
     unknowable: Type.Optional(Type.Integer({ minimum: 0, description: 'Payments recorded too late to stop a message' })),
     open_rejections: Type.Optional(Type.Integer({ minimum: 0, description: 'Events set aside that nobody has dealt with' })),
+    proof: Type.Optional(orNull(Type.Object(
+      { proven_at: Instant, debts: Count, late: Count, forgotten: Count, healed: Count },
+      { ...closed, description: "Law 3: what dunning's own hourly proof last found; null before the first" },
+    ))),
     examples: Type.Array(Violation),
   },
   closed,

@@ -30,6 +30,7 @@ const TABLES = `
   create table dunning.case_receivable (receivable_id uuid primary key, key text, creditor_id text, status text, standing text, standing_reason text, next_step text,
     next_action_at timestamptz, hold_review_date date, owner_queue text, owner_review_date date, owner_task_id uuid);
   create table dunning.due_action (key text, due_at timestamptz);
+  create table dunning.debt_proof (hour timestamptz primary key, ended_at timestamptz, debts bigint, late bigint, forgotten bigint, healed bigint);
   create table dunning.notice (notice_id uuid, key text, purpose text, step text, regua_version text, template text);
   create table dunning.covered_step (notice_id uuid, creditor_id text, receivable_id uuid);
   create table dunning.regua_document (creditor_id text, regua text, version int, document jsonb);

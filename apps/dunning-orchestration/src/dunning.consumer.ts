@@ -6,7 +6,8 @@ import {
 import { On, on } from '@emdia/messaging';
 import { Cases } from './cases/cases';
 import { applyCauseAnswered } from './cases/cause';
-import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from './cases/facts';
+import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyInstalmentPaid } from './cases/facts';
+import { ofCustomer } from './holds/person';
 import { applyDeclined, keepDeclined, unclaimedAttempts } from './retries/attempts';
 
 /** What dunning reacts to: every event is a fact about one case, from which its plan is made anew. */
@@ -14,7 +15,7 @@ import { applyDeclined, keepDeclined, unclaimedAttempts } from './retries/attemp
 export class DunningConsumer {
   constructor(private readonly cases: Cases) {}
 
-  @On(BillingCustomerChanged) customerChanged(e: EventOf<typeof BillingCustomerChanged>) { return on(this.cases, e, applyCustomer); }
+  @On(BillingCustomerChanged) customerChanged(e: EventOf<typeof BillingCustomerChanged>) { return ofCustomer(this.cases, e); }
   @On(BillingChargeDeclined) chargeDeclined(e: EventOf<typeof BillingChargeDeclined>) { return e.data.customer_id === null ? on(unclaimedAttempts, e, keepDeclined) : on(this.cases, e, applyDeclined); }
   @On(ReconciliationBalanceChanged) balanceChanged(e: EventOf<typeof ReconciliationBalanceChanged>) { return on(this.cases, e, applyBalance); }
   @On(NegotiationAgreementMade) agreementMade(e: EventOf<typeof NegotiationAgreementMade>) { return on(this.cases, e, applyAgreementMade); }

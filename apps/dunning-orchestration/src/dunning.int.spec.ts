@@ -225,7 +225,7 @@ describe('dunning in a house', () => {
     it('says the rules of each kind', async () => {
       const { body } = await call('GET', 'holds/kinds');
       expect(body.items).toHaveLength(11);
-      expect(body.items).toContainEqual(expect.objectContaining({ kind: 'deceased', covers: 'person', stops: 'everything', ends_by: 'person', days_max: 180 }));
+      expect(body.items).toContainEqual(expect.objectContaining({ kind: 'deceased', covers: 'person', stops: 'everything', ends_by: 'date', follows: 'owner', days_max: 1_825, review_days: 90, what_follows: expect.stringMatching(/^Ends by itself after 1825 days .*every 90 days\.$/) }));
       expect((await call('POST', 'holds', { customer_id, kind: 'promise', reason: 'x' })).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:kept-by-others', detail: expect.stringContaining('/v1/promises') });
       expect((await call('POST', 'holds', { customer_id, kind: 'other', reason: 'x' })).status).toBe(400);
       expect((await call('POST', 'holds', { customer_id, reason: 'x', begin_date: '2026-03-01' })).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:begin-date' });
@@ -265,14 +265,34 @@ describe('dunning in a house', () => {
 
     it('about the person stop every case of the person, and end with a reason, together', async () => {
       const { status, body } = await call('POST', 'holds', { customer_id: 'C-2', kind: 'over-indebtedness', reason: 'pedido no Procon', begin_date: '2026-03-01' });
-      expect({ status, body }).toMatchObject({ status: 201, body: { kind: 'over-indebtedness', begin_date: '2026-03-01', review_date: '2026-06-28', placed_with: null, task: { reason: 'over-indebtedness: find out about the plan or the hearing' } } });
+      expect({ status, body }).toMatchObject({ status: 201, body: { kind: 'over-indebtedness', begin_date: '2026-03-01', review_date: '2031-03-29', look_date: '2026-06-28', placed_with: null, what_follows: expect.stringMatching(/^Ends by itself on 2031-03-29; .* next on 2026-06-28\.$/), task: { reason: 'over-indebtedness: find out about the plan or the hearing' } } });
       for (const one of ['C-2', customer_id]) {
         expect(await holdsOf(one)).toContainEqual(expect.objectContaining({ kind: 'over-indebtedness', lifted_at: null }));
         expect((await call('GET', `cases/${one}`)).body.receivables).toMatchObject(one === 'C-2' ? [{ standing: 'hold' }, { standing: 'hold' }] : [{ standing: 'hold', standing_reason: 'held: over-indebtedness' }]);
       }
+      // A customer whose balance came first is held as soon as billing says whose it is.
+      await publish(ReconciliationBalanceChanged, { ...bill('later', '2026-04-06'), customer_id: 'C-8' }, `${creditor_id}/C-8`);
+      await publish(BillingCustomerChanged, { creditor_id, customer_id: 'C-8', person_key: PERSON, document_key: null, state: 'SP', has_email: true, source_version: 1 }, `${creditor_id}/C-8`);
+      expect((await call('GET', 'cases/C-8')).body).toMatchObject({
+        receivables: [{ standing: 'hold', standing_reason: 'held: over-indebtedness', hold_review_date: '2026-06-28' }],
+        holds: [{ kind: 'over-indebtedness', begin_date: '2026-03-01', actor: 'agent-7', follows: 'owner', look_date: '2026-06-28', what_follows: expect.stringContaining('on 2031-03-29') }],
+      });
+      expect(heard.filter(({ type, data }) => type === 'dunning.hold-placed.v1' && data.customer_id === 'C-8')).toMatchObject([{ data: { kind: 'over-indebtedness', review_date: '2031-03-29', receivable_ids: [] } }]);
       expect((await call('DELETE', `holds/${body.hold_id}`)).body).toMatchObject({ status: 409, type: 'urn:emdia:problem:reason-missing' });
       expect((await call('DELETE', `holds/${body.hold_id}?reason=plano%20homologado`)).status).toBe(204);
-      for (const one of ['C-2', customer_id]) expect(await holdsOf(one)).toContainEqual(expect.objectContaining({ kind: 'over-indebtedness', lift_reason: 'plano homologado', lift_actor: 'agent-7' }));
+      for (const one of ['C-2', customer_id, 'C-8']) expect(await holdsOf(one)).toContainEqual(expect.objectContaining({ kind: 'over-indebtedness', what_follows: 'Ended on 2026-03-30.', lift_reason: 'plano homologado', lift_actor: 'agent-7' }));
+    });
+
+    it('that end by themselves wait for a decision, which is a person\'s', async () => {
+      const { body: { hold_id } } = await call('POST', 'holds', { customer_id: 'C-8', kind: 'dispute', reason: 'x', review_date: '2026-03-31' });
+      await jumpTo('2026-03-31T00:00:00-03:00');
+      expect(await holdsOf('C-8')).toContainEqual(expect.objectContaining({ hold_id, lifted_at: clock.now().toISOString(), lift_actor: 'dunning-orchestration', decided_at: null, what_follows: expect.stringContaining('A person decides: DELETE') }));
+      expect((await call('GET', 'tasks')).body.items).toContainEqual(expect.objectContaining({ customer_id: 'C-8', reason: 'to decide: dispute' }));
+      expect((await call('DELETE', `holds/${hold_id}`)).status).toBe(409);
+      expect((await call('DELETE', `holds/${hold_id}?reason=looked`)).status).toBe(204);
+      expect((await call('DELETE', `holds/${hold_id}?reason=looked`)).status).toBe(404);
+      expect(await holdsOf('C-8')).toContainEqual(expect.objectContaining({ hold_id, decide_reason: 'looked', decide_actor: 'agent-7', what_follows: 'Ended on 2026-03-31.' }));
+      expect((await call('GET', 'cases/C-8')).body.receivables).toMatchObject([{ standing: 'action' }]);
     });
 
     it('of others are shown as theirs', async () => {
@@ -280,6 +300,7 @@ describe('dunning in a house', () => {
       expect((await holdsOf('C-2')).filter(({ lifted_at }) => lifted_at === null)).toEqual([{
         hold_id: null, kind: 'pending-payment', kept_by: 'payment-reconciliation', receivable_ids: [receivableId('B2')], reason: 'pending', actor: 'payment-reconciliation', placed_at: null, begin_date: null,
         review_date: '2026-04-06', asked: null, stops: 'contacts', ends_by: 'keeper', follows: 'regua', lifted_at: null, lift_reason: null, lift_actor: null,
+        look_date: null, decided_at: null, decide_reason: null, decide_actor: null, what_follows: 'Ends when payment-reconciliation says so; then the régua goes on, and what was missed is one message.',
       }]);
 
       const to = { creditor_id, customer_id: 'C-4' };

@@ -6,6 +6,7 @@ import { OutwardActs } from './acts/outward-acts';
 import { Cases } from './cases/cases';
 import { CasesController } from './cases/cases.controller';
 import { DueCases } from './cases/due-cases';
+import { HourlyProof } from './cases/hourly-proof';
 import { DunningConsumer } from './dunning.consumer';
 import { HoldsController } from './holds/holds.controller';
 import { PublishingController } from './reguas/publishing.controller';
@@ -16,6 +17,6 @@ import { TasksController } from './tasks/tasks.controller';
 
 @Module({
   controllers: [DunningConsumer, CasesController, HoldsController, TasksController, PublishingController, ReguasController, ActsController, RetriesController],
-  providers: [Cases, DueCases, Carriers, OutwardActs, ActDeliveries, Forgetting],
+  providers: [Cases, DueCases, HourlyProof, Carriers, OutwardActs, ActDeliveries, Forgetting],
 })
 export class DunningModule {}

@@ -14,6 +14,7 @@ import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade
 import { tellCause } from '../src/cases/cause';
 import { liftHold, placeHold, type HoldWanted } from '../src/holds/hold';
 import type { HoldKind } from '../src/holds/kinds';
+import { awaitsDecision } from '../src/holds/standing';
 import { applyDeclined } from '../src/retries/attempts';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
@@ -159,7 +160,10 @@ export class Story {
     return hold_id;
   }
 
+  /** `ana` lifts a hold, or decides what becomes of the debts of one that has ended by itself. */
   lifts(hold_id: string, reason?: string): this {
+    const hold = this.file.holds.get(hold_id);
+    if (hold && awaitsDecision(hold)) this.diary.note(this.now, `decisão após ${hold.kind} (ana: ${reason})`);
     this.take((file, now) => liftHold(file, hold_id, { reason, actor: 'ana' }, now));
     return this;
   }

@@ -153,6 +153,90 @@ describe('a person answers why it is unpaid', () => {
   });
 });
 
+describe('a contact point that is somebody else\'s', () => {
+  const wrong = (customer_id: string, channel = 'email', as = 'acme', key?: string) => call('POST', '/v1/wrong-contacts', { as, body: { customer_id, channel, reason: 'quem atendeu não a conhece' }, ...(key ? { key } : {}) });
+  const calls = (customer_id: string, as = 'acme') => call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date: '2026-03-10' } });
+  beforeEach(() => given.rows('delete from contact_day'));
+
+  it('is written to by no creditor any more, and billing is told', async () => {
+    const next = (n: number, creditor_id: string) => noticeRequested(n, { customer_id: 'moved', creditor_id, purpose: 'service', step: 'thanks', covers: [] });
+    expect(await wrong('moved', 'email', 'acme', 'w1')).toMatchObject({ status: 201, json: { closed: true } });
+    expect(await wrong('moved', 'email', 'acme', 'w1')).toMatchObject({ status: 201, json: { closed: true } });
+    await send(next(61, 'acme'), next(62, 'other'));
+    for (const [n, as] of [[61, 'acme'], [62, 'other']] as const) expect((await call('GET', `/v1/deliveries/${id('notice', n)}`, { as })).json).toMatchObject({ status: 'refused', reason: 'address-invalid' });
+    expect(await given.rows(`select reason, actor from closed_contact_point where channel = 'email'`)).toEqual([{ reason: 'quem atendeu não a conhece', actor: 'key acme' }]);
+  });
+  it('is called by no creditor any more; whoever only wants no calls is not called by that one', async () => {
+    given.neighbours.phoneOf = (customer) => (customer.startsWith('phoned') ? `+5511${customer.length}0000000` : null);
+    expect((await calls('phoned')).status).toBe(201);
+    await given.rows('delete from contact_day');
+    expect(await call('POST', '/v1/opt-outs', { as: 'acme', body: { customer_id: 'phoned', channel: 'phone' } })).toMatchObject({ status: 201 });
+    expect(await calls('phoned')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:opted-out' } });
+    expect((await calls('phoned', 'other')).status).toBe(201);
+    await given.rows('delete from contact_day');
+    expect((await wrong('phoned', 'phone', 'other')).status).toBe(201);
+    for (const as of ['acme', 'other']) expect(await calls('phoned', as)).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:wrong-contact' } });
+    expect((await calls('phoned-too')).status).toBe(201);
+    expect(await given.rows('select 1 from contact_day')).toHaveLength(1);
+  });
+  it('is one that billing knows', async () => {
+    expect(await wrong('silent', 'phone')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:no-address' } });
+    expect((await wrong('nobody')).status).toBe(404);
+    expect((await wrong('moved', 'pigeon')).status).toBe(400);
+    expect((await call('POST', '/v1/wrong-contacts', { body: { customer_id: 'moved', channel: 'email', reason: 'x' } })).status).toBe(401);
+  });
+});
+
+describe('a creditor that is stricter than the house', () => {
+  const set = (body: object, as = 'acme') => call('PUT', '/v1/contact-rules', { as, body: { weekdays: [1, 2, 3, 4, 5], contacts_in_7_days: 4, contacts_in_30_days: 12, reason: 'política de relacionamento', ...body } });
+  const calls = (local_date: string, customer_id = 'strict', as = 'acme') => call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date } });
+  beforeEach(() => given.rows('delete from contact_day'));
+  afterAll(() => given.rows('delete from own_rule'));
+
+  it('is told what would be looser than everybody\'s, with path, value and remedy', async () => {
+    expect(await set({ weekdays: [1, 6], contacts_in_7_days: 5, contacts_in_30_days: 13 })).toMatchObject({
+      status: 422, json: { type: 'urn:emdia:problem:looser-than-the-house', findings: [
+        { path: 'weekdays[1]', value: 6, remedy: expect.stringContaining('Saturday') }, { path: 'contacts_in_7_days', value: 5, remedy: expect.stringContaining('1 to 4') }, { path: 'contacts_in_30_days', value: 13, remedy: expect.stringContaining('1 to 12') },
+      ] },
+    });
+    expect((await set({ weekdays: [] })).json).toMatchObject({ findings: [{ path: 'weekdays', remedy: expect.stringContaining('holds') }] });
+    expect((await set({ contacts_in_7_days: 3, contacts_in_30_days: 2 })).json).toMatchObject({ findings: [{ path: 'contacts_in_30_days', value: 2 }] });
+    expect((await set({ contacts_in_7_days: 1.5 })).json).toMatchObject({ findings: [{ path: 'contacts_in_7_days', value: 1.5 }] });
+    expect((await set({ weekdays: 'all' })).status).toBe(400);
+    expect((await call('GET', '/v1/contact-rules', { as: 'acme' })).json).toEqual({ house: { weekdays: [1, 2, 3, 4, 5], contacts_in_7_days: 4, contacts_in_30_days: 12 }, in_force: null, history: [] });
+  });
+  it('contacts on its own days only, by message and by call, and the message says by which rule', async () => {
+    expect(await set({ weekdays: [5, 3, 1, 3] })).toMatchObject({ status: 200, json: { version: 1, weekdays: [1, 3, 5], set_by: 'key acme' } });
+    expect((await set({ weekdays: [1, 3, 5] })).json).toMatchObject({ version: 1 });
+    // The tenth of March 2026 is a Tuesday.
+    await send(noticeRequested(51), noticeRequested(52, { creditor_id: 'other' }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 51)}`, { as: 'acme' })).json).toMatchObject({ status: 'refused', reason: 'hours', own_rule: { version: 1, weekdays: [1, 3, 5], reason: 'política de relacionamento' } });
+    expect((await call('GET', `/v1/deliveries/${id('notice', 52)}`, { as: 'other' })).json).toMatchObject({ status: 'sent', own_rule: null });
+    expect(await calls('2026-03-12')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:own-rule', detail: expect.stringContaining('version 1') } });
+    expect((await calls('2026-03-11')).status).toBe(201);
+    expect((await calls('2026-03-12', 'strict', 'other')).status).toBe(201);
+  });
+  it('contacts less often, by message and by call, and keeps every version', async () => {
+    expect((await set({ contacts_in_7_days: 1, contacts_in_30_days: 2 })).json).toMatchObject({ version: 2, contacts_in_7_days: 1 });
+    const person_key = 'e'.repeat(64);
+    expect((await calls('2026-03-11')).status).toBe(201);
+    expect(await calls('2026-03-13')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:budget' } });
+    await send(noticeRequested(53, { person_key }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 53)}`, { as: 'acme' })).json).toMatchObject({ status: 'refused', reason: 'budget', own_rule: { version: 2 } });
+    await given.rows('delete from contact_day');
+    await send(noticeRequested(54, { person_key }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 54)}`, { as: 'acme' })).json).toMatchObject({ status: 'sent', own_rule: { version: 2 } });
+    const { history, in_force } = (await call('GET', '/v1/contact-rules', { as: 'acme' })).json as unknown as { history: { version: number }[]; in_force: { version: number } };
+    expect([in_force.version, history.map(({ version }) => version)]).toEqual([2, [2, 1]]);
+    expect((await call('GET', '/v1/contact-rules', { as: 'other' })).json).toMatchObject({ in_force: null, history: [] });
+    await expect(given.database.transactionOf('acme', (tx) => tx.query('update own_rule set contacts_in_7_days = 99'))).rejects.toThrow(/permission denied/);
+  });
+  it('two rules set at once are two versions', async () => {
+    const both = await Promise.all([set({ contacts_in_7_days: 2 }), set({ contacts_in_7_days: 3 })]);
+    expect(both.map(({ json }) => json.version).sort()).toEqual([3, 4]);
+  });
+});
+
 describe('a call by a person', () => {
   const take = (customer_id: string, local_date: string, key?: string, as = 'acme') =>
     call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date }, ...(key === undefined ? {} : { key }) });

@@ -4,7 +4,10 @@ import { Post } from './channels/post';
 import { Addressees } from './contact/addressees';
 import { HumanContacts } from './contact/human-contacts';
 import { HumanContactsController } from './contact/human-contacts.controller';
+import { OwnRulesController } from './contact/own-rules.controller';
 import { Scope } from './contact/scope';
+import { WrongContacts } from './contact/wrong-contacts';
+import { WrongContactsController } from './contact/wrong-contacts.controller';
 import { Deliveries } from './delivery/deliveries';
 import { DeliveriesController } from './delivery/deliveries.controller';
 import { Gate } from './delivery/gate';
@@ -15,7 +18,7 @@ import { OptOutsController } from './opt-out/opt-outs.controller';
 import { PublicLinks } from './public-links';
 
 @Module({
-  controllers: [NotificationsConsumer, DeliveriesController, OptOutsController, CausesController, HumanContactsController],
-  providers: [Post, Addressees, Scope, HumanContacts, Deliveries, Gate, Sending, OptOuts, PublicLinks],
+  controllers: [NotificationsConsumer, DeliveriesController, OptOutsController, CausesController, HumanContactsController, WrongContactsController, OwnRulesController],
+  providers: [Post, Addressees, Scope, HumanContacts, WrongContacts, Deliveries, Gate, Sending, OptOuts, PublicLinks],
 })
 export class NotificationsModule {}

@@ -42,6 +42,7 @@ export class Neighbours {
   refusals = new Map<string, string>();
   beforeGate: () => Promise<void> | void = () => undefined;
   emailOf: (customer_id: string) => string | null = (customer_id) => `${customer_id}@example.invalid`;
+  phoneOf: (customer_id: string) => string | null = () => null;
   down = new Set<'gate' | 'customers'>();
   private server!: Server;
 
@@ -84,7 +85,7 @@ export class Neighbours {
       creditor_id, name: 'Acme Ltda', document: '11222333000181', address: 'Rua A, 1, São Paulo', contact_email: 'oi@acme.invalid', contact_phone: null, sender_name: 'Acme',
     }));
     const known = customers.filter(({ customer_id }) => customer_id !== 'nobody');
-    return { customers: known.map((each) => ({ ...each, person_key: 'e'.repeat(64), name: 'Ana', email: this.emailOf(each.customer_id), phone: null, state: 'SP', version: 1 })), creditors };
+    return { customers: known.map((each) => ({ ...each, person_key: 'e'.repeat(64), name: 'Ana', email: this.emailOf(each.customer_id), phone: this.phoneOf(each.customer_id), state: 'SP', version: 1 })), creditors };
   }
 
   close(): void {
@@ -207,7 +208,7 @@ export class GivenHouse<W extends WallClock = PushedWall> {
   async clear(): Promise<void> {
     await this.rows('delete from delivery_cover');
     for (const table of ['delivery', 'contact_day', 'opt_out', 'closed_contact_point', 'outbox', 'inbox', 'dead_letter']) await this.rows(`delete from ${table}`);
-    Object.assign(this.neighbours, { asks: [], lookUps: 0, refusals: new Map(), beforeGate: () => undefined, down: new Set(), emailOf: (customer: string) => `${customer}@example.invalid` });
+    Object.assign(this.neighbours, { asks: [], lookUps: 0, refusals: new Map(), beforeGate: () => undefined, down: new Set(), emailOf: (customer: string) => `${customer}@example.invalid`, phoneOf: () => null });
     Object.assign(this.post, { sent: [], width: 8, answer: (mail: Mail) => ({ outcome: 'accepted', provider_id: mail.idempotency_key }) });
   }
 

@@ -82,6 +82,24 @@ describe('allowed days', () => {
   });
 });
 
+describe('a creditor\'s own weekdays', () => {
+  it('take days away and never give one', () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 10_000 }), fc.constantFrom(undefined, ...UFS), fc.subarray([1, 2, 3, 4, 5], { minLength: 1 }), (n, uf, own) => {
+      const date = new Date(Date.UTC(2010, 0, 1) + n * 86_400_000).toISOString().slice(0, 10);
+      expect(isAllowedDay(date, uf, own)).toBe(isAllowedDay(date, uf) && own.includes(new Date(`${date}T00:00Z`).getUTCDay()));
+      const next = allowedDayOnOrAfter(date, uf, own);
+      expect([next >= allowedDayOnOrAfter(date, uf), isAllowedDay(next, uf, own)]).toEqual([true, true]);
+      const window = contactWindow(date, uf, own);
+      expect(window).toEqual(isAllowedDay(date, uf, own) ? contactWindow(date, uf) : null);
+      if (window) expect([isWithinContactHours(window.opens, uf, own), isWithinContactHours(window.closes, uf, own)]).toEqual([true, false]);
+    }));
+    expect([isAllowedDay('2026-03-09', 'SP', [2]), isAllowedDay('2026-03-10', 'SP', [2]), isWithinContactHours(at('2026-03-09T15:00:00Z'), 'SP', [2])]).toEqual([false, true, false]);
+    expect(allowedDayOnOrAfter('2026-04-14', 'SP', [2])).toBe('2026-04-14');
+    // The 21st is a holiday.
+    expect(allowedDayOnOrAfter('2026-04-15', 'SP', [2])).toBe('2026-04-28');
+  });
+});
+
 describe('the table of the states', () => {
   it('holds the default within every known rule, with its source', () => {
     expect(CONTACT_HOURS.map((r) => r.state).sort()).toEqual(['AL', 'AM', 'ES', 'RJ', 'SP']);

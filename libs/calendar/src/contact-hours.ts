@@ -29,20 +29,24 @@ export const DEFAULT_CONTACT_HOURS = { opens: '09:00', closes: '19:00', source: 
 /** Hours for a debtor whose state is unknown: on Brasília's clock, inside the default hours of all four zones. */
 export const UNKNOWN_STATE_CONTACT_HOURS = { opens: '11:00', closes: '18:00', zone: 'America/Sao_Paulo', source: 'intersection over the zones, our proposal', confidence: 'M' } as const;
 
-/** Whether a debtor may be contacted on a date at all: Monday to Friday, no national, bank or (where known) state holiday. */
-export const isAllowedDay = (date: CivilDate, uf?: string | null): boolean => weekday(date) % 6 !== 0 && !isHoliday(date, uf);
+/** Days of the week (1 Monday to 5 Friday, at least one) on which a creditor lets nobody be contacted beyond what the law and the house say; null: all of them. */
+export type OwnWeekdays = readonly number[] | null;
+
+/** Whether a debtor may be contacted on a date at all: Monday to Friday, no national, bank or (where known) state holiday, and a weekday of the creditor's own. */
+export const isAllowedDay = (date: CivilDate, uf?: string | null, own: OwnWeekdays = null): boolean =>
+  weekday(date) % 6 !== 0 && (own === null || own.includes(weekday(date))) && !isHoliday(date, uf);
 
 /** From when (inclusive) until when (exclusive) a debtor of a state may be contacted on a date; null where the day is not allowed. */
-export function contactWindow(date: CivilDate, uf?: string | null): { opens: Date; closes: Date } | null {
-  if (!isAllowedDay(date, uf)) return null;
+export function contactWindow(date: CivilDate, uf?: string | null, own: OwnWeekdays = null): { opens: Date; closes: Date } | null {
+  if (!isAllowedDay(date, uf, own)) return null;
   const hours = isUf(uf) ? DEFAULT_CONTACT_HOURS : UNKNOWN_STATE_CONTACT_HOURS;
   const zone = zoneOfState(uf);
   return { opens: instantAt(date, hours.opens, zone), closes: instantAt(date, hours.closes, zone) };
 }
 
 /** Whether a debtor of a state may be contacted at an instant. */
-export function isWithinContactHours(instant: Date, uf?: string | null): boolean {
-  const window = contactWindow(localDate(instant, zoneOfState(uf)), uf);
+export function isWithinContactHours(instant: Date, uf?: string | null, own: OwnWeekdays = null): boolean {
+  const window = contactWindow(localDate(instant, zoneOfState(uf)), uf, own);
   return window !== null && window.opens <= instant && instant < window.closes;
 }
 
@@ -50,4 +54,4 @@ export function isWithinContactHours(instant: Date, uf?: string | null): boolean
 export const allowedDayOnOrBefore = (date: CivilDate, uf?: string | null): CivilDate => roll(date, -1, (day) => isAllowedDay(day, uf));
 
 /** The date itself where contact is allowed on it, else the first allowed day after. */
-export const allowedDayOnOrAfter = (date: CivilDate, uf?: string | null): CivilDate => roll(date, 1, (day) => isAllowedDay(day, uf));
+export const allowedDayOnOrAfter = (date: CivilDate, uf?: string | null, own: OwnWeekdays = null): CivilDate => roll(date, 1, (day) => isAllowedDay(day, uf, own));

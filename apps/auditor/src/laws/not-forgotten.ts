@@ -1,5 +1,5 @@
 import { instantAt } from '@emdia/calendar';
-import { Finding } from '../finding';
+import { Finding, type Proof } from '../finding';
 import type { Snapshot } from '../snapshot';
 
 /** An open receivable by the ledger's word. */
@@ -40,11 +40,16 @@ const KEPT = `
   from dunning.case_receivable r left join (select key, min(due_at) as due_at from dunning.due_action group by key) d using (key)
   where r.status = 'open'`;
 
+const PROOF = `
+  select to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as proven_at, debts::int, late::int, forgotten::int, healed::int
+  from dunning.debt_proof where ended_at is not null order by hour desc limit 1`;
+
 /** Law 3: what the ledger calls open, against what the cases and their schedule hold. */
 export async function notForgotten(snapshot: Snapshot, options: { still: boolean; now: Date }): Promise<Finding> {
   const kept = new Map<string, Kept>();
   await snapshot.each<Kept>('dunning', KEPT, (row) => kept.set(row.receivable_id, row));
   const finding = new Finding(3, 'No debt is forgotten');
+  finding.proof = (await snapshot.all<Proof>('dunning', PROOF))[0] ?? null;
   await snapshot.each<OpenReceivable>('reconciliation', OPEN, (row) => judgeOpen(finding, row, kept.get(row.receivable_id), options));
   return finding;
 }

@@ -2,7 +2,7 @@ import { addDays } from '@emdia/calendar';
 import type { Outgoing } from '@emdia/contracts';
 import { anHourLater, backOffMs, meaningOf, type GateAnswer } from '@emdia/gate';
 import type { DecisionOne } from '@emdia/messaging';
-import { entrusted } from '../cases/act';
+import { entrusted } from '../holds/asking';
 import { withEntries, type CaseFile, type Receivable } from '../cases/case-file';
 import { conclude } from '../cases/conclude';
 import { localDayOf, prescribesOn, startOf } from '../cases/contact-days';

@@ -1,15 +1,15 @@
-import { derivedId, DunningHoldLifted, DunningTaskRequested, outgoing, type Outgoing } from '@emdia/contracts';
-import { addDays } from '@emdia/calendar';
+import { derivedId, DunningHoldLifted, outgoing, type Outgoing } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
 import { planActs, takeBack } from '../acts/planning';
 import { policyOf, taskOf } from '../reguas/policy';
 import { ruleOf, type Kind } from '../holds/kinds';
+import { askAgain, entrusted, openOf } from '../holds/asking';
 import { isAbout, isLive } from '../holds/standing';
 import { grantOf, retriesInTurn } from '../retries/retrying';
-import { withEntries, type CaseFile, type Hold, type Owner, type Receivable } from './case-file';
+import { withEntries, type CaseFile, type Hold, type Receivable } from './case-file';
 import { conclude, SELF } from './conclude';
 import { askForMoney, askForThanks, remindOfInstalment, type Asked } from './notices';
-import { afterHold, creditorDay, lapsesAt, plan, type Plan } from './plan';
+import { afterHold, lapsesAt, plan, type Plan } from './plan';
 
 /**
  * Does what is due on a case: lifts holds that came to their review, gives up notices nobody answered, asks for at
@@ -28,6 +28,7 @@ export function act(file: CaseFile, now: Date): DecisionOne<CaseFile> {
   };
   take(lapse(next, now));
   take(liftReviewed(next, now));
+  take(askAgain(next, now));
   // A reminder takes the day, so a collection due at the same hour finds it taken and moves on.
   take(remindOfInstalment(next, planned, now));
   take(askForMoney(next, planned, now));
@@ -54,41 +55,27 @@ function liftReviewed(file: CaseFile, now: Date): Asked {
   const over = [...file.holds.values()].filter((hold) => hold.lifted === null && !isLive(hold, now));
   return over.reduce<Asked>(
     (asked, hold) => {
-      const { next, events } = lift(asked.next, hold, { reason: REVIEWED, actor: SELF, follows: ruleOf(hold.kind).follows }, now);
+      const { next, events } = lift(asked.next, hold, { reason: REVIEWED, actor: SELF, follows: ruleOf(hold.kind).follows, by_itself: true }, now);
       return { next, events: [...asked.events, ...events] };
     },
     { next: file, events: [] },
   );
 }
 
-/** Ends a hold and tells so, and what follows: the régua, or a person who looks at its debts first. */
-export function lift(file: CaseFile, hold: Hold, { reason, actor, follows }: { reason: string; actor: string; follows: Kind['follows'] }, now: Date): Asked {
+/** Ends a hold and tells so, and what follows: the régua, a person who looks at its debts first, or one who decides (which the plan says, and for as long as they have not). */
+export function lift(file: CaseFile, hold: Hold, { reason, actor, follows, by_itself }: { reason: string; actor: string; follows: Kind['follows']; by_itself: boolean }, now: Date): Asked {
   const { key, creditor_id, customer_id } = file;
   const { hold_id, kind } = hold;
   const event = outgoing(DunningHoldLifted, {
     id: derivedId('hold-lifted', hold_id), key, creditor_id, now,
-    data: { creditor_id, customer_id, hold_id, reason, actor, kind, follows },
+    data: { creditor_id, customer_id, hold_id, reason, actor, kind, follows: follows === 'regua' ? follows : 'person' },
   });
-  const next = { ...file, holds: withEntries(file.holds, [[hold_id, { ...hold, lifted: { at: now, reason, actor } }]]) };
+  const next = { ...file, holds: withEntries(file.holds, [[hold_id, { ...hold, lifted: { at: now, reason, actor, by_itself } }]]) };
   const others = [...next.holds.values()].filter((other) => isLive(other, now));
   const about = follows === 'person' ? openOf(file, hold).filter(({ receivable_id }) => !others.some((other) => isAbout(other, receivable_id))) : [];
   if (about.length === 0) return { next, events: [event] };
   const { owner, task } = entrusted(file, about, { reason: afterHold(kind), days: policyOf(file).document.end.first_review_days, cause: hold_id }, now);
   return { next: { ...next, receivables: withEntries(file.receivables, about.map((receivable) => [receivable.receivable_id, { ...receivable, owner }])) }, events: [event, task] };
-}
-
-/** The debts of a case that a hold keeps from being asked for. */
-export const openOf = ({ receivables }: CaseFile, hold: Hold): Receivable[] =>
-  [...receivables.values()].filter(({ receivable_id, status, standing }) => status === 'open' && standing?.kind !== 'end' && isAbout(hold, receivable_id));
-
-/** A task for some debts of a case, as their owner and as it is told; `cause` tells it from others of its reason. */
-export function entrusted(file: CaseFile, receivables: readonly Receivable[], { reason, days, cause }: { reason: string; days: number; cause: string }, now: Date): { owner: Owner; task: Outgoing } {
-  const { key, creditor_id, customer_id, case_id } = file;
-  const { queue } = policyOf(file).document.end;
-  const owner: Owner = { queue, reason, review_date: addDays(creditorDay(now), days), task_id: derivedId('task', case_id, reason, cause) };
-  const { task_id, review_date } = owner;
-  const receivable_ids = receivables.map(({ receivable_id }) => receivable_id).sort();
-  return { owner, task: outgoing(DunningTaskRequested, { id: task_id, key, creditor_id, now, data: { case_id, creditor_id, customer_id, task_id, queue, reason, receivable_ids, review_date } }) };
 }
 
 /** For so long the régua waits for a person who does a step of it, unless the step says otherwise. */

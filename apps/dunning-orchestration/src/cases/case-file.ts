@@ -80,6 +80,13 @@ export interface Covered {
   readonly valid_until: Date;
 }
 
+/** Who said something, when and why. */
+export interface Word {
+  readonly at: Date;
+  readonly reason: string;
+  readonly actor: string;
+}
+
 export interface Hold {
   readonly hold_id: string;
   /** Empty: all of the customer. */
@@ -90,13 +97,17 @@ export interface Hold {
   readonly placed_at: Date;
   /** The first day that counts; earlier than that of `placed_at` where it is back-dated. */
   readonly begin_date: CivilDate;
-  /** Its end, or when a person is asked. */
+  /** When it ends by itself. */
   readonly review_date: CivilDate;
+  /** When somebody next looks at its debts: a person who is asked while it stands, or its end. */
+  readonly look_date: CivilDate;
   /** The hold of the same person's other case that it was placed with. */
   readonly placed_with: string | null;
-  /** What a person was asked to do when it was placed. */
+  /** What a person was last asked to do while it stands. */
   readonly task: { readonly task_id: string; readonly queue: string; readonly reason: string } | null;
-  readonly lifted: { readonly at: Date; readonly reason: string; readonly actor: string } | null;
+  readonly lifted: (Word & { readonly by_itself: boolean }) | null;
+  /** What a person said of its debts after it had ended by itself. */
+  readonly decided: Word | null;
 }
 
 export interface Instalment {

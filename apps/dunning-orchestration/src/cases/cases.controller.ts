@@ -8,6 +8,7 @@ import { Database, type Tx } from '@emdia/database';
 import { Runner, step } from '@emdia/messaging';
 import type { Cause } from '@emdia/regua';
 import { Answers, Caller, cursorOf, ForCreditor, IdempotencyKey, MayLack, Page, paged, pageOf, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
+import { holdKinds, ruleOf } from '../holds/kinds';
 import { heldOf, type HeldDebt, type OwnHold } from '../holds/shown';
 import { retriesShown } from '../retries/shown';
 import { Cases } from './cases';
@@ -31,8 +32,12 @@ const RECEIVABLES = `
   from case_receivable where key = $1 order by original_due_date, receivable_id`;
 
 const HOLDS = `
-  select hold_id, kind, receivable_ids, reason, actor, placed_at, begin_date::text, review_date::text, task_reason as asked, lifted_at, lift_reason, lift_actor
+  select hold_id, kind, receivable_ids, reason, actor, placed_at, begin_date::text, review_date::text, look_date::text, task_reason as asked, lifted_at, lift_reason, lift_actor,
+    decided_at, decide_reason, decide_actor, (lifted_at at time zone 'America/Sao_Paulo')::date::text as ended_on, lifted_at is not null and ended_by_itself and decided_at is null and kind = any($2) as undecided
   from hold where key = $1 order by placed_at, hold_id`;
+
+/** The kinds after whose end a person decides. */
+const DECIDED_KINDS = holdKinds.filter((kind) => ruleOf(kind).follows === 'owner');
 
 // The last word on each open debt, where a message had to wait until its hours were over.
 const WAITED = `
@@ -119,7 +124,7 @@ export class CasesController {
       ...file,
       stage: open.some(({ effective_due_date }) => effective_due_date < today) ? 'overdue' : open.length > 0 ? 'current' : 'none',
       receivables: receivables.map(({ review_date: _, ...row }) => ({ ...row, open_cents: Number(row.open_cents), paid_cents: Number(row.paid_cents) })),
-      holds: heldOf(await tx.query<OwnHold>(HOLDS, [key]), receivables, new Set((await tx.query<{ receivable_id: string }>(WAITED, [key])).map(({ receivable_id }) => receivable_id))),
+      holds: heldOf(await tx.query<OwnHold>(HOLDS, [key, DECIDED_KINDS]), receivables, new Set((await tx.query<{ receivable_id: string }>(WAITED, [key])).map(({ receivable_id }) => receivable_id)), today),
       agreements: await tx.query('select agreement_id, receivable_ids, instalments, paid, ended from agreement where key = $1 order by agreement_id', [key]),
       retries: retriesShown((await this.cases.known.load(tx, [key])).get(key)!, this.clock.now()),
       changes: await tx.query('select at, what, before, after, actor, reason, facts from case_change where key = $1 order by at desc, what limit 200', [key]),

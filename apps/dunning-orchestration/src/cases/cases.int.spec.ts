@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DrivenClock, WallClock } from '@emdia/clock';
-import { derivedId } from '@emdia/contracts';
+import { BillingCustomerChanged, derivedId } from '@emdia/contracts';
 import { Database, type Tx } from '@emdia/database';
-import { DeadLetters, fold, messagingMigrations, Runner, Seal, step } from '@emdia/messaging';
+import { DeadLetters, fold, messagingMigrations, Runner, Seal, step, type Step } from '@emdia/messaging';
 import { Sweeps } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { Client } from 'pg';
-import { creditor_id, key, receivableId, Story } from '../../test/story';
+import { creditor_id, customer_id, eventOf, key, PERSON, receivableId, Story } from '../../test/story';
 import { liftHold, placeHold } from '../holds/hold';
+import { holdOf, ofCustomer } from '../holds/person';
 import { dunningOrchestration } from '../index';
 import { act } from './act';
 import type { CaseFile } from './case-file';
@@ -115,6 +116,27 @@ describe('the store of cases', () => {
     const batch = (order: string[]) => database.transaction((tx) => fold(tx, order.map((of) => [step(cases, of, (file) => ({ next: { ...file, status: 'open' as const } }))]), noon));
     await Promise.all([batch(keys), batch([...keys].reverse()), batch(keys)]);
     expect(await database.query('select count(*)::int as n from case_file where status = $1', ['open'])).toEqual([{ n: 40 }]);
+  });
+
+  it.each(['the case', 'the hold'])('a case that is told while the person is held stands still: %s first', async (which) => {
+    const customer = (of: string): [Step] => {
+      const event = eventOf(BillingCustomerChanged, { creditor_id, customer_id: of, person_key: PERSON, document_key: null, state: 'SP', has_email: true, source_version: 1 }, noon);
+      return [ofCustomer(cases, { ...event, key: `${creditor_id}/${of}` })];
+    };
+    const held: [Step] = [holdOf(cases, key, PERSON, { hold_id: derivedId('dead'), kind: 'deceased', receivable_ids: [], reason: 'x', actor: 'ana' })];
+    await database.transaction((tx) => fold(tx, [customer(customer_id)], noon));
+    const [first, second] = which === 'the case' ? [customer('later'), held] : [held, customer('later')];
+    let begun!: () => void;
+    const inside = new Promise<void>((resolve) => (begun = resolve));
+    const one = database.transaction(async (tx) => {
+      await fold(tx, [first], noon);
+      begun();
+      await pause(300);
+    });
+    await inside;
+    const other = database.transaction((tx) => fold(tx, [second], noon));
+    await Promise.all([one, other]);
+    for (const each of [customer_id, 'later']) expect([...(await load(`${creditor_id}/${each}`)).holds.values()]).toMatchObject([{ kind: 'deceased', lifted: null }]);
   });
 
   it('changes of one case at the same time follow one another', async () => {

@@ -9,6 +9,7 @@ import { readAttempts, saveAttempts } from '../retries/attempts';
 import { RetryTables } from '../retries/tables';
 import { coverKey, emptyCase, type CaseFile } from './case-file';
 import { dueSlot } from './due-slot';
+import { isKinKey, kinOf } from './kin';
 import {
   AGREEMENT, agreementOf, caseOf, CHANGE, COVER, coverOf, FILE, FILE_FACTS, FILE_PLAN, HOLD, holdOf, NOTICE, RECEIVABLE, RECEIVABLE_PLAN, receivableOf, type Column,
 } from './rows';
@@ -27,7 +28,12 @@ export class Cases implements Store<CaseFile> {
   /** What the tables held when a state was loaded, for as long as the transaction knows the state. */
   private readonly stored = new WeakMap<Tx, Map<string, CaseFile>>();
 
-  async load(tx: Tx, keys: readonly string[]): Promise<Map<string, CaseFile>> {
+  also(tx: Tx, keys: readonly string[]): Promise<readonly string[]> {
+    return kinOf(tx, keys);
+  }
+
+  async load(tx: Tx, asked: readonly string[]): Promise<Map<string, CaseFile>> {
+    const keys = asked.filter((key) => !isKinKey(key));
     const fresh = keys.map(emptyCase);
     // One order of keys in every statement that locks: two batches never wait for each other in a ring.
     // Sent together: a connection takes statements in order, so the rows are locked before they are read.

@@ -37,12 +37,12 @@ describe('the calendar of each cause, told on the tenth of March for a debt due 
       '2026-03-10 D+4', '2026-03-10 D+1: retry', '2026-03-13 D+5: retry', '2026-03-18 D+12', '2026-03-26 D+20', '2026-04-06 D+30: ajudar a cadastrar outra forma de pagar',
     ]);
   });
-  it('not-recognised: a dispute, which only a person ends; the régua stays', () => {
+  it('not-recognised: a dispute, on which a person decides in the end; the régua stays', () => {
     const s = late().owes('B', '2026-03-20');
     const { hold_id, regua_version } = tell(s, 'not-recognised');
     expect([regua_version, s.file.holds.get(hold_id!)]).toMatchObject(['esquecido-1', { kind: 'dispute', receivable_ids: [receivableId('A')], reason: 'cause: not-recognised', actor: 'ana', review_date: '2026-03-20' }]);
     expect(s.standing('B')).toMatchObject({ kind: 'action', step: 'D-3' });
-    expect(since(s, '2026-03-21')).toEqual(['2026-03-10 dispute: check what the debtor contests', '2026-03-17 D-3', '2026-03-20 held: dispute', '2026-03-20 D0']);
+    expect(since(s, '2026-03-21')).toEqual(['2026-03-10 dispute: check what the debtor contests', '2026-03-17 D-3', '2026-03-20 to decide: dispute', '2026-03-20 D0']);
   });
   it('already-paid: a hold with its review, and the proof asked for', () => {
     const s = late();

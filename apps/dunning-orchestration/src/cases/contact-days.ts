@@ -11,6 +11,9 @@ export const localDayOf = (file: CaseFile, now: Date): CivilDate => localDate(no
 /** The later of two days, or of two instants. */
 export const later = <T extends CivilDate | Date>(a: T, b: T): T => (a > b ? a : b);
 
+/** The earlier of two days. */
+export const earlier = (a: CivilDate, b: CivilDate): CivilDate => (a < b ? a : b);
+
 const windowOf = remembered((day: CivilDate, state: string | null) => contactWindow(day, state)!);
 const hourOf = remembered((day: CivilDate, hour: string, state: string | null) => instantAt(day, hour, zoneOfState(state)));
 

@@ -8,7 +8,7 @@ import type { DecisionOne } from '@emdia/messaging';
 import { DEFAULT_REGUAS, defaultPolicy, type Cause, type Policy } from '@emdia/regua';
 import { liftHold, placeHold } from '../holds/hold';
 import { HOLD_KINDS, holdKinds, ruleOf } from '../holds/kinds';
-import { isAbout } from '../holds/standing';
+import { awaitsDecision, isAbout } from '../holds/standing';
 import { emptyCase, type CaseFile } from './case-file';
 import { CAUSES, tellCause } from './cause';
 import { prescribesOn } from './contact-days';
@@ -103,7 +103,7 @@ const turn: fc.Arbitrary<Turn> = fc.oneof(
         return placeHold(file, { hold_id: derivedId('hold', now.toISOString()), kind, receivable_ids: listed, reason: 'x', begin_date, review_date: addDays(today, days), actor: 'x' }, now);
       })) },
   { weight: 2, arbitrary: fc.nat(5).map((which): Turn => (s) => {
-      const live = [...s.file.holds.values()].filter(({ lifted }) => lifted === null);
+      const live = [...s.file.holds.values()].filter((hold) => hold.lifted === null || awaitsDecision(hold));
       if (live.length > 0) s.take((file, now) => liftHold(file, live[which % live.length]!.hold_id, { reason: 'x', actor: 'x' }, now));
     }) },
   { weight: 1, arbitrary: fc.constantFrom(...(Object.keys(CAUSES) as Cause[])).map((cause): Turn => (s) =>
@@ -115,7 +115,7 @@ function checkHolds({ file }: Story, notices: readonly { time: string; data: Not
   let stood = 0;
   for (const hold of file.holds.values()) {
     const rule = ruleOf(hold.kind);
-    const ends = hold.lifted?.at ?? (rule.ends_by === 'date' ? instantAt(hold.review_date, '00:00', zoneOfState(null)) : new Date('2027-01-01T00:00:00Z'));
+    const ends = awaitsDecision(hold) ? new Date('2040-01-01T00:00:00Z') : (hold.decided?.at ?? hold.lifted?.at ?? instantAt(hold.review_date, '00:00', zoneOfState(null)));
     const inside = notices.filter(({ time }) => new Date(time) > hold.placed_at && new Date(time) < ends);
     stood += inside.length;
     const about = inside.filter(({ data }) => (rule.stops === 'everything' || data.purpose !== 'service') && data.covers.some(({ receivable_id }) => isAbout(hold, receivable_id)));

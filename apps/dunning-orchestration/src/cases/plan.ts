@@ -3,11 +3,11 @@ import { nextMoves, type Act, type Action, type Channel, type Contact, type Cont
 import { inForce, type OutwardAct } from '../acts/outward-act';
 import { actsOn, againFrom, doneBy, toTakeBack } from '../acts/planning';
 import { ruleOf, type HoldKind } from '../holds/kinds';
-import { isAbout, isLive, looksAt, pausedDays, stopsClock } from '../holds/standing';
+import { awaitsDecision, isAbout, isLive, pausedDays, stopsClock } from '../holds/standing';
 import { latePaid, policyOf, taskOf } from '../reguas/policy';
 import { retryOf } from '../retries/retrying';
 import type { Agreement, CaseFile, Covered, Hold, Instalment, Owner, Receivable, Standing } from './case-file';
-import { contactAt, CREDITOR_ZONE, creditorHour, later, localDayOf, nextContactDay, prescribesOn, startOf } from './contact-days';
+import { contactAt, CREDITOR_ZONE, creditorHour, earlier, later, localDayOf, nextContactDay, prescribesOn, startOf } from './contact-days';
 
 /** A reminder of one instalment that is to go out. */
 export interface Reminder {
@@ -43,6 +43,9 @@ const ACT_DAYS = 2;
 // Notifications speaks at valid_until; a minute later its word has come, or will not.
 const LAPSE_MS = 60_000;
 
+/** For so long at most reconciliation's word that a debt is held is believed where no own hold is about it: a hold may be for years. */
+const HELD_DAYS_MAX = 90;
+
 /** When an unanswered notice is given up. */
 export const lapsesAt = (cover: Covered): Date => new Date(cover.valid_until.getTime() + LAPSE_MS);
 
@@ -57,6 +60,9 @@ export const isDone = ({ outcome, reason }: Covered): boolean =>
 export const afterHold = (kind: HoldKind): string => `hold ended: ${kind}`;
 const isAfterHold = ({ reason }: Owner): boolean => reason.startsWith('hold ended: ');
 
+/** Why a person has a debt after a hold of a kind has ended by itself, on which they decide. */
+const toDecide = (kind: HoldKind): string => `to decide: ${kind}`;
+
 /** What a held debt is called: by the kind, or in the words of whoever held it for a reason of their own. */
 const heldFor = ({ kind, reason }: Hold): string => `held: ${kind === 'manual' ? reason : kind}`;
 
@@ -70,7 +76,7 @@ export function plan(file: CaseFile, now: Date, policy: Policy = policyOf(file))
     if (at && (due_at === null || at < due_at)) due_at = at;
   };
   for (const standing of standings.values()) if (standing.kind !== 'end') dueAt(standing.at);
-  for (const hold of file.holds.values()) dueAt(looksAt(hold, now));
+  for (const { lifted, review_date } of file.holds.values()) if (!lifted) dueAt(startOf(review_date));
   for (const cover of file.covers.values()) if (cover.outcome === 'asked') dueAt(lapsesAt(cover));
   for (const at of view.prescriptions()) dueAt(at);
   if (backs.length > 0) dueAt(now);
@@ -94,6 +100,7 @@ class View {
   private readonly coversOf = new Map<string, Covered[]>();
   private readonly liveHolds: readonly Hold[];
   private readonly clockHolds: readonly Hold[];
+  private readonly undecided: readonly Hold[];
 
   constructor(
     private readonly file: CaseFile,
@@ -115,6 +122,7 @@ class View {
     const holds = [...file.holds.values()];
     this.liveHolds = holds.filter((hold) => isLive(hold, now)).sort((a, b) => (a.review_date !== b.review_date ? (a.review_date > b.review_date ? -1 : 1) : a.hold_id < b.hold_id ? -1 : 1));
     this.clockHolds = holds.filter(stopsClock);
+    this.undecided = holds.filter(awaitsDecision).sort((a, b) => (a.hold_id < b.hold_id ? -1 : 1));
     this.past_due = all.some((receivable) => this.isPastDue(receivable));
     this.reminder = this.nextReminder();
   }
@@ -134,14 +142,17 @@ class View {
 
   private holdsOf = ({ receivable_id }: Receivable): Hold[] => this.liveHolds.filter((hold) => isAbout(hold, receivable_id));
 
-  /** Own holds count at once, before reconciliation has heard of them; of several the one that a person must look at, else the one that stays longest. */
+  private undecidedOf = ({ receivable_id }: Receivable): Hold[] => this.undecided.filter((hold) => isAbout(hold, receivable_id));
+
+  /** Own holds count at once, before reconciliation has heard of them; of several the longest names them all and the first look counts. One that ended and waits for a decision comes before those that stand. */
   private ownHold(receivable: Receivable): Standing | null {
-    const holds = this.holdsOf(receivable);
+    const [holds, [ended]] = [this.holdsOf(receivable), this.undecidedOf(receivable)];
     const [longest] = holds;
+    // Whoever asks about a hold that stands decides on what ended under it, too.
+    if (ended && !holds.some(({ kind }) => ruleOf(kind).follows === 'owner')) return this.owned(receivable, toDecide(ended.kind));
     if (!longest) return null;
-    const passed = holds.find((hold) => looksAt(hold, this.now) === null);
-    if (passed) return this.owned(receivable, heldFor(passed));
-    return { kind: 'hold', reason: heldFor(longest), review_date: longest.review_date, at: startOf(longest.review_date) };
+    const review_date = holds.reduce((first, { look_date }) => (look_date < first ? look_date : first), longest.look_date);
+    return { kind: 'hold', reason: heldFor(longest), review_date, at: startOf(review_date) };
   }
 
   /** Whatever reconciliation says beyond `owed` silences the régua until a day on which somebody looks again. */
@@ -154,14 +165,17 @@ class View {
     // Negotiation ends promises and agreements itself once their day is covered: a person is asked only where it has not.
     const isKept = receivable.review_date === null || reason === 'promised' || reason === 'agreed';
     const told = isKept ? addDays(receivable.review_date ?? last, this.policy.document.end.first_review_days) : receivable.review_date!;
-    const review_date = reason === 'held' ? later(told, this.liftedOn(receivable)) : told;
+    const review_date = reason === 'held' ? later(earlier(told, addDays(receivable.as_of, HELD_DAYS_MAX)), this.liftedOn(receivable)) : told;
     const at = startOf(addDays(review_date, 1));
     return this.now < at ? { kind: 'hold', reason, review_date, at } : this.owned(receivable, `unresolved: ${reason}`);
   }
 
-  /** Reconciliation says `held` until it has heard of the lift, which may come long after the review that it knows. */
+  /** Reconciliation says `held` until it has heard of the lift, which may come long after the end that it knows. */
   private liftedOn({ receivable_id }: Receivable): CivilDate {
-    return this.clockHolds.reduce((last, hold) => (hold.lifted && isAbout(hold, receivable_id) ? later(last, creditorDay(hold.lifted.at)) : last), '');
+    return this.clockHolds.reduce((last, hold) => {
+      const ended = hold.decided ?? hold.lifted;
+      return ended && isAbout(hold, receivable_id) ? later(last, creditorDay(ended.at)) : last;
+    }, '');
   }
 
   private onRegua(receivable: Receivable): Standing {
@@ -290,7 +304,7 @@ class View {
     const debts = receivable_ids.flatMap((id) => this.file.receivables.get(id) ?? []).filter(({ status }) => status === 'open');
     const receivable_id = debts[0]?.receivable_id;
     // What keeps one of its debts from being asked for keeps the instalment, which pays them all.
-    if (debts.some((receivable) => this.holdsOf(receivable).length > 0 || !REMINDED.has(receivable.collectability))) return null;
+    if (debts.some((receivable) => this.holdsOf(receivable).length + this.undecidedOf(receivable).length > 0 || !REMINDED.has(receivable.collectability))) return null;
     const covers = receivable_ids.flatMap((id) => this.coversOf.get(id) ?? []).filter((cover) => cover.step === AGREEMENT_STEP && cover.due_date === due_date);
     if (!receivable_id || covers.some((cover) => isDone(cover) || isOutstanding(cover, this.now))) return null;
     const { open, document } = this.policy;
@@ -312,7 +326,7 @@ class View {
 
   /** Thanks are due for what was settled late or after a reminder, once nothing is past due any more; asked once. */
   get thanks(): Plan['thanks'] {
-    if (this.past_due || this.closedChannel || this.liveHolds.some(({ kind }) => ruleOf(kind).stops === 'everything')) return null;
+    if (this.past_due || this.closedChannel || [...this.liveHolds, ...this.undecided].some(({ kind }) => ruleOf(kind).stops === 'everything')) return null;
     const chased = [...this.file.receivables.values()].filter((receivable) => isPaid(receivable) && wasChased(receivable, this.covers(receivable)));
     const unthanked = chased.filter((receivable) => !this.covers(receivable).some(({ step }) => step === THANKS_STEP));
     if (unthanked.length === 0) return null;

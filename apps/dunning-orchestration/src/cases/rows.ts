@@ -150,16 +150,23 @@ export const HOLD: readonly Column<Hold>[] = [
   ['lifted_at', 'timestamptz', ({ lifted }) => lifted?.at],
   ['lift_reason', 'text', ({ lifted }) => lifted?.reason],
   ['lift_actor', 'text', ({ lifted }) => lifted?.actor],
+  ['look_date', 'date', ({ look_date }) => look_date],
+  ['ended_by_itself', 'boolean', ({ lifted }) => lifted?.by_itself ?? false],
+  ['decided_at', 'timestamptz', ({ decided }) => decided?.at],
+  ['decide_reason', 'text', ({ decided }) => decided?.reason],
+  ['decide_actor', 'text', ({ decided }) => decided?.actor],
   ['stops_clock', 'boolean', (hold) => stopsClock(hold)],
 ];
 
 export const holdOf = ([
   hold_id, receivable_ids, kind, reason, actor, placed_at, begin_date, review_date, placed_with, task_id, queue, task_reason, lifted_at, lift_reason, lift_actor,
+  look_date, by_itself, decided_at, decide_reason, decide_actor,
 ]: Read): Hold =>
   ({
     hold_id, receivable_ids, kind, reason, actor, placed_at: instant(placed_at), begin_date, review_date, placed_with,
     task: task_id === null ? null : { task_id, queue, reason: task_reason },
-    lifted: lifted_at === null ? null : { at: instant(lifted_at), reason: lift_reason, actor: lift_actor },
+    lifted: lifted_at === null ? null : { at: instant(lifted_at), reason: lift_reason, actor: lift_actor, by_itself },
+    look_date, decided: decided_at === null ? null : { at: instant(decided_at), reason: decide_reason, actor: decide_actor },
   }) as Hold;
 
 export const CHANGE: readonly Column<Change>[] = [

@@ -37,8 +37,10 @@ const Hold = Type.Object(
   {
     hold_id: orNull(Uuid), kind: Type.Unsafe<HoldKind>({ enum: holdKinds }), kept_by: Type.String({ description: 'People, or the service by whose facts it stands' }),
     receivable_ids: Type.Array(Uuid), reason: Type.String(), actor: Actor, placed_at: orNull(Instant), begin_date: orNull(CivilDate), review_date: orNull(CivilDate), asked: Reason,
-    stops: oneOf('contacts', 'clock', 'everything'), ends_by: oneOf('date', 'person', 'keeper'), follows: oneOf('regua', 'person'),
+    stops: oneOf('contacts', 'clock', 'everything'), ends_by: oneOf('date', 'keeper'), follows: oneOf('regua', 'person', 'owner'),
+    look_date: orNull(CivilDate), what_follows: Type.String({ description: 'What follows and when, in words' }),
     lifted_at: orNull(Instant), lift_reason: Reason, lift_actor: Reason,
+    decided_at: orNull(Instant), decide_reason: Reason, decide_actor: Reason,
   },
   closed,
 );

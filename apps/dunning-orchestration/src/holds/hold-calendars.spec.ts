@@ -9,12 +9,12 @@ const late = () => new Story(new Date('2026-02-20T00:00:00-03:00')).customer('SP
 const owed = { collectability: 'owed', review_date: null } as const;
 const silent = (collectability: 'promised' | 'pending' | 'unmatched' | 'disputed' | 'agreed', review_date: string) => late().owes('A', undefined, { collectability, review_date });
 
-/** Placed on 10 March; if it still stands on 14 April, it is lifted with a reason. */
+/** Placed on 10 March; on 14 April it is lifted with a reason, or what follows it decided. */
 function held(kind: HoldKind, more: { begin_date?: string; review_date?: string } = {}) {
   const s = late();
   const hold_id = s.holds(kind, more);
   s.until(noon('2026-04-14'));
-  return (s.file.holds.get(hold_id)!.lifted === null ? s.lifts(hold_id, 'looked at') : s).until(noon('2026-05-20'));
+  return s.lifts(hold_id, 'looked at').until(noon('2026-05-20'));
 }
 
 const lives: Readonly<Record<HoldKind, Readonly<Record<string, () => Story>>>> = {
@@ -65,9 +65,10 @@ const calendars: Readonly<Record<string, string>> = {
     2026-03-10 ter  D+4   suspensão dispute de 2026-03-10 a 2026-03-20
     2026-03-10 ter  D+4   tarefa para cobranca: dispute: check what the debtor contests
     2026-03-10 ter  D+4   silêncio: held: dispute até 2026-03-20
-    2026-03-20 sex  D+14  tarefa para cobranca: held: dispute
-    2026-03-27 sex  D+21  tarefa para cobranca: held: dispute
-    2026-04-14 ter  D+39  fim da suspensão dispute (ana: looked at)
+    2026-03-20 sex  D+14  fim da suspensão dispute (dunning-orchestration: review date reached)
+    2026-03-20 sex  D+14  tarefa para cobranca: to decide: dispute
+    2026-03-27 sex  D+21  tarefa para cobranca: to decide: dispute
+    2026-04-14 ter  D+39  decisão após dispute (ana: looked at)
     2026-04-17 sex  D+42  oferta D+7 'nova-data' (tom prestativo): new-date, instalments
     2026-04-27 seg  D+52  oferta D+15 'como-ajudar' (tom prestativo): new-date, instalments
     2026-05-11 seg  D+66  oferta D+30 'ouvir-voce' (tom prestativo): instalments, discount
@@ -141,7 +142,7 @@ const calendars: Readonly<Record<string, string>> = {
   'over-indebtedness back-dated, until the plan is known': `
     2026-03-10 ter  D+4   causa: no-money (ana)
     2026-03-10 ter  D+4   régua esquecido-1 passa a bom-pagador-1
-    2026-03-10 ter  D+4   suspensão over-indebtedness de 2026-02-01 a 2026-06-08
+    2026-03-10 ter  D+4   suspensão over-indebtedness de 2026-02-01 a 2031-03-09
     2026-03-10 ter  D+4   tarefa para cobranca: over-indebtedness: find out about the plan or the hearing
     2026-03-10 ter  D+4   silêncio: held: over-indebtedness até 2026-06-08
     2026-04-14 ter  D+39  fim da suspensão over-indebtedness (ana: looked at)
@@ -151,7 +152,7 @@ const calendars: Readonly<Record<string, string>> = {
     a seguir: D+40: conversar e combinar uma saída em 2026-05-25
   `,
   'deceased a mistake': `
-    2026-03-10 ter  D+4   suspensão deceased de 2026-03-10 a 2026-06-08
+    2026-03-10 ter  D+4   suspensão deceased de 2026-03-10 a 2031-03-09
     2026-03-10 ter  D+4   tarefa para cobranca: deceased: find out about the estate, through its representative alone
     2026-03-10 ter  D+4   silêncio: held: deceased até 2026-06-08
     2026-04-14 ter  D+39  fim da suspensão deceased (ana: looked at)

@@ -3,13 +3,17 @@ import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsString, IsUUID, Length } from 'class-validator';
 import { Type } from '@sinclair/typebox';
-import { Actor, CivilDate, customerKey, derivedId, Instant, Uuid } from '@emdia/contracts';
+import { Clock } from '@emdia/clock';
+import { Actor, CivilDate, customerKey, Instant, Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { Runner, step } from '@emdia/messaging';
 import { Answers, Caller, ForCreditor, IdempotencyKey, IsCivilDate, IsCustomerId, MayLack, orNull, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
 import { Cases } from '../cases/cases';
-import { liftHold, placeHold } from './hold';
+import { creditorDay } from '../cases/plan';
+import { liftHold } from './hold';
 import { HOLD_KINDS, holdKinds, ruleOf, type HoldKind } from './kinds';
+import { holdOf } from './person';
+import { inWords, kindInWords } from './what-follows';
 
 const closed = { additionalProperties: false };
 const Kind = Type.Unsafe<HoldKind>({ enum: holdKinds });
@@ -18,7 +22,8 @@ const days = orNull(Type.Integer({ description: 'Null: its keeper says' }));
 const HoldView = Type.Object(
   {
     hold_id: Uuid, receivable_ids: Type.Array(Uuid, { description: 'None: everything of the customer' }), kind: Kind, reason: Type.String(), begin_date: CivilDate, review_date: CivilDate,
-    actor: Actor, placed_at: Instant, placed_with: orNull(Uuid), lifted: Type.Null(),
+    look_date: Type.String({ format: 'date', description: 'When somebody next looks at it: a person who is asked while it stands, or its end' }), what_follows: Type.String({ description: 'What follows and when, in words' }),
+    actor: Actor, placed_at: Instant, placed_with: orNull(Uuid), lifted: Type.Null(), decided: Type.Null(),
     task: orNull(Type.Object({ task_id: Uuid, queue: Type.String(), reason: Type.String() }, { ...closed, description: 'What a person is asked to do now' })),
   },
   closed,
@@ -27,8 +32,9 @@ const HoldView = Type.Object(
 const KindView = Type.Object(
   {
     kind: Kind, describes: Type.String(), kept_by: Type.String({ description: 'Who places and lifts it: people here, or a service by its own facts' }), days, days_max: days,
-    covers: Type.String(), stops: Type.String({ description: 'Contacts, also the clock of the régua, or everything' }), ends_by: Type.String({ description: 'Date: by itself. Person: on its day a person is asked' }),
-    follows: Type.String({ description: 'After its end by date' }), backdate_days_max: Type.Integer(), asks: orNull(Type.String()), cause: orNull(Type.String()),
+    review_days: orNull(Type.Integer({ description: 'So often a person is asked while it stands; null: not before its end' })), what_follows: Type.String({ description: 'What follows and when, in words' }),
+    covers: Type.String(), stops: Type.String({ description: 'Contacts, also the clock of the régua, or everything' }), ends_by: Type.String({ description: 'Date: by itself. Keeper: by the facts of whoever keeps it' }),
+    follows: Type.String({ description: 'After its end by date: the régua, the régua after a person had time to look, or an owner who decides' }), backdate_days_max: Type.Integer(), asks: orNull(Type.String()), cause: orNull(Type.String()),
   },
   closed,
 );
@@ -56,19 +62,16 @@ class HoldCommand {
   @IsCivilDate({ optional: true, description: 'The first day that counts: today when left out, before it as far back as the kind allows' })
   begin_date?: string;
 
-  @IsCivilDate({ optional: true, description: 'When it ends, or a person is asked where only a person ends it; as the kind says when left out' })
+  @IsCivilDate({ optional: true, description: 'When it ends by itself; as the kind says when left out' })
   review_date?: string;
 }
 
 class LiftQuery {
-  @MayLack({ minLength: 1, maxLength: 70, description: 'Why; must be given where only a person ends the hold' })
+  @MayLack({ minLength: 1, maxLength: 70, description: 'Why; must be given where a person decides what follows' })
   @IsString()
   @Length(1, 70)
   reason?: string;
 }
-
-const SAME_PERSON = `select key from case_file
-  where person_key = (select person_key from case_file where key = $1) and creditor_id = $2 and key <> $1 order by key`;
 
 /** Stops that people put on collection. */
 @ApiTags('holds')
@@ -78,6 +81,7 @@ export class HoldsController {
     private readonly runner: Runner,
     private readonly cases: Cases,
     private readonly database: Database,
+    private readonly clock: Clock,
   ) {}
 
   @Get('kinds')
@@ -85,40 +89,36 @@ export class HoldsController {
   @Answers(Type.Object({ items: Type.Array(KindView) }, closed), 'The kinds')
   @ApiOperation({ summary: 'The kinds of holds and the rules of each' })
   kinds() {
-    return { items: holdKinds.map((kind) => ({ kind, ...HOLD_KINDS[kind] })) };
+    return { items: holdKinds.map((kind) => ({ kind, ...HOLD_KINDS[kind], what_follows: kindInWords(kind) })) };
   }
 
   @Post()
   @Scopes('holds:write')
   @Answers(HoldView, 'Placed', 201)
-  @ApiOperation({ summary: 'Stop collection until a day on which it ends or somebody looks again; where the kind is about the person, in every case of the person at the creditor' })
+  @ApiOperation({ summary: 'Stop collection until a day on which it ends by itself; where the kind is about the person, in every case of the person at the creditor, those to come included' })
   async place(@Body() body: HoldCommand, @Caller() caller: Principal, @ForCreditor() creditorId: string, @IdempotencyKey() idempotencyKey: string | undefined) {
     const { customer_id, receivable_ids = [], ...told } = body;
     const key = customerKey(creditorId, customer_id);
     const wanted = { ...told, hold_id: randomUUID(), receivable_ids, actor: caller.actor };
-    const others = ruleOf(told.kind).covers === 'person' ? await this.sameDebtor(key, creditorId) : [];
-    const steps = [
-      step(this.cases, key, (file, now) => placeHold(file, wanted, now)),
-      ...others.map((other) => step(this.cases, other, (file, now) => placeHold(file, { ...wanted, hold_id: derivedId('hold', wanted.hold_id, other), placed_with: wanted.hold_id }, now))),
-    ];
-    const [placed] = await this.runner.changeAll(steps, { creditorId, idempotencyKey });
-    return placed;
+    const person_key = ruleOf(told.kind).covers === 'person' ? await this.personOf(key, creditorId) : null;
+    const placed = await this.runner.change(holdOf(this.cases, key, person_key, wanted), { creditorId, idempotencyKey });
+    return { ...placed, what_follows: inWords({ ...placed, ended_on: null, undecided: false }, creditorDay(this.clock.now())) };
   }
 
   @Delete(':hold_id')
   @Scopes('holds:write')
   @Answers(null, 'Lifted', 204)
-  @ApiOperation({ summary: 'Lift a hold before its day, with those that were placed with it in other cases of the person' })
+  @ApiOperation({ summary: 'Lift a hold before its day, or decide on its debts after it, with those that were placed with it in other cases of the person' })
   async lift(@PathId('hold_id', Uuid) holdId: string, @Query() { reason }: LiftQuery, @Caller() caller: Principal, @ForCreditor() creditorId: string): Promise<void> {
     const rows = await this.database.transactionOf(creditorId, (tx) =>
-      tx.query<{ key: string; hold_id: string }>('select key, hold_id from hold where (hold_id = $1 or placed_with = $1) and lifted_at is null order by key', [holdId]));
+      tx.query<{ key: string; hold_id: string }>('select key, hold_id from hold where (hold_id = $1 or placed_with = $1) and (lifted_at is null or (ended_by_itself and decided_at is null)) order by key', [holdId]));
     const by = { reason, actor: caller.actor };
     const lifted = await this.runner.changeAll(rows.map(({ key, hold_id }) => step(this.cases, key, (file, now) => liftHold(file, hold_id, by, now))), { creditorId });
-    if (!lifted.includes(true)) throw problem(404, 'not-found', 'No such hold', 'It does not exist, or it was lifted before.');
+    if (!lifted.includes(true)) throw problem(404, 'not-found', 'No such hold', 'It does not exist, or nothing of it is left to lift or to decide.');
   }
 
-  private async sameDebtor(key: string, creditorId: string): Promise<string[]> {
-    const rows = await this.database.transactionOf(creditorId, (tx) => tx.query<{ key: string }>(SAME_PERSON, [key, creditorId]));
-    return rows.map((row) => row.key);
+  private async personOf(key: string, creditorId: string): Promise<string | null> {
+    const [row] = await this.database.transactionOf(creditorId, (tx) => tx.query<{ person_key: string | null }>('select person_key from case_file where key = $1', [key]));
+    return row?.person_key ?? null;
   }
 }

@@ -43,28 +43,82 @@ describe('the calendar of each kind of hold, for a debt that nobody pays', () =>
     expect(since(s, '2026-05-06')).toEqual(['2026-03-30 hold ended: hardship', '2026-04-09 D+10', '2026-04-20 D+25', '2026-05-05 D+40: conversar e combinar uma saída']);
   });
 
-  it('dispute: never ends by a date; a person is asked again and again, and ends it with their reason', () => {
+  it('dispute: ends on its day, and then nobody is written to before a person, who is asked again and again, has decided with their reason', () => {
     const s = late();
     const { hold_id } = hold(s, 'dispute');
-    expect(since(s, '2026-04-25')).toEqual(['2026-03-10 dispute: check what the debtor contests', '2026-03-20 held: dispute', '2026-03-27 held: dispute']);
-    expect(s.standing('A')).toMatchObject({ kind: 'owner', queue: 'cobranca', reason: 'held: dispute', review_date: '2026-04-26' });
+    expect(since(s, '2026-04-25')).toEqual(['2026-03-10 dispute: check what the debtor contests', '2026-03-20 to decide: dispute', '2026-03-27 to decide: dispute']);
+    expect(ends(s)).toEqual(['2026-03-20 dunning-orchestration: review date reached, then person']);
+    expect(s.standing('A')).toMatchObject({ kind: 'owner', queue: 'cobranca', reason: 'to decide: dispute', review_date: '2026-04-26' });
     expect(() => lift(s, hold_id)).toThrow(expect.objectContaining({ reason: 'reason-missing' }));
     expect(lift(s, hold_id, 'the contract was found')).toBe(true);
     // 46 days stood still: D+7 of 13 March falls on 28 April.
     expect(since(s, '2026-05-07').slice(3)).toEqual(['2026-04-28 D+7', '2026-05-06 D+15']);
-    expect(ends(s)).toEqual(['2026-04-25 ana: the contract was found, then regua']);
+    expect(lift(s, hold_id, 'again')).toBe(false);
+    expect(ends(s)).toHaveLength(1);
   });
 
-  it('over-indebtedness: everything of the person, later debts included, until a person ends it', () => {
+  it('dispute: lifted before its day it goes on at once; a long one is asked about every 30 days', () => {
     const s = late();
-    const { hold_id } = hold(s, 'over-indebtedness', { begin_date: '2026-01-10', review_date: '2026-04-10' });
+    const { hold_id } = hold(s, 'dispute', { review_date: '2026-06-08' });
+    expect(since(s, '2026-04-25')).toEqual(['2026-03-10 dispute: check what the debtor contests', '2026-04-09 dispute: check what the debtor contests']);
+    expect(s.standing('A')).toMatchObject({ kind: 'hold', review_date: '2026-05-09' });
+    expect(() => lift(s, hold_id)).toThrow(expect.objectContaining({ reason: 'reason-missing' }));
+    lift(s, hold_id, 'the contract was found');
+    expect(ends(s)).toEqual(['2026-04-25 ana: the contract was found, then regua']);
+    expect(since(s, '2026-05-07').slice(2)).toEqual(['2026-04-28 D+7', '2026-05-06 D+15']);
+  });
+
+  it('dispute: one held anew after its end is decided by that', () => {
+    const s = late().owes('B', '2026-03-20');
+    const first = hold(s, 'dispute', { receivable_ids: [receivableId('A')] });
+    s.until('2026-03-20T12:00:00-03:00');
+    hold(s, 'dispute', { receivable_ids: [receivableId('B')] });
+    expect(s.standing('A')).toMatchObject({ kind: 'owner', reason: 'to decide: dispute' });
+    const anew = hold(s, 'dispute', { hold_id: derivedId('anew'), receivable_ids: [receivableId('A')] });
+    expect(s.file.holds.get(first.hold_id)!.decided).toMatchObject({ reason: 'held anew', actor: 'ana' });
+    expect(s.standing('A')).toMatchObject({ kind: 'hold', review_date: '2026-03-30' });
+    s.until('2026-04-02T12:00:00-03:00');
+    expect(lift(s, anew.hold_id, 'found')).toBe(true);
+    expect(s.standing('A')).toMatchObject({ kind: 'action', step: 'D+7' });
+  });
+
+  it('over-indebtedness: everything of the person, later debts included, asked about every 90 days, until a person ends it', () => {
+    const s = late();
+    const { hold_id } = hold(s, 'over-indebtedness', { begin_date: '2026-01-10' });
     s.owes('B', '2026-03-25');
     expect(s.standing('B')).toMatchObject({ kind: 'hold', reason: 'held: over-indebtedness' });
-    expect(since(s, '2026-05-04')).toEqual(['2026-03-10 over-indebtedness: find out about the plan or the hearing', '2026-04-10 held: over-indebtedness', '2026-04-20 held: over-indebtedness']);
+    expect(since(s, '2026-05-04')).toEqual(['2026-03-10 over-indebtedness: find out about the plan or the hearing']);
+    expect(s.standing('B')).toMatchObject({ kind: 'hold', review_date: '2026-06-08' });
     lift(s, hold_id, 'the plan has begun');
     expect(s.file.regua_version).toBe('bom-pagador-1');
     // A goes on where it was on the day it fell due, and so does B: D+2 and the later ones come 59 and 40 days later.
-    expect(since(s, '2026-05-30').slice(3)).toEqual(['2026-05-06 D+2', '2026-05-14 D+10', '2026-05-29 D+25']);
+    expect(since(s, '2026-05-30').slice(1)).toEqual(['2026-05-06 D+2', '2026-05-14 D+10', '2026-05-29 D+25']);
+  });
+
+  it('over-indebtedness: ends by itself, and then every debt has an owner until a person decides', () => {
+    const s = late();
+    const { hold_id } = hold(s, 'over-indebtedness', { review_date: '2026-04-10' });
+    s.owes('B', '2026-03-25');
+    expect(since(s, '2026-05-04')).toEqual(['2026-03-10 over-indebtedness: find out about the plan or the hearing', '2026-04-10 to decide: over-indebtedness', '2026-04-20 to decide: over-indebtedness']);
+    s.owes('C', '2026-05-29').pays('B', '2026-05-04');
+    expect(since(s, '2026-06-05').slice(3)).toEqual(['2026-05-04 to decide: over-indebtedness', '2026-05-14 to decide: over-indebtedness', '2026-05-20 to decide: over-indebtedness']);
+    for (const name of ['A', 'C']) expect(s.standing(name)).toMatchObject({ kind: 'owner', reason: 'to decide: over-indebtedness' });
+    lift(s, hold_id, 'the plan failed');
+    expect([s.standing('A'), s.standing('C')]).toMatchObject([{ kind: 'action', step: 'D+10' }, { kind: 'action' }]);
+  });
+
+  it('lasts as long as the law: five years for a plan of all debts and until prescription for the dead, and is asked about all the while', () => {
+    for (const kind of ['over-indebtedness', 'deceased'] as const) {
+      const s = late().owes('B', '2029-01-31');
+      expect(() => hold(s, kind, { review_date: addDays('2026-03-10', 1_826) })).toThrow(expect.objectContaining({ reason: 'review-date' }));
+      expect(hold(s, kind)).toMatchObject({ review_date: '2031-03-09', look_date: '2026-06-08' });
+      const asked = since(s, '2031-04-01');
+      expect(asked.slice(0, 3)).toEqual(['2026-03-10', '2026-06-08', '2026-09-06'].map((day) => `${day} ${kind}: ${ruleOf(kind).asks}`));
+      // Twenty times after the first, then its end.
+      expect(asked.slice(20)).toEqual([`2031-02-12 ${kind}: ${ruleOf(kind).asks}`, `2031-03-09 to decide: ${kind}`, ...(kind === 'deceased' ? ['2031-03-16 to decide: deceased'] : ['2031-03-19 to decide: over-indebtedness'])]);
+      expect([s.standing('A'), s.standing('B')]).toMatchObject([{ kind: 'end', reason: 'prescribed' }, { kind: 'owner', reason: `to decide: ${kind}` }]);
+      expect(s.notices.length).toBe(3);
+    }
   });
 
   it('deceased: not even thanks for what is paid, until a person says otherwise', () => {
@@ -72,10 +126,10 @@ describe('the calendar of each kind of hold, for a debt that nobody pays', () =>
     const { hold_id } = hold(s, 'deceased', { begin_date: '2026-02-25' });
     s.pays('A', '2026-03-12');
     expect(since(s, '2026-09-01')).toEqual([
-      '2026-03-10 deceased: find out about the estate, through its representative alone', '2026-06-08 held: deceased', '2026-06-15 held: deceased', '2026-07-15 held: deceased', '2026-08-14 held: deceased',
+      '2026-03-10 deceased: find out about the estate, through its representative alone', '2026-06-08 deceased: find out about the estate, through its representative alone',
     ]);
     expect(ends(s)).toEqual([]);
-    expect(s.pays('B', '2026-09-01').until(midnight('2026-12-01')).file).toMatchObject({ status: 'closed', due_at: null });
+    expect(s.pays('B', '2026-09-01').until(midnight('2026-12-01')).file).toMatchObject({ status: 'closed', due_at: at('2031-03-09') });
     expect([lift(s, hold_id, 'a mistake of the registry'), s.until(midnight('2027-01-01')).notices.filter((notice) => notice.includes('thanks'))]).toEqual([true, []]);
   });
 
@@ -107,12 +161,18 @@ describe('several holds', () => {
     lift(s, other.hold_id, 'found');
     expect(s.standing('A')).toMatchObject({ kind: 'action', step: 'D+7', planned_day: '2026-03-27' });
   });
-  it('one that a person must look at is looked at, however long another stays', () => {
+  it('one on which a person must decide is decided on, however long another stays', () => {
     const s = late();
     hold(s, 'dispute', { review_date: '2026-03-12' });
     hold(s, 'manual', { review_date: '2026-05-20' });
-    expect(s.standing('A')).toMatchObject({ kind: 'hold', review_date: '2026-05-20' });
-    expect(s.until(midnight('2026-03-13')).standing('A')).toMatchObject({ kind: 'owner', reason: 'held: dispute' });
+    expect(s.standing('A')).toMatchObject({ kind: 'hold', reason: 'held: said so', review_date: '2026-03-12' });
+    expect(s.until(midnight('2026-03-13')).standing('A')).toMatchObject({ kind: 'owner', reason: 'to decide: dispute' });
+  });
+  it('of the dead nobody is asked to decide on anything else', () => {
+    const s = late();
+    hold(s, 'dispute', { review_date: '2026-03-12' });
+    hold(s, 'deceased');
+    expect(s.until(midnight('2026-03-13')).standing('A')).toMatchObject({ kind: 'hold', reason: 'held: deceased', review_date: '2026-06-08' });
   });
   it('whoever is held still is not given to a person by one that ends', () => {
     const s = late();
@@ -171,10 +231,12 @@ describe('refused', () => {
 
 it('the rules of every kind fit each other', () => {
   for (const kind of holdKinds) {
-    const { kept_by, days, days_max, covers, stops, ends_by, follows } = ruleOf(kind);
+    const { kept_by, days, days_max, review_days, covers, stops, ends_by, follows } = ruleOf(kind);
     expect([kind, (ends_by === 'keeper') === (kept_by !== 'people'), covers === 'person' ? stops === 'everything' : stops !== 'everything']).toEqual([kind, true, true]);
     if (kept_by === 'people') expect(days! <= days_max!).toBe(true);
-    if (ends_by === 'person') expect(follows).toBe('regua');
+    // Nobody waits longer than a quarter for somebody to look, and the clock stands while a person is to decide.
+    if (kept_by === 'people') expect((review_days ?? days_max)! <= 90).toBe(true);
+    if (follows === 'owner') expect(stops).not.toBe('contacts');
     expect(addDays('2026-03-10', days ?? 0) >= '2026-03-10').toBe(true);
   }
 });

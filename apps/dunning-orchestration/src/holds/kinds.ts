@@ -4,52 +4,57 @@ import type { Cause } from '@emdia/regua';
 export interface Kind {
   /** Who places and lifts it: people by REST here, or a service by its own facts, which a case only shows. */
   readonly kept_by: 'people' | 'negotiation' | 'payment-reconciliation' | 'notifications';
-  /** Days until its end, or until a person is asked, unless the request says otherwise; null where its keeper says. */
+  /** Days until it ends by itself, unless the request says otherwise; null where its keeper says. */
   readonly days: number | null;
   readonly days_max: number | null;
+  /** So often a person is asked while it stands; null: not before its end. */
+  readonly review_days: number | null;
   /** Whole person: every debt of the person at this creditor, those to come included. */
   readonly covers: 'debts' | 'person';
   /** Contacts: the régua's days go on, and what was missed merges into one step. Clock: its days do not count. Everything: nor is the person thanked. */
   readonly stops: 'contacts' | 'clock' | 'everything';
-  /** Date: by itself on its day. Person: on its day a person is asked, again and again, until somebody lifts it. Keeper: by the facts of the service that keeps it. */
-  readonly ends_by: 'date' | 'person' | 'keeper';
-  /** What follows when it ends by itself: the régua goes on at once, or waits for a person who is asked first. After a person's word it goes on. */
-  readonly follows: 'regua' | 'person';
+  /** Date: by itself on its day. Keeper: by the facts of the service that keeps it. */
+  readonly ends_by: 'date' | 'keeper';
+  /** What follows when it ends by itself: the régua goes on at once (regua), after a few days in which a person looks (person), or when a person has decided so, who is asked until they have (owner). After a person's word it goes on. */
+  readonly follows: 'regua' | 'person' | 'owner';
   /** So many days before today it may begin. */
   readonly backdate_days_max: number;
-  /** What a person is asked to do as soon as it stands. */
+  /** What a person is asked to do as soon as it stands; null: nothing. */
   readonly asks: string | null;
   /** Why the debts are unpaid, where the kind says so. */
   readonly cause: Cause | null;
   readonly describes: string;
 }
 
-const ofPeople = { kept_by: 'people', covers: 'debts', backdate_days_max: 30, cause: null } as const;
-const told = { days: null, days_max: null, covers: 'debts', stops: 'contacts', ends_by: 'keeper', follows: 'regua', backdate_days_max: 0, asks: null, cause: null } as const;
+const ofPeople = { kept_by: 'people', covers: 'debts', ends_by: 'date', review_days: null, backdate_days_max: 30, cause: null } as const;
+const ofPerson = { ...ofPeople, covers: 'person', stops: 'everything', days: 1_825, days_max: 1_825, review_days: 90, follows: 'owner' } as const;
+const told = { days: null, days_max: null, review_days: null, covers: 'debts', stops: 'contacts', ends_by: 'keeper', follows: 'regua', backdate_days_max: 0, asks: null, cause: null } as const;
 
 /** Every kind of hold and its rules: the one place that says them. */
 export const HOLD_KINDS = {
   dispute: {
-    ...ofPeople, days: 10, days_max: 90, stops: 'clock', ends_by: 'person', follows: 'regua', asks: 'check what the debtor contests',
-    describes: 'The debtor does not recognise the debt. Negotiation keeps formal disputes; this one stands until somebody has looked.',
+    ...ofPeople, days: 10, days_max: 90, review_days: 30, stops: 'clock', follows: 'owner', asks: 'check what the debtor contests',
+    describes: 'The debtor does not recognise the debt. Negotiation keeps formal disputes; this one is time for somebody to look.',
   },
   'already-paid': {
-    ...ofPeople, days: 7, days_max: 30, stops: 'clock', ends_by: 'date', follows: 'person', asks: 'ask for the proof of payment',
+    ...ofPeople, days: 7, days_max: 30, stops: 'clock', follows: 'person', asks: 'ask for the proof of payment',
     describes: 'The debtor says that it is paid; time for the money to be found.',
   },
   hardship: {
-    ...ofPeople, days: 30, days_max: 180, stops: 'clock', ends_by: 'date', follows: 'person', asks: null, cause: 'no-money',
+    ...ofPeople, days: 30, days_max: 180, review_days: 90, stops: 'clock', follows: 'person', asks: null, cause: 'no-money',
     describes: 'Illness, loss of work or the like; afterwards the régua for people without money goes on, not the old one.',
   },
   'over-indebtedness': {
-    ...ofPeople, days: 90, days_max: 180, covers: 'person', stops: 'everything', ends_by: 'person', follows: 'regua', backdate_days_max: 180, asks: 'find out about the plan or the hearing',
+    // A plan of all debts runs for five years at most (CDC, art. 104-A).
+    ...ofPerson, backdate_days_max: 180, asks: 'find out about the plan or the hearing',
     cause: 'no-money', describes: 'Superendividamento (Lei 14.181/2021): a plan of all debts is asked for or under way.',
   },
   deceased: {
-    ...ofPeople, days: 90, days_max: 180, covers: 'person', stops: 'everything', ends_by: 'person', follows: 'regua', backdate_days_max: 1_825, asks: 'find out about the estate, through its representative alone',
+    // Five years after its due date a debt is prescribed (Código Civil, art. 206 § 5).
+    ...ofPerson, backdate_days_max: 1_825, asks: 'find out about the estate, through its representative alone',
     describes: 'The person has died; nobody is written to until a person says otherwise.',
   },
-  manual: { ...ofPeople, days: 30, days_max: 90, stops: 'contacts', ends_by: 'date', follows: 'regua', backdate_days_max: 0, asks: null, describes: 'Whatever else a person has a reason for.' },
+  manual: { ...ofPeople, days: 30, days_max: 90, stops: 'contacts', follows: 'regua', backdate_days_max: 0, asks: null, describes: 'Whatever else a person has a reason for.' },
   promise: { ...told, kept_by: 'negotiation', describes: 'The debtor promised to pay on a day: POST /v1/promises.' },
   agreement: { ...told, kept_by: 'negotiation', describes: 'The debt is paid by instalments: POST /v1/agreements.' },
   'pending-payment': { ...told, kept_by: 'payment-reconciliation', describes: 'A payment began whose outcome is not known yet.' },

@@ -3,16 +3,11 @@ import type { Hold } from '../cases/case-file';
 import { CREDITOR_ZONE, later, startOf } from '../cases/contact-days';
 import { ruleOf } from './kinds';
 
-/** Whether a hold stands: until it is lifted, or its day begins where that ends it. */
-export const isLive = ({ kind, lifted, review_date }: Hold, now: Date): boolean => lifted === null && (ruleOf(kind).ends_by === 'person' || startOf(review_date) > now);
+/** Whether a hold stands: until it is lifted or its day begins. */
+export const isLive = ({ lifted, review_date }: Hold, now: Date): boolean => lifted === null && startOf(review_date) > now;
 
-/** When a hold wants to be looked at; null where it wants nothing more. */
-export function looksAt({ kind, lifted, review_date }: Hold, now: Date): Date | null {
-  if (lifted !== null) return null;
-  const at = startOf(review_date);
-  // One that only a person ends is looked at through its debts from then on.
-  return ruleOf(kind).ends_by === 'person' && at <= now ? null : at;
-}
+/** Whether a hold ended by itself, nobody is asked for money before a person has decided, and no person has. */
+export const awaitsDecision = ({ kind, lifted, decided }: Hold): boolean => ruleOf(kind).follows === 'owner' && lifted !== null && lifted.by_itself && decided === null;
 
 /** Whether a hold is about a debt. */
 export const isAbout = ({ receivable_ids }: Hold, receivable_id: string): boolean => receivable_ids.length === 0 || receivable_ids.includes(receivable_id);
@@ -32,8 +27,10 @@ export function pausedDays(holds: readonly Hold[], due_date: CivilDate, now: Dat
   return days;
 }
 
-/** The first day that counts again. A sweep that comes late does not make a hold longer. */
-function endOf({ kind, lifted, review_date }: Hold, today: CivilDate): CivilDate {
-  const seen = lifted ? localDate(lifted.at, CREDITOR_ZONE) : today;
-  return ruleOf(kind).ends_by === 'date' && review_date < seen ? review_date : seen;
+/** The first day that counts again: where a person decides, that of their decision. A sweep that comes late does not make a hold longer. */
+function endOf({ kind, lifted, decided, review_date }: Hold, today: CivilDate): CivilDate {
+  const waits = ruleOf(kind).follows === 'owner';
+  const ended = decided ?? (waits && lifted?.by_itself ? null : lifted);
+  const seen = ended ? localDate(ended.at, CREDITOR_ZONE) : today;
+  return !waits && review_date < seen ? review_date : seen;
 }

@@ -23,12 +23,12 @@ const TASKS = `
 
 // What is asked of a person while a hold stands, as long as one of its debts is open.
 const OF_HOLDS = `
-  select h.task_id, c.customer_id, c.case_id, h.task_queue as queue, h.task_reason as reason, h.review_date::text,
+  select h.task_id, c.customer_id, c.case_id, h.task_queue as queue, h.task_reason as reason, h.look_date::text as review_date,
     array_agg(r.receivable_id order by r.receivable_id) as receivable_ids, sum(r.open_cents)::float8 as open_cents
   from hold h join case_file c on c.key = h.key
     join case_receivable r on r.key = h.key and r.standing = 'hold' and (cardinality(h.receivable_ids) = 0 or r.receivable_id = any(h.receivable_ids))
-  where h.task_id is not null and h.lifted_at is null and (h.review_date, h.task_id) > ($1::date, $2::uuid)
-  group by h.task_id, c.customer_id, c.case_id, h.task_queue, h.task_reason, h.review_date order by h.review_date, h.task_id limit $3`;
+  where h.task_id is not null and h.lifted_at is null and (h.look_date, h.task_id) > ($1::date, $2::uuid)
+  group by h.task_id, c.customer_id, c.case_id, h.task_queue, h.task_reason, h.look_date order by h.look_date, h.task_id limit $3`;
 
 // What could not be given back to somebody whose debt has ended.
 const OF_ACTS = `

@@ -50,7 +50,7 @@ describe('an answer', () => {
 
 describe('a letter asks', () => {
   const creditor = { creditor_id: CREDITOR, name: 'Acme', document: '11222333000181', address: 'Rua A, 1', contact_email: null, contact_phone: null, sender_name: 'Acme' };
-  const addressee = { creditor_id: CREDITOR, customer_id: 'customer-1', person_key: 'e'.repeat(64), name: 'Ana', email: 'ana@example.invalid', state: 'SP', contact_point_key: 'c'.repeat(64), deliverable: true, creditor };
+  const addressee = { creditor_id: CREDITOR, customer_id: 'customer-1', person_key: 'e'.repeat(64), name: 'Ana', email: 'ana@example.invalid', state: 'SP', phone_key: null, contact_point_key: 'c'.repeat(64), deliverable: true, creditor };
   const asks = (delivery: Sending) => mailOf(delivery, delivery.verdict, addressee, { from: 'a@b.invalid', stop_url: undefined, cause_url: 'https://emdia.invalid/v1/causes/x' }, NOON).text.includes('O que aconteceu?');
   const notLate = { as_of_epoch_ms: 1, covers: [{ ...goes({ ...late!, step: 'D0' }), amounts: { ...amounts, due_date: '2026-03-10', days_late: 0 } }] };
 

@@ -13,7 +13,7 @@ interface Asked {
 }
 
 interface Answer {
-  readonly customers: readonly (Asked & { person_key: string; name: string | null; email: string | null; state: string | null })[];
+  readonly customers: readonly (Asked & { person_key: string; name: string | null; email: string | null; phone: string | null; state: string | null })[];
   readonly creditors: readonly Creditor[];
 }
 
@@ -68,12 +68,13 @@ export class Addressees {
     const answer = await this.internal.post<Answer>('billing-ingestion', '/internal/v1/customers', { customers }, { timeout_ms: TIMEOUT_MS });
     const creditors = new Map(answer.creditors.map((creditor) => [creditor.creditor_id, creditor]));
     const told = new Map<string, Addressee>();
-    for (const { creditor_id, customer_id, person_key, name, email, state } of answer.customers) {
+    for (const { creditor_id, customer_id, person_key, name, email, phone, state } of answer.customers) {
       const creditor = creditors.get(creditor_id);
       if (!creditor) continue;
       told.set(customerKey(creditor_id, customer_id), {
         creditor_id, customer_id, person_key, name, email, state, creditor,
         contact_point_key: email === null ? null : contactPointKey('email', email, this.config.installationKey),
+        phone_key: phone === null ? null : contactPointKey('phone', phone, this.config.installationKey),
         deliverable: email !== null && isAddress(email) && this.post.reaches(email),
       });
     }

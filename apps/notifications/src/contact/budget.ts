@@ -6,7 +6,10 @@ export type BudgetClass = 'contact' | 'service';
 
 export const classOf = (purpose: Purpose): BudgetClass | null => (purpose === 'reply' ? null : purpose === 'service' ? 'service' : 'contact');
 
-/** How many contacts fit into any run of days; a default of the product, no law names a number. */
+/** How many contacts fit into any run of days. */
+export type Limits = readonly { readonly window_days: number; readonly contacts_max: number }[];
+
+/** A default of the product, no law names a number; a creditor may want fewer (contact/own-rules.ts), never more. */
 export const ROLLING_LIMITS = [
   { window_days: 7, contacts_max: 4 },
   { window_days: 30, contacts_max: 12 },
@@ -18,8 +21,8 @@ export const WINDOW_DAYS_MAX = 30;
  * Whether one more contact on `day` leaves every run of days within the limits. Days after it count too: a person may
  * have reserved one for a call.
  */
-export function fits(days: readonly string[], day: string): boolean {
-  return ROLLING_LIMITS.every(({ window_days, contacts_max }) => {
+export function fits(days: readonly string[], day: string, limits: Limits = ROLLING_LIMITS): boolean {
+  return limits.every(({ window_days, contacts_max }) => {
     for (let back = 0; back < window_days; back++) {
       const first = addDays(day, -back);
       const within = days.filter((each) => daysBetween(first, each) >= 0 && daysBetween(first, each) < window_days);

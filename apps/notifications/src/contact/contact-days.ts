@@ -1,6 +1,6 @@
 import { addDays } from '@emdia/calendar';
 import type { Tx } from '@emdia/database';
-import { fits, WINDOW_DAYS_MAX, type BudgetClass } from './budget';
+import { fits, WINDOW_DAYS_MAX, type BudgetClass, type Limits } from './budget';
 
 /** A day of somebody's budget that a contact asks for; `contact_point_key` is null where no contact point is used (a visit, an unknown number). */
 export interface Wanted {
@@ -12,11 +12,12 @@ export interface Wanted {
   readonly creditor_id: string;
   readonly cause: 'notice' | 'human';
   readonly notice_id: string | null;
+  readonly limits: Limits;
 }
 
 /** One row for the person and one for the contact point. */
 const rowsOf = (wanted: readonly Wanted[]) =>
-  wanted.flatMap((each, n) => [{ ...each, n, contact_point_key: null }, ...(each.contact_point_key === null ? [] : [{ ...each, n, person_key: null }])]);
+  wanted.map(({ limits: _, ...each }) => each).flatMap((each, n) => [{ ...each, n, contact_point_key: null }, ...(each.contact_point_key === null ? [] : [{ ...each, n, person_key: null }])]);
 
 /**
  * Takes days of budget within the caller's transaction. Answers for each wish whether it got all its rows and the
@@ -36,9 +37,9 @@ const bucket = (scope: string, kind: 'person' | 'contact-point', key: string): s
 
 function hasRoom(wanted: Wanted, earlier: ReadonlyMap<string, readonly string[]>): boolean {
   if (wanted.class !== 'contact') return true;
-  const { scope, person_key, contact_point_key, local_date } = wanted;
-  if (!fits(earlier.get(bucket(scope, 'person', person_key)) ?? [], local_date)) return false;
-  return contact_point_key === null || fits(earlier.get(bucket(scope, 'contact-point', contact_point_key)) ?? [], local_date);
+  const { scope, person_key, contact_point_key, local_date, limits } = wanted;
+  if (!fits(earlier.get(bucket(scope, 'person', person_key)) ?? [], local_date, limits)) return false;
+  return contact_point_key === null || fits(earlier.get(bucket(scope, 'contact-point', contact_point_key)) ?? [], local_date, limits);
 }
 
 /** The days already used around the wanted ones, by person and by contact point. */

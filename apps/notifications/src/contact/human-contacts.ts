@@ -4,6 +4,7 @@ import type { Tx } from '@emdia/database';
 import { Forbidden, step, type Step, type Store } from '@emdia/messaging';
 import type { Addressee } from './addressee';
 import { fits, WINDOW_DAYS_MAX } from './budget';
+import { limitsOf, type OwnRule, ownRulesOf } from './own-rules';
 import { reserve, type Wanted } from './contact-days';
 
 type Taken = Wanted & { readonly recorded_at: Date };
@@ -12,9 +13,16 @@ interface Days {
   /** Days of the person on which somebody asked, or may ask, for money. */
   readonly used: readonly string[];
   readonly taken: Taken | null;
+  /** Whether the number is somebody else's, or the person wants no calls of this creditor. */
+  readonly closed: 'wrong-contact' | 'opted-out' | null;
+  readonly rule: OwnRule | null;
 }
 
 const AHEAD_DAYS_MAX = 7;
+const CLOSED = {
+  'wrong-contact': "The number is somebody else's: nobody calls it about this person. Ask the customer for theirs by another way.",
+  'opted-out': 'The person asked not to be called. Write, or wait until they call.',
+};
 const USED = 'The contacts that this person may get in a day, a week or a month are used. Choose a later day.';
 
 /** Calls that people make: each takes a day of the person's budget before it is made, as a message does. */
@@ -24,19 +32,22 @@ export class HumanContacts implements Store<Days> {
 
   /** Takes the day for one call; refused where the budget is used or the day allows no contact. */
   take(addressee: Addressee, scope: string, local_date: string): Step<Days, { customer_id: string; local_date: string }> {
-    const { creditor_id, customer_id, person_key, state } = addressee;
-    return step<Days, { customer_id: string; local_date: string }>(this, `${scope} ${person_key}`, ({ used }, now) => {
+    const { creditor_id, customer_id, person_key, phone_key, state } = addressee;
+    return step<Days, { customer_id: string; local_date: string }>(this, `${scope} ${person_key} ${creditor_id} ${phone_key ?? ''}`, ({ used, closed, rule }, now) => {
+      if (closed) throw new Forbidden(closed, CLOSED[closed]);
       const ahead = daysBetween(localDate(now, zoneOfState(state)), local_date);
       if (ahead < 0 || ahead > AHEAD_DAYS_MAX) throw new Forbidden('day-out-of-range', `Take a day from today to ${AHEAD_DAYS_MAX} days ahead, where the person lives.`);
       if (!isAllowedDay(local_date, state)) throw new Forbidden('day-not-allowed', 'Nobody is contacted on a Saturday, a Sunday or a holiday. Choose another day.');
-      if (used.includes(local_date) || !fits(used, local_date)) throw new Forbidden('budget', USED);
-      const taken: Taken = { scope, person_key, contact_point_key: null, local_date, class: 'contact', creditor_id, cause: 'human', notice_id: null, recorded_at: now };
-      return { next: { used: [...used, local_date], taken }, result: { customer_id, local_date } };
+      if (!isAllowedDay(local_date, state, rule?.weekdays)) throw new Forbidden('own-rule', `By version ${rule!.version} of the creditor's own rule nobody is contacted on that day of the week: GET /v1/contact-rules. Choose another day.`);
+      const limits = limitsOf(rule);
+      if (used.includes(local_date) || !fits(used, local_date, limits)) throw new Forbidden('budget', USED);
+      const taken: Taken = { scope, person_key, contact_point_key: null, local_date, class: 'contact', creditor_id, cause: 'human', notice_id: null, limits, recorded_at: now };
+      return { next: { used: [...used, local_date], taken, closed, rule }, result: { customer_id, local_date } };
     });
   }
 
   async load(tx: Tx, keys: readonly string[]): Promise<Map<string, Days>> {
-    const pairs = keys.map((key) => key.split(' ') as [string, string]);
+    const asked = keys.map((key) => key.split(' ') as [string, string, string, string]);
     const rows = await tx.query<{ key: string; day: string }>(
       `select d.scope || ' ' || d.person_key as key, d.local_date::text as day
        from unnest($1::text[], $2::text[]) as k (scope, person_key)
@@ -44,9 +55,20 @@ export class HumanContacts implements Store<Days> {
          select scope, person_key, local_date from contact_day c
          where c.scope = k.scope and c.person_key = k.person_key and c.class = 'contact' order by local_date desc limit $3
        ) d`,
-      [pairs.map(([scope]) => scope), pairs.map(([, person]) => person), 2 * WINDOW_DAYS_MAX],
+      [asked.map(([scope]) => scope), asked.map(([, person]) => person), 2 * WINDOW_DAYS_MAX],
     );
-    return new Map(keys.map((key) => [key, { used: rows.filter((row) => row.key === key).map(({ day }) => day), taken: null }]));
+    const closed = await tx.query<{ creditor_id: string | null; phone_key: string }>(
+      `select creditor_id, contact_point_key as phone_key from opt_out where channel = 'phone' and contact_point_key = any($1)
+       union all select null, contact_point_key from closed_contact_point where channel = 'phone' and contact_point_key = any($1)`,
+      [asked.map(([, , , phone]) => phone)],
+    );
+    const rules = await ownRulesOf(tx, asked.map(([, , creditor]) => creditor));
+    return new Map(keys.map((key, index) => {
+      const [scope, person, creditor, phone] = asked[index]!;
+      const closings = closed.filter(({ creditor_id, phone_key }) => phone_key === phone && (creditor_id ?? creditor) === creditor);
+      const reason = closings.length === 0 ? null : closings.some(({ creditor_id }) => creditor_id === null) ? 'wrong-contact' : 'opted-out';
+      return [key, { used: rows.filter((row) => row.key === `${scope} ${person}`).map(({ day }) => day), taken: null, closed: reason, rule: rules.get(creditor) ?? null }];
+    }));
   }
 
   /** The unique index has the last word: a message may have taken the day since it was read. */

@@ -4,7 +4,7 @@ import { claimedNotice, dueNotice, EPOCH_MS, NOON, OWNER } from '../../test/give
 import { giveBack } from './delivery';
 
 const addressee: Addressee = {
-  creditor_id: 'acme', customer_id: 'customer-1', person_key: 'p', name: 'Ana', email: 'ana@example.invalid', state: 'SP', contact_point_key: 'c'.repeat(64), deliverable: true,
+  creditor_id: 'acme', customer_id: 'customer-1', person_key: 'p', name: 'Ana', email: 'ana@example.invalid', state: 'SP', contact_point_key: 'c'.repeat(64), phone_key: null, deliverable: true,
   creditor: { creditor_id: 'acme', name: 'Acme', document: '', address: '', contact_email: null, contact_phone: null, sender_name: 'Acme' },
 };
 const known: Known = { addressee, closed: null, budget: true };

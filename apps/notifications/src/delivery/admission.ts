@@ -1,4 +1,4 @@
-import { addDays, allowedDayOnOrAfter, contactWindow, isWithinContactHours, localDate, zoneOfState } from '@emdia/calendar';
+import { addDays, allowedDayOnOrAfter, contactWindow, isWithinContactHours, localDate, type OwnWeekdays, zoneOfState } from '@emdia/calendar';
 import type { ChannelTurnedDown } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
 import type { Addressee } from '../contact/addressee';
@@ -23,19 +23,21 @@ export interface Claimant {
 type Looked = { readonly to: 'admit' } | { readonly to: 'refuse'; readonly reason: RefusedReason } | { readonly to: 'later'; readonly due_at: Date };
 
 /** Whether a message may leave at this instant, by the clock alone. A reply is welcome at any hour. */
-export function byTheClock({ purpose, state, valid_until }: Delivery, now: Date): Looked {
+export function byTheClock({ purpose, state, valid_until, own_rule }: Delivery, now: Date): Looked {
   if (now >= valid_until) return { to: 'refuse', reason: 'expired' };
-  if (purpose === 'reply' || isWithinContactHours(now, state)) return { to: 'admit' };
-  const opens = nextOpening(now, state);
-  return opens < valid_until ? { to: 'later', due_at: opens } : { to: 'refuse', reason: 'expired' };
+  if (purpose === 'reply' || isWithinContactHours(now, state, own_rule?.weekdays)) return { to: 'admit' };
+  const opens = nextOpening(now, state, own_rule?.weekdays);
+  if (opens < valid_until) return { to: 'later', due_at: opens };
+  // A day that only the creditor closed is no message that came too late.
+  return { to: 'refuse', reason: isWithinContactHours(now, state) ? 'hours' : 'expired' };
 }
 
 /** The next instant after `now` at which the hours open for a debtor of a state. */
-export function nextOpening(now: Date, state: string | null): Date {
+export function nextOpening(now: Date, state: string | null, own: OwnWeekdays = null): Date {
   const today = localDate(now, zoneOfState(state));
-  const window = contactWindow(today, state);
+  const window = contactWindow(today, state, own);
   if (window && now < window.opens) return window.opens;
-  return contactWindow(allowedDayOnOrAfter(addDays(today, 1), state), state)!.opens;
+  return contactWindow(allowedDayOnOrAfter(addDays(today, 1), state, own), state)!.opens;
 }
 
 /** The local day of a contact made now. */

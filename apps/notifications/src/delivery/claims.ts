@@ -3,6 +3,7 @@ import { step, type Step, type Store } from '@emdia/messaging';
 import type { Addressee } from '../contact/addressee';
 import { classOf } from '../contact/budget';
 import { reserve, type Wanted } from '../contact/contact-days';
+import { limitsOf, ownRulesOf } from '../contact/own-rules';
 import { admit, byTheClock, channelFor, contactDay, type Claimant, type Known } from './admission';
 import { lockDeliveries, type Deliveries } from './deliveries';
 import type { Delivery } from './delivery';
@@ -48,10 +49,12 @@ export class Claims implements Store<Asking> {
     const { now, addressees } = this.before;
     const locked = await lockDeliveries(tx, noticeIds, true);
     const closed = await this.closedPoints(tx, [...locked.values()]);
+    const rules = await ownRulesOf(tx, [...locked.values()].map(({ creditor_id }) => creditor_id));
     const asking = new Map<string, Asking>();
     const wishes: Wanted[] = [];
     for (const id of noticeIds) {
-      const delivery = locked.get(id) ?? null;
+      const found = locked.get(id);
+      const delivery = found ? { ...found, own_rule: rules.get(found.creditor_id) ?? null } : null;
       const addressee = addressees.get(id);
       const known = { addressee, closed: delivery && addressee ? closed(addressee) : null, budget: false };
       asking.set(id, { delivery, known: delivery ? known : NOBODY });
@@ -77,7 +80,7 @@ export class Claims implements Store<Asking> {
     if (!kind) return null;
     const { creditor_id, person_key, notice_id } = delivery;
     const local_date = contactDay(delivery, this.before.now);
-    return { scope: this.before.scopeOf(creditor_id), person_key, contact_point_key, local_date, class: kind, creditor_id, cause: 'notice', notice_id };
+    return { scope: this.before.scopeOf(creditor_id), person_key, contact_point_key, local_date, class: kind, creditor_id, cause: 'notice', notice_id, limits: limitsOf(delivery.own_rule) };
   }
 
   private async closedPoints(tx: Tx, deliveries: readonly Delivery[]): Promise<(addressee: Addressee) => Known['closed']> {

@@ -20,7 +20,7 @@ const LIST = `
 
 const ONE = `
   select notice_id, customer_id, case_id, purpose, step, local_day::text as local_day, not_before, valid_until, status, reason, attempt, history as attempts,
-    regua_version, words, words_turned_down, offers, channels, channel, channels_turned_down, asks_cause, cause_answer, covers, facts, turned_down, next_step, instalment_id, verdict, call_began_at, provider_id, requested_at, due_at, concluded_at,
+    regua_version, words, words_turned_down, own_rule, offers, channels, channel, channels_turned_down, asks_cause, cause_answer, covers, facts, turned_down, next_step, instalment_id, verdict, call_began_at, provider_id, requested_at, due_at, concluded_at,
     coalesce((select jsonb_agg(jsonb_build_object('receivable_id', c.receivable_id, 'due_date', c.due_date, 'step', c.step))
               from delivery_cover c where c.notice_id = d.notice_id and c.state = 'taken'), '[]') as covered
   from delivery d where creditor_id = $1 and notice_id = $2`;

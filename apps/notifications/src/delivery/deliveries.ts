@@ -70,7 +70,7 @@ const CHANGING = [
   ['status', 'text'], ['attempt', 'int'], ['history', 'jsonb'], ['due_at', 'timestamptz'], ['retry_at_epoch_ms', 'bigint'],
   ['owner', 'uuid'], ['claimed_at_epoch_ms', 'bigint'], ['contact_point_key', 'text'], ['verdict', 'jsonb'],
   ['call_began_at', 'timestamptz'], ['call_began_epoch_ms', 'bigint'], ['provider_id', 'text'], ['reason', 'text'], ['address_invalid', 'boolean'], ['concluded_at', 'timestamptz'],
-  ['channel', 'text'], ['channels_turned_down', 'jsonb'], ['words_turned_down', 'text'], ['cause_answer', 'jsonb'],
+  ['channel', 'text'], ['channels_turned_down', 'jsonb'], ['words_turned_down', 'text'], ['cause_answer', 'jsonb'], ['own_rule', 'jsonb'],
 ] as const;
 
 const ALL = [...FIXED, ...CHANGING];

@@ -1,6 +1,7 @@
 import { customerKey, derivedId, NotificationsAddressInvalid, NotificationsContactMade, NotificationsContactRefused, outgoing, type ChannelTurnedDown, type Cover, type DataOf, type DunningNoticeRequested, type EventOf, type Cause, type Outgoing } from '@emdia/contracts';
 import type { Amounts } from '@emdia/gate';
 import type { DecisionOne } from '@emdia/messaging';
+import type { OwnRule } from '../contact/own-rules';
 import { unspoken } from './words';
 
 type Notice = DataOf<typeof DunningNoticeRequested>;
@@ -36,6 +37,8 @@ interface Core extends Omit<Notice, 'not_before' | 'valid_until' | Spoken> {
   /** Whether it asks why the debts are unpaid, and what the debtor answered; null in rows from before it did. */
   readonly asks_cause: boolean | null;
   readonly cause_answer: { readonly cause: Cause; readonly at: string } | null;
+  /** The creditor's own rule by which it was last admitted or refused; null where the house's alone held. */
+  readonly own_rule: OwnRule | null;
   readonly key: string;
   readonly not_before: Date;
   readonly valid_until: Date;
@@ -93,7 +96,7 @@ export function accept(known: Delivery | null, event: EventOf<typeof DunningNoti
   const [from, until] = [new Date(not_before), new Date(valid_until)];
   const core: Core = {
     ...notice, key: customerKey(notice.creditor_id, notice.customer_id), not_before: from, valid_until: until, requested_at: now, attempt: 1, history: [],
-    words, offers, channels, asks_cause: asks_cause && canAsk, cause_answer: null, channel: null, channels_turned_down: null, words_turned_down: null,
+    words, offers, channels, asks_cause: asks_cause && canAsk, cause_answer: null, channel: null, channels_turned_down: null, words_turned_down: null, own_rule: null,
   };
   const due: Due = { ...core, status: 'due', due_at: from < until ? from : until, retry_at_epoch_ms: null };
   return until <= now ? refuse(due, 'expired', null, now) : { next: due };

@@ -20,6 +20,7 @@ export const DeliveryView = Type.Object(
   {
     ...Delivery, not_before: Instant, valid_until: Instant, attempts: Type.Array(Free, { description: 'Each attempt with what became of it' }), regua_version: Type.String(),
     words: orNull(Words), words_turned_down: orNull(Type.String({ description: 'Why it speaks by its step instead of these words' })), offers: orNull(Type.Array(Offer)),
+    own_rule: orNull(Type.Unsafe({ description: "The creditor's own rule by which it was let go or refused; null where the house's alone held" })),
     channels: orNull(Type.Array(Channel, { description: 'Preferred first' })), channel: orNull(oneOf('email')), channels_turned_down: orNull(Type.Array(ChannelTurnedDown)),
     asks_cause: orNull(Type.Boolean({ description: 'Whether it asks why the debts are unpaid' })), cause_answer: orNull(Type.Object({ cause: Cause, at: Instant }, closed)),
     covers: Type.Array(Cover), facts, turned_down, next_step, instalment_id: orNull(Uuid), verdict: orNull(Type.Unsafe({ description: 'What the gate said last' })),

@@ -1,9 +1,10 @@
+import type { Point } from '../contact/addressee';
 import { readSignedToken, signedToken } from '../signed-token';
 
 /** A channel that a person closes at one creditor. */
 export interface OptOut {
   readonly creditor_id: string;
-  readonly channel: 'email';
+  readonly channel: Point;
   readonly contact_point_key: string;
 }
 

@@ -5,6 +5,7 @@ import { Runner } from '@emdia/messaging';
 import { Answers, Caller, Config, ForCreditor, IdempotencyKey, IsCustomerId, problem, Public, Scopes, type Principal } from '@emdia/runtime';
 import { Type } from '@sinclair/typebox';
 import { IsIn } from 'class-validator';
+import { pointOf, POINTS, type Point } from '../contact/addressee';
 import { Addressees } from '../contact/addressees';
 import { readOptOutToken } from './opt-out';
 import { OptOuts } from './opt-outs';
@@ -14,9 +15,9 @@ class OptOutRequest {
   @IsCustomerId()
   customer_id!: string;
 
-  @ApiProperty({ enum: ['email'] })
-  @IsIn(['email'])
-  channel!: 'email';
+  @ApiProperty({ enum: POINTS, description: 'Letters by e-mail, or calls by people' })
+  @IsIn(POINTS)
+  channel!: Point;
 }
 
 @ApiTags('contacts')
@@ -37,8 +38,8 @@ export class OptOutsController {
     const { customer_id, channel } = body;
     const addressee = (await this.addressees.find([{ creditor_id: creditorId, customer_id }])).get(customerKey(creditorId, customer_id));
     if (!addressee) throw problem(404, 'unknown-customer', 'Unknown customer', 'Send the customer first, or check the id.');
-    const { contact_point_key } = addressee;
-    if (contact_point_key === null) throw problem(409, 'no-address', 'No e-mail address', 'There is no address to close; nothing is sent to this customer by e-mail.');
+    const contact_point_key = pointOf(addressee, channel);
+    if (contact_point_key === null) throw problem(409, 'no-address', 'No such contact point', `Billing knows no ${channel} of this customer, so there is none to close.`);
     return this.runner.change(this.optOuts.close({ creditor_id: creditorId, channel, contact_point_key }, caller.actor), { creditorId, idempotencyKey });
   }
 

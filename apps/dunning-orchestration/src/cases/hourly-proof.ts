@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import type { Counter } from 'prom-client';
+import { WallClock } from '@emdia/clock';
+import { Database } from '@emdia/database';
+import { Runner, step, type Step, type Store } from '@emdia/messaging';
+import { Health, Metrics, Sweeps } from '@emdia/runtime';
+import type { CaseFile } from './case-file';
+import { Cases } from './cases';
+import { afresh, type Forgotten, LATE, LOOK, LOOK_AT, planAnew } from './forgotten';
+
+const HOUR_MS = 3_600_000;
+/** Cases looked at by one statement, and healed by one transaction. */
+const PART_CASES = 5_000;
+const BATCH_CASES = 100;
+const NAMED_MAX = 20;
+// On a driven clock hours go by in milliseconds; proving then takes a fiftieth of the time and no more.
+const REST = 50;
+
+interface Round {
+  cases: number;
+  debts: number;
+  /** On the schedule, which is more than an hour behind. */
+  late: number;
+  forgotten: number;
+  /** Of those, how many have a date again. */
+  healed: number;
+}
+
+/** What one part came to; `last` is the key of its last case, null where it has none. */
+interface Looked extends Record<string, unknown> {
+  readonly last: string | null;
+  readonly cases: number;
+  readonly debts: number;
+  readonly found: readonly Forgotten[];
+}
+
+/** Law 3, proven every hour of business time: every open debt has a date on the schedule, a hold with a review date, or an owner. What has none is alarmed and planned anew. */
+@Injectable()
+export class HourlyProof {
+  readonly name = 'no-debt-forgotten';
+  private last: (Round & { readonly proven_at: string }) | null = null;
+  private provenHour: number | null = null;
+  private claimedHour: number | null = null;
+  private restUntilMs = 0;
+  private readonly found: Counter;
+  private readonly afresh: Store<CaseFile>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly runner: Runner,
+    cases: Cases,
+    private readonly wall: WallClock,
+    private readonly logger: PinoLogger,
+    sweeps: Sweeps,
+    metrics: Metrics,
+    health: Health,
+  ) {
+    this.afresh = afresh(cases.known);
+    this.found = metrics.counter('emdia_debts_forgotten_total', 'Open debts that the hourly proof found without a date, hold or owner; each is planned anew.');
+    metrics.gauge('emdia_debts_late', 'Open debts whose action was more than an hour late at the last hourly proof.', () => this.last?.late ?? 0);
+    metrics.gauge('emdia_debts_not_healed', 'Forgotten debts of the last hourly proof that planning anew did not give a date.', () => (this.last ? this.last.forgotten - this.last.healed : 0));
+    // Whoever has forgotten debts must go on working at them, so this is told and makes nobody unready.
+    health.add({ name: 'no-debt-forgotten', check: async () => ({ ok: true, last: this.last }) });
+    sweeps.register(this);
+  }
+
+  /** Nothing waits for it, so a driven clock does not stop for it. */
+  async nextDueAt(): Promise<Date | null> {
+    return null;
+  }
+
+  /** Proves once an hour, in one of all processes. */
+  async run(now: Date, _limit: number, stopping?: AbortSignal): Promise<number> {
+    const hour = Math.floor(now.getTime() / HOUR_MS);
+    if (hour === this.provenHour || this.wall.monotonicMs() < this.restUntilMs) return 0;
+    const began = this.wall.monotonicMs();
+    if (await this.claim(hour, now)) {
+      const round = await this.prove(now, stopping);
+      if (!round) return 0;
+      await this.conclude(round, hour, now);
+    }
+    this.provenHour = hour;
+    this.restUntilMs = this.wall.monotonicMs() + REST * (this.wall.monotonicMs() - began);
+    return 0;
+  }
+
+  /** Whether this process proves the hour; one that failed within it tries again. */
+  private async claim(hour: number, now: Date): Promise<boolean> {
+    if (this.claimedHour === hour) return true;
+    const [claimed] = await this.database.query('insert into debt_proof (hour, began_at) values ($1, $2) on conflict do nothing returning hour', [new Date(hour * HOUR_MS), now]);
+    if (claimed) this.claimedHour = hour;
+    return claimed !== undefined;
+  }
+
+  /** Looks at every case, part by part; null where it was stopped before the end. */
+  private async prove(now: Date, stopping?: AbortSignal): Promise<Round | null> {
+    const round: Round = { cases: 0, debts: 0, late: 0, forgotten: 0, healed: 0 };
+    const due = new Date(now.getTime() - HOUR_MS);
+    for (let after: string | null = ''; after !== null; ) {
+      if (stopping?.aborted) return null;
+      const { last, cases, debts, found } = await this.look(LOOK, [due, after, PART_CASES]);
+      const forgotten = found.filter(({ what }) => what !== LATE);
+      round.cases += cases;
+      round.debts += debts;
+      round.late += found.length - forgotten.length;
+      round.forgotten += forgotten.length;
+      if (forgotten.length > 0) round.healed += await this.heal(forgotten, due);
+      after = last;
+    }
+    return round;
+  }
+
+  /** Alarms, plans the cases anew, and looks whether that did it; how many debts have a date again. */
+  private async heal(forgotten: readonly Forgotten[], due: Date): Promise<number> {
+    this.found.inc(forgotten.length);
+    this.logger.error({ count: forgotten.length, debts: forgotten.slice(0, NAMED_MAX).map(({ creditor_id, receivable_id, what }) => ({ creditor_id, receivable_id, what })) }, 'Debts were forgotten; their cases are planned anew.');
+    const keys = [...new Set(forgotten.map(({ key }) => key))];
+    for (let at = 0; at < keys.length; at += BATCH_CASES) {
+      const steps = keys.slice(at, at + BATCH_CASES).map((key): Step => step(this.afresh, key, planAnew));
+      await this.runner.changeAll(steps).catch(() => this.oneByOne(steps));
+    }
+    const { found } = await this.look(LOOK_AT, [due, keys]);
+    const left = new Set(found.filter(({ what }) => what !== LATE).map(({ receivable_id }) => receivable_id));
+    return forgotten.filter(({ receivable_id }) => !left.has(receivable_id)).length;
+  }
+
+  private async look(sql: string, values: unknown[]): Promise<Looked> {
+    const [looked] = await this.database.look<Looked>(sql, values);
+    return looked!;
+  }
+
+  private async oneByOne(steps: readonly Step[]): Promise<void> {
+    for (const each of steps) await this.runner.change(each).catch((error: Error) => this.logger.error({ reason: error.message }, 'A forgotten case could not be planned anew.'));
+  }
+
+  private async conclude(round: Round, hour: number, now: Date): Promise<void> {
+    const { cases, debts, late, forgotten, healed } = round;
+    await this.database.query('update debt_proof set ended_at = $2, cases = $3, debts = $4, late = $5, forgotten = $6, healed = $7 where hour = $1', [new Date(hour * HOUR_MS), now, cases, debts, late, forgotten, healed]);
+    this.last = { ...round, proven_at: now.toISOString() };
+    if (late > 0) this.logger.error({ count: late }, 'Debts are more than an hour late: what is due is not done in time.');
+    if (forgotten > healed) this.logger.error({ count: forgotten - healed }, 'Forgotten debts are without a date still.');
+  }
+}

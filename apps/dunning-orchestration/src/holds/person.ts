@@ -1,0 +1,56 @@
+import { derivedId, type BillingCustomerChanged, type EventOf, type Outgoing } from '@emdia/contracts';
+import type { Decision, Step, Store } from '@emdia/messaging';
+import type { CaseFile, Hold } from '../cases/case-file';
+import { conclude } from '../cases/conclude';
+import { applyCustomer } from '../cases/facts';
+import { kinKey } from '../cases/kin';
+import { placeHold, stand, type HoldWanted } from './hold';
+import { ruleOf } from './kinds';
+import { awaitsDecision } from './standing';
+
+/** Whether a hold is the one that a person placed for all cases of the debtor, and still keeps them from being asked for. */
+const isOfPerson = (hold: Hold): boolean => hold.placed_with === null && ruleOf(hold.kind).covers === 'person' && (hold.lifted === null || awaitsDecision(hold));
+
+/**
+ * What a decision on one case comes to where its debtor has others: each stands still for the holds that are about the
+ * person, whichever case they were placed in and whichever was known first. `states` holds those other cases where there is such a hold.
+ */
+function withPerson<R>(states: ReadonlyMap<string, CaseFile>, { next: one, events = [], result }: { next: CaseFile; events?: readonly Outgoing[]; result?: R }, now: Date): Decision<CaseFile, R> {
+  const next = new Map([[one.key, one]]);
+  const told = [...events];
+  if (one.person) {
+    const { creditor_id, person: { person_key } } = one;
+    const cases = [one, ...[...states.values()].filter((file) => file.key !== one.key && file.creditor_id === creditor_id && file.person?.person_key === person_key)];
+    for (const root of cases.flatMap(({ key, holds }) => [...holds.values()].filter(isOfPerson).map((hold) => ({ key, hold }))))
+      for (const { key } of cases) {
+        const file = next.get(key) ?? states.get(key)!;
+        const hold_id = derivedId('hold', root.hold.hold_id, key);
+        if (key === root.key || file.holds.has(hold_id)) continue;
+        const held = stand(file, { ...root.hold, hold_id, placed_at: now, placed_with: root.hold.hold_id, task: null, lifted: null, decided: null }, now);
+        const concluded = conclude(held.next, hold_id, now, held.events);
+        next.set(key, concluded.next);
+        told.push(...concluded.events);
+      }
+  }
+  return { next, events: told, ...(result === undefined ? {} : { result }) };
+}
+
+/** The step of what billing tells of a customer: their case stands still from then on for what holds the person in another. */
+export const ofCustomer = (cases: Store<CaseFile>, event: EventOf<typeof BillingCustomerChanged>): Step<CaseFile> => ({
+  store: cases,
+  keys: [event.key, kinKey('told', event.creditor_id, event.data.person_key)],
+  decide(states, now) {
+    const decision = applyCustomer(states.get(event.key)!, event, now);
+    return 'ignored' in decision ? decision : withPerson(states, decision, now);
+  },
+});
+
+/** The step that places a hold in a case and, where it is about the person, in their other cases at the creditor; `person_key` is null where nobody told yet whose case it is. */
+export const holdOf = (cases: Store<CaseFile>, key: string, person_key: string | null, wanted: HoldWanted): Step<CaseFile, Hold> => ({
+  store: cases,
+  keys: [key, ...(person_key === null ? [] : [kinKey('held', key.slice(0, key.indexOf('/')), person_key)])],
+  decide(states, now) {
+    const decision = placeHold(states.get(key)!, wanted, now);
+    return 'ignored' in decision ? decision : withPerson(states, decision, now);
+  },
+});
