@@ -137,7 +137,12 @@ describe('conditions', () => {
 describe('the channel', () => {
   const steps = [step('D+3', { channels: ['whatsapp', 'sms'] }), step('D+10')];
   it('is the first one wanted that is open', () => expect(moves(steps, '2026-02-09', { channels: ['sms', 'email'] }).contact?.channel).toBe('sms'));
-  it('is none where all wanted are closed', () => expect(moves(steps, '2026-02-09').contact?.channel).toBeNull());
+  it('of a step that reaches nobody does not keep those from being sent that do', () => {
+    const first = [step('D-3', { channels: ['letter'] }), step('D+3'), step('D+10', { channels: ['letter'] })];
+    expect(moves(first, '2026-02-01', { channels: ['email'] }).contact).toMatchObject({ step: { step: 'D+3' }, channel: 'email', merged: ['D-3'], last: true });
+    expect(moves(first, '2026-02-01', { channels: [] }).contact).toMatchObject({ step: { step: 'D-3' }, channel: null });
+  });
+  it('is none where all wanted are closed, of every step that is left', () => expect(moves(steps.slice(0, 1), '2026-02-09').contact?.channel).toBeNull());
   it('is that of the régua where the step wants none', () => expect(moves(steps, '2026-02-18', { sent: ['D+3'] }).contact?.channel).toBe('email'));
 });
 

@@ -155,17 +155,21 @@ function wayOf(ways: readonly Step[], { today, original_due_date, facts }: Debt,
 }
 
 function nextContact({ document, rungs }: Policy, debt: Debt, pending: readonly Pending<ContactStep>[], free: (from: CivilDate) => CivilDate): Contact | null {
-  const [first] = pending;
+  const channelOf = ({ step }: Pending<ContactStep>): Channel | null => (step.channels ?? document.contact.channels).find((each) => debt.channels.includes(each)) ?? null;
+  // A step that can reach nobody does not stand before those that can.
+  const reaching = pending.filter((each) => channelOf(each) !== null);
+  const ways = reaching.length > 0 ? reaching : pending;
+  const [first] = ways;
   if (!first) return null;
   let day = free(first.planned_day);
   // Nobody is told that a debt is due today, or will be, once it is late: the step after it says that instead.
-  const after = day > debt.effective_due_date ? pending.find(({ index }) => rungs[index]!.offset.offset_days > 0) : undefined;
+  const after = day > debt.effective_due_date ? ways.find(({ index }) => rungs[index]!.offset.offset_days > 0) : undefined;
   if (after && after.planned_day > day) day = free(after.planned_day);
   // Steps that meet on the day of contact, or were missed before it, merge into the firmest.
-  const at = pending.findLastIndex(({ planned_day }) => planned_day <= day);
-  const { step, planned_day } = pending[at]!;
-  const channel = (step.channels ?? document.contact.channels).find((each) => debt.channels.includes(each)) ?? null;
-  return { step, planned_day, day, channel, merged: pending.slice(0, at).map((each) => each.step.step), last: at === pending.length - 1 };
+  const at = ways.findLastIndex(({ planned_day }) => planned_day <= day);
+  const way = ways[at]!;
+  const { index, step, planned_day } = way;
+  return { step, planned_day, day, channel: channelOf(way), merged: pending.filter((each) => each.index < index).map((each) => each.step.step), last: at === ways.length - 1 };
 }
 
 function nextAct(policy: Policy, debt: Debt, pending: readonly Pending<Act['step']>[]): Act | null {

@@ -31,11 +31,11 @@ export const latePaid = (receivables: CaseFile['receivables']): number =>
 
 let houseByVersion: ReadonlyMap<string, Policy> | undefined;
 
+/** Makes the réguas of the house ready to decide by, once per process. Throws RefusedRegua, a defect of a file. */
+export const prepareHouse = (): ReadonlyMap<string, Policy> => (houseByVersion ??= new Map(DEFAULT_REGUAS.map(defaultPolicy).map((policy) => [policy.version, policy])));
+
 /** A version of the house, null where it has none of the name. */
-export function houseVersion(version: string): Policy | null {
-  houseByVersion ??= new Map(DEFAULT_REGUAS.map(defaultPolicy).map((policy) => [policy.version, policy]));
-  return houseByVersion.get(version) ?? null;
-}
+export const houseVersion = (version: string): Policy | null => prepareHouse().get(version) ?? null;
 
 /** The régua that a case follows: the version it opened with; where that is not known any more, the one in use. */
 export function policyOf(file: Follower): Policy {

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Type } from '@sinclair/typebox';
+import { IsObject } from 'class-validator';
 import { Clock } from '@emdia/clock';
 import { Actor, Instant } from '@emdia/contracts';
 import { Database } from '@emdia/database';
@@ -21,6 +22,12 @@ const RulesView = Type.Object(
   },
   closed,
 );
+
+export class TablesBody {
+  @ApiProperty(Tables as object)
+  @IsObject()
+  tables!: object;
+}
 
 /** When declined charges may be tried again: the data, with its sources, and what a creditor sets of it. */
 @ApiTags('retries')
@@ -44,12 +51,11 @@ export class RetriesController {
   @Put('tables')
   @Scopes('reguas:write')
   @Answers(OwnTables, 'Set')
-  @ApiBody({ schema: Tables as object })
   @ApiOperation({ summary: 'Set the own tables in place of those before: times and paydays as wanted, limits only stricter; plans follow when their cases are looked at next, and no retry is asked for against them' })
-  async set(@Body() body: object, @Caller() { actor }: Principal, @ForCreditor() creditorId: string) {
-    const findings = checkTables(body);
+  async set(@Body() { tables }: TablesBody, @Caller() { actor }: Principal, @ForCreditor() creditorId: string) {
+    const findings = checkTables(tables);
     if (findings.length > 0) throw problem(422, 'tables-refused', 'These tables cannot be set', 'Correct what `findings` names and send them again.', { findings });
-    const set = { creditor_id: creditorId, tables: body as Tables, set_at: this.clock.now(), set_by: actor };
+    const set = { creditor_id: creditorId, tables: tables as Tables, set_at: this.clock.now(), set_by: actor };
     await this.database.transactionOf(creditorId, (tx) => setTables(tx, set));
     return { tables: set.tables, set_at: set.set_at, set_by: actor };
   }

@@ -80,9 +80,9 @@ describe('retries in a house', () => {
   it('tells the rules with their sources, and takes stricter tables of a creditor alone', async () => {
     const { body: rules } = await call('GET', 'retries/rules');
     expect(rules).toMatchObject({ own: null, stops: expect.arrayContaining([expect.objectContaining({ brands: ['visa'], confidence: 'H' })]), pix_automatico: { attempts_max: 3, days: 7 }, timing: { ladder_days: [1, 3, 5, 7] } });
-    const loose = await call('PUT', 'retries/tables', { limits: { 'visa-30-days': { attempts_max: 21 } } });
+    const loose = await call('PUT', 'retries/tables', { tables: { limits: { 'visa-30-days': { attempts_max: 21 } } } });
     expect(loose).toMatchObject({ status: 422, body: { findings: [{ path: 'limits.visa-30-days.attempts_max', value: 21, remedy: 'Give at most 20.' }] } });
-    expect(await call('PUT', 'retries/tables', { limits: { 'visa-30-days': { attempts_max: 10, margin: 2 } }, hour: '11:00' })).toMatchObject({ status: 200, body: { set_by: 'agent-7' } });
+    expect(await call('PUT', 'retries/tables', { tables: { limits: { 'visa-30-days': { attempts_max: 10, margin: 2 } }, hour: '11:00' } })).toMatchObject({ status: 200, body: { set_by: 'agent-7' } });
     expect((await call('GET', 'retries/rules')).body).toMatchObject({ own: { tables: { hour: '11:00' } }, limits: expect.arrayContaining([expect.objectContaining({ name: 'visa-30-days', attempts_max: 10, margin: 2, days: 30 })]), timing: { hour: '11:00' } });
     expect((await call('GET', 'retries/rules', undefined, 'other')).body).toMatchObject({ own: null });
     const { body } = await call('GET', `cases/${customer_id}`);

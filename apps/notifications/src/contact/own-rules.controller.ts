@@ -19,11 +19,11 @@ class OwnRuleCommand {
   @IsNumber({}, { each: true })
   weekdays!: number[];
 
-  @ApiProperty({ minimum: 1, maximum: HOUSE_RULE.contacts_in_7_days })
+  @ApiProperty({ description: `A whole number from 1 to ${HOUSE_RULE.contacts_in_7_days}` })
   @IsNumber()
   contacts_in_7_days!: number;
 
-  @ApiProperty({ minimum: 1, maximum: HOUSE_RULE.contacts_in_30_days })
+  @ApiProperty({ description: `A whole number from 1 to ${HOUSE_RULE.contacts_in_30_days}` })
   @IsNumber()
   contacts_in_30_days!: number;
 
