@@ -29,8 +29,11 @@ function bankOf(code: string): string | null {
 
 const slipOf = ({ rail, reference, code }: Instrument): string | null => (rail === 'BOLETO' && reference ? slipReference(bankOf(code ?? ''), reference) : null);
 
+/** What of an invoice a payment may quote. */
+type Quotable = Pick<EventOf<typeof BillingInvoiceIssued>['data'], 'invoice_id' | 'number'> & { readonly instruments: readonly Instrument[] };
+
 /** Every text by which a payment may mean an invoice: its id, its number, the references of its instruments. */
-export const referencesOf = ({ invoice_id, number, instruments }: Pick<EventOf<typeof BillingInvoiceIssued>['data'], 'invoice_id' | 'number' | 'instruments'>): string[] =>
+export const referencesOf = ({ invoice_id, number, instruments }: Quotable): string[] =>
   [...new Set([invoice_id, ...(number === undefined ? [] : [number]), ...instruments.flatMap((instrument) => [instrument.reference ?? [], slipOf(instrument) ?? []].flat())])];
 
 const byDueDate = (a: Receivable, b: Receivable): number => {

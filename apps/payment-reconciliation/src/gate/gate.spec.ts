@@ -71,6 +71,13 @@ describe('the gate', () => {
     expect(told({ beats: { [`${service}/0`]: WALL + 1_001 } })).toEqual(refused('stale'));
   });
 
+  it.each(['A', 'NF-1', '1'])('listens to the partition on which a payment lies that quotes %s and came before anybody knew whose it is', (reference) => {
+    const partitionOf = (service: string, key: string) => (service === 'billing' && key === `acme/#ref:${reference}` ? 2 : 0);
+    expect(verdict(ask(), facts(), partitionOf, WALL)).toEqual(refused('stale'));
+    expect(verdict(ask(), facts({ beats: { 'billing/2': WALL - 3_001 } }), partitionOf, WALL)).toEqual(refused('stale'));
+    expect(verdict(ask(), facts({ beats: { 'billing/2': WALL - 3_000 } }), partitionOf, WALL)).toMatchObject({ owed: true });
+  });
+
   it('listens to the partition of the key on each service\'s own topic', () => {
     const partitionOf = (service: string, key: string) => (service === 'dunning' && key === 'acme/C-1' ? 2 : 0);
     expect(verdict(ask(), facts(), partitionOf, WALL)).toEqual(refused('stale'));

@@ -1,6 +1,7 @@
 import type { CivilDate } from '@emdia/calendar';
-import type { Collectability, Instrument } from '@emdia/contracts';
+import { referenceKey, type Collectability, type Instrument } from '@emdia/contracts';
 import { effectiveDueDate, lateCharges } from '@emdia/money';
+import { referencesOf } from '../accounts/references';
 import { hasCovered, isCovered, isNear, type Sources } from '../source-coverage/coverage';
 import { HEARD, heartbeatKey, type Heard, isFresh } from '../heartbeats/heartbeat';
 import type { Agreement, Facts, Receivable } from './facts';
@@ -97,8 +98,10 @@ export function missingCents({ instalment_id, instalments, waived_cents, open_ce
 function whatLacks(receivable: Receivable, effectiveDate: CivilDate, contactDay: CivilDate, facts: Facts, partitionOf: PartitionOf, wallEpochMs: number): Refusal | null {
   const { account_key, creditor_id, instruments } = receivable;
   if (facts.unread.has(account_key)) return 'unread';
-  const isHeard = (service: Heard) => isFresh(facts.beats.get(heartbeatKey(service, partitionOf(service, account_key))) ?? 0, wallEpochMs);
-  if (!HEARD.every(isHeard)) return 'stale';
+  const isHeard = (service: Heard, key: string) => isFresh(facts.beats.get(heartbeatKey(service, partitionOf(service, key))) ?? 0, wallEpochMs);
+  if (!HEARD.every((service) => isHeard(service, account_key))) return 'stale';
+  // A payment that came before anybody knew whose it is lies under its reference, on a partition of its own.
+  if (!referencesOf(receivable).every((reference) => isHeard('billing', referenceKey(creditor_id, reference)))) return 'stale';
   const wanted = [isNear(contactDay), ...(contactDay > effectiveDate ? [hasCovered(effectiveDate)] : [])];
   return isCovered(facts.sources.get(creditor_id) ?? UNDECLARED, partitionOf('billing', account_key), instruments, wanted) ? null : 'not_covered';
 }
