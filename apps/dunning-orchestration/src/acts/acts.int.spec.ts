@@ -192,7 +192,7 @@ describe('the webhook', () => {
     }
     expect(house.heard.length).toBeGreaterThan(5);
     expect(await acts()).toMatchObject([{ status: 'unanswered', reason: 'nobody took it in time' }]);
-    expect((await house.told()).at(-1)).toMatchObject({ type: 'dunning.task-requested.v1', data: { reason: 'D+22: limit not done: nobody took it in time', receivable_ids: [A] } });
+    expect((await house.told()).at(-1)).toMatchObject({ type: 'dunning.task-requested.v1', data: { reason: 'D+22: limit may be done, look first: nobody took it in time', receivable_ids: [A] } });
   });
   it('is not called once valid_until has passed in business time, either', async () => {
     await house.sweep(one.cases, one.acts);
@@ -240,6 +240,13 @@ describe('the webhook', () => {
     await tries();
     expect((await acts()).map(({ change, status }) => `${change} ${status}`).sort()).toEqual(['limit unanswered', 'restore accepted']);
     expect(await queue()).toEqual([]);
+  });
+  it.each([['write-off', 'accepted'], ['service', 'unanswered']])('is told of a debt that was given up where that is what the act asks for: %s', async (kind, status) => {
+    await house.sweep(one.cases, one.acts);
+    await house.rows('update outward_act set kind = $1', [kind]);
+    await house.rows(`update case_receivable set status = 'written-off'`);
+    await tries();
+    expect(await acts()).toMatchObject([{ status }]);
   });
   it('that was taken away is told nothing more, and nothing waits for it', async () => {
     await house.sweep(one.cases, one.acts);
