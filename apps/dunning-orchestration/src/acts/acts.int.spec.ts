@@ -182,6 +182,7 @@ describe('the webhook', () => {
     expect([t, headers['emdia-act-id'], headers['content-type']]).toEqual([`t=${Math.floor(house.wall.epochMs() / 1_000)}`, (await acts())[0]!.act_id, 'application/cloudevents+json']);
     expect(JSON.parse(body)).toMatchObject({ specversion: '1.0', type: 'dunning.service-change-requested.v1', data: (await house.told())[0]!.data });
     expect([await acts(), await queue()]).toMatchObject([[{ status: 'accepted' }], []]);
+    expect((await loaded()).file.has_webhook).toBe(true);
   });
   it('that is not there is tried until the act would begin too late; then a person is told', async () => {
     house.answer = 503;
