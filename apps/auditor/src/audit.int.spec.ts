@@ -323,6 +323,7 @@ describe('law 5 goes red', () => {
 describe('an act asked of the creditor\'s systems', () => {
   const counts = async (options = {}) => (await audited(options)).map(({ checked }) => checked);
   const listing = { kind: 'bureau-listing', change: 'listing', step: 'D+6', receivable_id: PAID, call_began_at: '2026-03-11T11:00:00Z' };
+  const notice = anAct(79, { kind: 'bureau-notice', change: 'notice', step: 'D+3', receivable_id: PAID, status: 'accepted', call_began_at: '2026-03-11T10:00:00Z' });
   const removal = { ...listing, undoes: id(80), change: 'removal', call_began_at: '2026-03-11T12:00:10Z', verdict: { as_of_epoch_ms: null, version: 2 } };
 
   it('is looked at by laws 1, 4 and 5', async () => {
@@ -339,6 +340,7 @@ describe('an act asked of the creditor\'s systems', () => {
     expect((await audited())[0]).toMatchObject({ violations: 0, unknowable: 1 });
   });
   it('but what takes it back is never late', async () => {
+    await client.query(notice);
     await client.query(anAct(80, listing));
     await expectBroken(4, /a listing still stands on a debt that has ended/);
     expect((await audited({ still: false }))[3]!.violations).toBe(0);
@@ -347,12 +349,36 @@ describe('an act asked of the creditor\'s systems', () => {
   });
   it.each([
     ['a step twice', [anAct(80), anAct(81)], /asked for 2 times/],
-    ['the same taken back twice', [anAct(80, listing), anAct(81, removal), anAct(82, removal)], /asked for 2 times/],
+    ['the same taken back twice', [notice, anAct(80, listing), anAct(81, removal), anAct(82, removal)], /asked for 2 times/],
     ['what was never asked for taken back', [anAct(81, removal)], /taken back that was never asked for/],
     ['what was refused taken back', [anAct(80, { ...listing, status: 'refused', reason: 'held', call_began_at: null, verdict: null }), anAct(81, removal)], /taken back that was never asked for/],
   ])('breaks law 4: %s', async (_, statements, what) => {
     for (const statement of statements) await client.query(statement);
     await expectBroken(4, what);
+  });
+  it.each(['open', 'written-off'])('an entry on a prescribed debt breaks law 4, whatever became of it: %s', async (status) => {
+    await client.query(`${notice}; ${anAct(80, listing)}; update dunning.outward_act set receivable_id = '${OPEN}', facts = '[{"receivable_id": "${OPEN}", "version": 1}]'`);
+    const due = (day: string) => client.query(`update reconciliation.receivable set effective_due_date = '${day}' where receivable_id = '${OPEN}'`);
+    await due('2021-03-14');
+    expect((await audited())[3]!.violations).toBe(0);
+    await due('2021-03-13');
+    if (status !== 'open') await client.query(`update reconciliation.receivable set status = '${status}' where receivable_id = '${OPEN}'`);
+    expect((await audited())[3]!.examples.map(({ what }) => what)).toContain('a listing still stands on a debt that has ended');
+  });
+  it.each([
+    ['rejected', `status = 'rejected', reason = 'answered 400'`], ['unheard', `status = 'requested', reason = 'no-webhook'`], ['of another due date', `due_date = '2026-02-10'`],
+  ])('an entry after a notice that is no notice breaks law 4: %s', async (_, sets) => {
+    await client.query(`${notice}; ${anAct(80, listing)}; ${anAct(81, removal)}`);
+    await client.query(`update dunning.outward_act set ${sets} where act_id = '${id(79)}'`);
+    await expectBroken(4, /without a notice that anybody heard/);
+  });
+  it('an entry that a person made stands until a person was asked to take it back', async () => {
+    const acted = (...each: object[]) => client.query(`insert into dunning.case_receivable (receivable_id, key, creditor_id, status, standing, standing_reason, acted)
+      values ('${PAID}', 'acme/c1', 'acme', 'settled', 'end', 'settled', '${JSON.stringify(each)}') on conflict (receivable_id) do update set acted = excluded.acted`);
+    await acted({ step: 'D+5', change: 'suspend' }, { step: 'D+6', change: 'listing', back: id(41) }, { step: 'D+9', change: 'listing' });
+    await expectBroken(4, /a listing still stands on a debt that has ended/);
+    await acted({ step: 'D+6', change: 'listing' }, { step: 'D+9', change: 'listing', back: id(41) });
+    expect((await audited()).map(({ violations }) => violations)).toEqual([0, 0, 0, 0, 0]);
   });
   it('asked for again after it was refused breaks nothing', async () => {
     await client.query(anAct(80, { status: 'refused', reason: 'held', call_began_at: null, verdict: null }));

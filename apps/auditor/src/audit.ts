@@ -30,7 +30,7 @@ export async function audit({ urls, law, still, now, budget_scope, sleep }: Audi
       () => leftAlone(snapshot),
       () => notHarassed(snapshot, budget_scope),
       () => notForgotten(snapshot, { still, now }),
-      () => nothingLost(snapshot, { still, again }),
+      () => nothingLost(snapshot, { still, now, again }),
       () => explained(snapshot, { still }),
     ];
     const findings: Finding[] = [];

@@ -14,7 +14,7 @@ const TABLES = `
   create table billing.refund (creditor_id text, source text, payment_id text, refund_id text, amount_cents bigint);
   create table billing.quarantine (id uuid, creditor_id text, reason text, status text, body_sealed text, resolved_at timestamptz);
   create table reconciliation.receivable (receivable_id uuid primary key, creditor_id text, customer_id text, version int, status text, currency text, amount_cents bigint,
-    paid_cents bigint, waived_cents bigint, open_cents bigint, original_due_date date, settled_on date, written_off_cents bigint not null default 0);
+    paid_cents bigint, waived_cents bigint, open_cents bigint, original_due_date date, settled_on date, written_off_cents bigint not null default 0, effective_due_date date);
   create table reconciliation.collectability_change (receivable_id uuid, version int, collectability text, recorded_at timestamptz, primary key (receivable_id, version));
   create table reconciliation.entry (id uuid primary key default gen_random_uuid(), creditor_id text, currency text, cause text, recorded_at timestamptz);
   create table reconciliation.posting (entry_id uuid, creditor_id text, account text, receivable_id uuid, source text, payment_id text, amount_cents bigint);
@@ -28,7 +28,7 @@ const TABLES = `
   create table reconciliation.allocation (account_key text, creditor_id text, source text, payment_id text, receivable_id uuid, principal_cents bigint);
   create table dunning.case_file (key text primary key, case_id uuid);
   create table dunning.case_receivable (receivable_id uuid primary key, key text, creditor_id text, status text, standing text, standing_reason text, next_step text,
-    next_action_at timestamptz, hold_review_date date, owner_queue text, owner_review_date date, owner_task_id uuid);
+    next_action_at timestamptz, hold_review_date date, owner_queue text, owner_review_date date, owner_task_id uuid, acted jsonb);
   create table dunning.due_action (key text, due_at timestamptz);
   create table dunning.debt_proof (hour timestamptz primary key, ended_at timestamptz, debts bigint, late bigint, forgotten bigint, healed bigint);
   create table dunning.notice (notice_id uuid, key text, purpose text, step text, regua_version text, template text);

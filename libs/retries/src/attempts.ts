@@ -25,6 +25,8 @@ export interface Attempt {
 export interface AskedRetry {
   readonly receivable_id: string;
   readonly on: CivilDate;
+  /** The instant; where it is not known the whole day counts. */
+  readonly at?: Date | undefined;
 }
 
 const ZONE = zoneOfState(null);
@@ -53,19 +55,20 @@ export function merged(attempts: readonly Attempt[]): Attempt[] {
   return railed.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.attempt_id < b.attempt_id ? -1 : 1));
 }
 
-/** An attempt told within so many days of a retry that we asked for is that retry. */
+/** An attempt made within so many days after a retry was asked for is that retry. */
 const ANSWERED_DAYS = 3;
 
 /** What counts as an attempt though nobody told of it: retries that we asked for and heard nothing of, and those the platform will make by itself. */
 export function untold(attempts: readonly Attempt[], asked: readonly AskedRetry[]): Pick<Attempt, 'receivable_id' | 'at'>[] {
   const free = new Set(attempts);
-  const sorted = [...asked].sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
-  const unanswered = sorted.filter(({ receivable_id, on }) => {
-    const answer = attempts.find((attempt) => free.has(attempt) && attempt.receivable_id === receivable_id && dayOf(attempt.at) >= on && dayOf(attempt.at) <= addDays(on, ANSWERED_DAYS));
+  const from = ({ on, at }: AskedRetry): Date => at ?? instantOf(on, '00:00');
+  const sorted = [...asked].sort((a, b) => from(a).getTime() - from(b).getTime());
+  const unanswered = sorted.filter((each) => {
+    const answer = attempts.find((attempt) => free.has(attempt) && attempt.receivable_id === each.receivable_id && attempt.at >= from(each) && dayOf(attempt.at) <= addDays(each.on, ANSWERED_DAYS));
     if (answer) free.delete(answer);
     return !answer;
   });
-  return [...unanswered.map(({ receivable_id, on }) => ({ receivable_id, at: instantOf(on, '12:00') })), ...scheduled(attempts)];
+  return [...unanswered.map(({ receivable_id, on, at }) => ({ receivable_id, at: at ?? instantOf(on, '12:00') })), ...scheduled(attempts)];
 }
 
 /** The next attempt of the platform on each debt, as its last attempt told it. */

@@ -84,6 +84,12 @@ describe('a card', () => {
     expect(next({ attempts: tries, asked }, '2026-03-12T10:00')).toMatchObject({ attempt_no: 3 });
     expect(next({ attempts: [...tries, attempt({ attempt_id: 'b', at: at('2026-03-11T10:00') })], asked }, '2026-03-12T10:00')).toMatchObject({ attempt_no: 3 });
   });
+
+  it('an attempt made before a retry was asked for is not its answer, though of the same day', () => {
+    const tries = (hour: string) => [attempt({ at: at('2026-03-03T10:00') }), attempt({ attempt_id: 'b', at: at(`2026-03-10T${hour}`) })];
+    const asked = [{ receivable_id: 'debt', on: '2026-03-10', at: at('2026-03-10T10:00') }];
+    expect(['09:59', '10:00'].map((hour) => next({ attempts: tries(hour), asked }, '2026-03-12T10:00'))).toMatchObject([{ attempt_no: 4 }, { attempt_no: 3 }]);
+  });
 });
 
 describe('Pix Automático', () => {
@@ -100,6 +106,13 @@ describe('Pix Automático', () => {
     const tries = ['10', '11', '12', '13'].map((day) => pix({ attempt_id: day, at: at(`2026-03-${day}T09:00`) }));
     expect(next({ due_date: '2026-03-10', attempts: tries.slice(0, 3) }, '2026-03-12T20:00')).toMatchObject({ rail: 'PIX_AUTO' });
     expect(next({ due_date: '2026-03-10', attempts: tries }, '2026-03-13T20:00')).toMatchObject({ never: 'budget-spent' });
+  });
+
+  it('a retry that we asked for takes one day, that of its attempt once it is told', () => {
+    const asked = ['11', '12', '13'].map((day) => ({ receivable_id: 'debt', on: `2026-03-${day}`, at: at(`2026-03-${day}T22:00`) }));
+    const tries = [pix(), ...['12', '13'].map((day) => pix({ attempt_id: day, at: at(`2026-03-${day}T06:00`) }))];
+    expect(next({ due_date: '2026-03-10', attempts: tries, asked: asked.slice(0, 2) }, '2026-03-13T10:00')).toMatchObject({ at: at('2026-03-14T09:00') });
+    expect(next({ due_date: '2026-03-10', attempts: [pix()], asked }, '2026-03-13T23:00')).toMatchObject({ never: 'budget-spent' });
   });
 
   it('before the next cycle', () => {
@@ -126,6 +139,13 @@ describe('other rails', () => {
     expect(next({ attempts: [stopped], rails: ['CARD', 'DEBIT'] }, '2026-03-20T10:00')).toMatchObject({ rail: 'DEBIT' });
     const tries = days(8, (day) => ({ rail: day < 4 ? 'CARD' : 'DEBIT', at: at(`2026-03-0${day + 1}T10:00`) }));
     expect(next({ attempts: tries, rails: ['BOLETO'] }, '2026-03-20T10:00')).toMatchObject({ at: at('2026-04-30T10:00') });
+  });
+
+  it('what waits for its debtor is not charged, whatever the customer\'s other debts are charged to', () => {
+    const other = attempt({ receivable_id: 'other', network_code: '43' });
+    expect(next({ rails: [], attempts: [other] }, '2026-03-20T10:00')).toMatchObject({ never: 'not-charged', follow: 'none' });
+    expect(next({ rails: null, attempts: [other] }, '2026-03-20T10:00')).toMatchObject({ never: 'hard-stop' });
+    expect(next({ rails: [], attempts: [attempt({ rail: null, card_key: null, brand: null })] }, '2026-03-20T10:00')).toMatchObject({ rail: null, attempt_no: 2 });
   });
 
   it('of nothing known the platform is left the rail', () => {

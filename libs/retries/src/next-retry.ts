@@ -10,8 +10,8 @@ export interface RetryFacts {
   readonly due_date: CivilDate;
   /** What is owed without late charges, in cents: nothing else is charged by a retry. */
   readonly open_cents: number;
-  /** How upstream charges it by itself, as the invoice says. */
-  readonly rails: readonly Rail[];
+  /** How upstream charges it by itself, as the invoice says; none where it waits for the debtor, null where nobody said. */
+  readonly rails: readonly Rail[] | null;
   /** The due date of the next charge of the same recurrence; null where none is known. */
   readonly next_due_date: CivilDate | null;
   /** Of every debt of the customer, and of everybody's on the same cards. */
@@ -32,7 +32,7 @@ export interface Retry {
 
 /** No retry any more, and what to do instead. */
 export interface NoRetry {
-  readonly never: 'hard-stop' | 'charge-ended' | 'not-permitted' | 'amount-changed' | 'window-over' | 'budget-spent';
+  readonly never: 'hard-stop' | 'charge-ended' | 'not-charged' | 'not-permitted' | 'amount-changed' | 'window-over' | 'budget-spent';
   readonly follow: 'ask-other-method' | 'none';
   readonly because: string;
 }
@@ -58,20 +58,25 @@ export function nextRetry(facts: RetryFacts, rules: Rules, now: Date): Retry | N
   const known = merged(facts.attempts);
   const own = known.filter(({ receivable_id }) => receivable_id === facts.receivable_id);
   const answers = railsOf(facts, known).map((rail) => onRail({ ...facts, attempts: known }, own, rail, rules, now));
-  return answers.find((answer): answer is Retry => 'at' in answer) ?? answers[0]!;
+  return answers.find((answer): answer is Retry => 'at' in answer) ?? answers[0] ?? NOT_CHARGED;
 }
 
-/** How a debt may be charged, that of its last attempt first; one that nobody has said of, as the customer's last attempt. */
+const NOT_CHARGED: NoRetry = { never: 'not-charged', follow: 'none', because: 'its instruments wait for the debtor' };
+
+/** How a debt may be charged, that of its last attempt first; one that nobody has said of, as the customer's last attempt; one that waits for its debtor, not at all. */
 function railsOf({ receivable_id, rails }: RetryFacts, known: readonly Attempt[]): (Rail | null)[] {
-  const told = known.findLast((each) => each.receivable_id === receivable_id && each.rail !== null)?.rail;
-  const all = [...new Set([...(told ? [told] : []), ...rails])];
-  return all.length > 0 ? all : [known.findLast(({ rail }) => rail !== null)?.rail ?? null];
+  const own = known.filter((each) => each.receivable_id === receivable_id);
+  const told = own.findLast(({ rail }) => rail !== null)?.rail;
+  const all = [...new Set([...(told ? [told] : []), ...(rails ?? [])])];
+  if (all.length > 0) return all;
+  if (rails) return own.length > 0 ? [null] : [];
+  return [known.findLast(({ rail }) => rail !== null)?.rail ?? null];
 }
 
 /** How much of each limit is used at an instant, the tightest first. */
 export function budgetsOf(facts: RetryFacts, rules: Rules, now: Date): Budget[] {
   const known = merged(facts.attempts);
-  return countsOf({ ...facts, attempts: known }, railsOf(facts, known)[0]!, rules)
+  return countsOf({ ...facts, attempts: known }, railsOf(facts, known)[0] ?? null, rules)
     .map(({ limit: { name, days, attempts_max, margin }, times }) => ({ limit: name, attempts: times.filter((time) => Math.abs(time - now.getTime()) < days * DAY_MS).length, attempts_max: attempts_max - margin, days }))
     .sort((a, b) => a.attempts_max - a.attempts - (b.attempts_max - b.attempts) || (a.limit < b.limit ? -1 : 1));
 }
@@ -188,8 +193,9 @@ function freeFrom({ attempts_max, margin, days }: Limit, times: readonly number[
 /** A day of the seven after the due date on which none was tried: that of the clock, else the first that is free, which is a ladder's. */
 function pixTime(facts: RetryFacts, own: readonly Attempt[], counts: readonly Count[], clock: Timed, { hour }: Rules, from: Date): Found | NoRetry {
   const { due_date, next_due_date, receivable_id } = facts;
-  const asked = facts.asked.filter((each) => each.receivable_id === receivable_id).map(({ on }) => on);
-  const used = new Set([...own.filter(({ rail }) => rail === 'PIX_AUTO' || rail === null).map(({ at }) => dayOf(at)), ...scheduled(own).map(({ at }) => dayOf(at)), ...asked].filter((day) => day > due_date));
+  // A retry that we asked for uses the day of its attempt once that is told, not its own as well.
+  const others = untold(facts.attempts, facts.asked).filter((each) => each.receivable_id === receivable_id);
+  const used = new Set([...own.filter(({ rail }) => rail === 'PIX_AUTO' || rail === null), ...others].map(({ at }) => dayOf(at)).filter((day) => day > due_date));
   if (used.size >= PIX.attempts_max) return { never: 'budget-spent', follow: 'none', because: `${used.size} of ${PIX.attempts_max} extra days are used` };
   const last = addDays(due_date, PIX.days);
   const isFree = (day: CivilDate): boolean => day > due_date && day <= last && (next_due_date === null || day < next_due_date) && !used.has(day);

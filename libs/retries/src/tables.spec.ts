@@ -5,12 +5,14 @@ const { attempt, at, facts } = given;
 
 it('every item of the house has a source', () => {
   for (const { what, source, confidence } of [...STOPS, ...HOUSE_RULES.limits]) expect([what, source, confidence]).toEqual([expect.stringMatching(/./), expect.stringMatching(/./), expect.stringMatching(/^[HML]$/)]);
-  expect(checkTables({})).toEqual([]);
+  expect([checkTables({}), checkTables({ limits: { 'visa-30-days': { attempts_max: 15, margin: 0 } } })]).toEqual([[], []]);
 });
 
 it.each([
   [{ limits: { 'visa-30-days': { attempts_max: 21 } } }, 'limits.visa-30-days.attempts_max', 21, 'Give at most 20.'],
   [{ limits: { 'visa-30-days': { attempts_max: 4 } } }, 'limits.visa-30-days.attempts_max', 4, expect.stringContaining('margin below 4')],
+  [{ limits: { 'visa-30-days': { margin: 0 } } }, 'limits.visa-30-days.margin', 0, 'Give a margin of at least 5.'],
+  [{ limits: { 'visa-30-days': { attempts_max: 18, margin: 2 } } }, 'limits.visa-30-days.margin', 2, 'Give a margin of at least 3.'],
   [{ limits: { 'visa-30-days': { margin: 20 } } }, 'limits.visa-30-days.margin', 20, expect.stringContaining('margin below 20')],
   [{ limits: { visa: { margin: 1 } } }, 'limits.visa', { margin: 1 }, expect.stringContaining('`visa-30-days`')],
   [{ paydays: [{ day: 32 }] }, 'paydays[0].day', 32, expect.stringContaining('<= 31')],

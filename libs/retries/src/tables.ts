@@ -43,7 +43,10 @@ export function checkTables(value: unknown): readonly Finding[] {
     if (!limit) return refuse('', value.limits![name], 'There is no limit of this name.', `Use one of ${HOUSE_RULES.limits.map((each) => `\`${each.name}\``).join(', ')}.`);
     const most = attempts_max ?? limit.attempts_max;
     if (most > limit.attempts_max) return refuse('.attempts_max', most, `It is looser than ${limit.source} allows.`, `Give at most ${limit.attempts_max}.`);
-    return (margin ?? limit.margin) < most ? [] : refuse(margin === undefined ? '.attempts_max' : '.margin', margin ?? most, 'The margin leaves no attempt at all.', `Give a margin below ${most}; a régua without a step \`retry\` asks for none.`);
+    const kept = margin ?? limit.margin;
+    const least = most - (limit.attempts_max - limit.margin);
+    if (kept < least) return refuse('.margin', kept, `It leaves ${most - kept} attempts where the house leaves ${limit.attempts_max - limit.margin}.`, `Give a margin of at least ${least}.`);
+    return kept < most ? [] : refuse(margin === undefined ? '.attempts_max' : '.margin', margin ?? most, 'The margin leaves no attempt at all.', `Give a margin below ${most}; a régua without a step \`retry\` asks for none.`);
   });
 }
 

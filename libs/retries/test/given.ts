@@ -9,7 +9,7 @@ const attempt = (more: Partial<Attempt> = {}): Attempt => ({
   advice_code: null, amount_cents: null, next_attempt_at: null, retry_policy: null, ...more,
 });
 
-const facts = (more: Partial<RetryFacts> = {}): RetryFacts => ({ receivable_id: 'debt', due_date: '2026-03-02', open_cents: 10_000, rails: [], next_due_date: null, attempts: [], asked: [], ...more });
+const facts = (more: Partial<RetryFacts> = {}): RetryFacts => ({ receivable_id: 'debt', due_date: '2026-03-02', open_cents: 10_000, rails: null, next_due_date: null, attempts: [], asked: [], ...more });
 
 /** What specs of retries begin with. */
 export const given = { at, attempt, facts };

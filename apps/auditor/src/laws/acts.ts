@@ -16,24 +16,43 @@ const TIMES = `
     bool_and(undoes is null or exists (select from dunning.outward_act b where b.act_id = a.undoes and b.call_began_at is not null and b.receivable_id = a.receivable_id)) as has_cause
   from dunning.outward_act a where call_began_at is not null group by 2, 3`;
 
-// Entries and protests that stand, where the receiver may have made them.
+// Entries and protests that stand, where the receiver may have made them, or a person may who was not asked to take them back.
 const STANDING = `
   select a.act_id, a.creditor_id, a.receivable_id, a.change from dunning.outward_act a
   where a.change in ('listing', 'protest') and a.status in ('requested', 'accepted', 'unanswered') and not exists (
-    select from dunning.outward_act u where u.receivable_id = a.receivable_id and u.kind = a.kind and u.undoes is not null and u.call_began_at >= a.call_began_at)`;
-const ENDED = `select receivable_id from reconciliation.receivable where status in ('settled', 'cancelled') and receivable_id = any($1::uuid[])`;
+    select from dunning.outward_act u where u.receivable_id = a.receivable_id and u.kind = a.kind and u.undoes is not null and u.call_began_at >= a.call_began_at)
+  union all
+  select null, r.creditor_id, r.receivable_id, last.change from dunning.case_receivable r cross join lateral (
+    select distinct on (e ->> 'change') e ->> 'change' as change, e ->> 'back' as back from jsonb_array_elements(r.acted) with ordinality as x (e, n)
+    where e ->> 'change' in ('listing', 'protest') order by e ->> 'change', n desc) last
+  where last.back is null`;
+// Prescribed debts have ended, too, whether open or given up; dunning takes a day to take back what stands on them.
+const ENDED = `select receivable_id from reconciliation.receivable where receivable_id = any($1::uuid[])
+  and (status in ('settled', 'cancelled') or (status in ('open', 'written-off') and effective_due_date + interval '5 years' < $2::date - 2))`;
 
-/** Law 4: each act of a debt's step once, each taken back once, and only what was there; in a house at rest no entry stands on a debt that is paid. */
-export async function actsOnce(snapshot: Snapshot, finding: Finding, { still }: { readonly still: boolean }): Promise<void> {
+// Entries that the systems were asked for though nobody had heard of a notice of theirs.
+const UNNOTICED = `
+  select a.act_id, a.creditor_id, a.receivable_id from dunning.outward_act a
+  where a.change = 'listing' and a.undoes is null and a.call_began_at is not null and not exists (
+    select from dunning.outward_act n where n.receivable_id = a.receivable_id and n.due_date = a.due_date and n.kind = 'bureau-notice' and n.call_began_at < a.call_began_at
+      and (n.status = 'accepted' or (n.status = 'requested' and n.reason is null)))`;
+
+/**
+ * Law 4: each act of a debt's step once, each taken back once, and only what was there; no entry without its notice; in a house at rest no entry stands on a debt
+ * that has ended. `now` is business time.
+ */
+export async function actsOnce(snapshot: Snapshot, finding: Finding, { still, now }: { readonly still: boolean; readonly now: Date }): Promise<void> {
   type Times = { creditor_id: string; receivable_id: string; of: string; times: number; act_ids: string[]; has_cause: boolean };
   await snapshot.each<Times>('dunning', TIMES, ({ creditor_id, receivable_id, of, times, act_ids, has_cause }) => {
     const what = times > 1 ? `an act was asked for ${times} times` : has_cause ? null : 'something was taken back that was never asked for';
     finding.check(what === null ? null : { what, creditor_id, ids: { receivable_id, of, act_ids: act_ids.join(' ') } });
   });
+  for (const { creditor_id, ...ids } of await snapshot.all<{ act_id: string; creditor_id: string; receivable_id: string }>('dunning', UNNOTICED))
+    finding.broken({ what: 'a listing was asked for without a notice that anybody heard', creditor_id, ids });
   if (!still) return;
-  type Standing = { act_id: string; creditor_id: string; receivable_id: string; change: string };
+  type Standing = { act_id: string | null; creditor_id: string; receivable_id: string; change: string };
   const standing = await snapshot.all<Standing>('dunning', STANDING);
-  const ended = new Set((await snapshot.all<{ receivable_id: string }>('reconciliation', ENDED, [standing.map(({ receivable_id }) => receivable_id)])).map(({ receivable_id }) => receivable_id));
+  const ended = new Set((await snapshot.all<{ receivable_id: string }>('reconciliation', ENDED, [standing.map(({ receivable_id }) => receivable_id), now.toISOString().slice(0, 10)])).map(({ receivable_id }) => receivable_id));
   for (const { act_id, creditor_id, receivable_id, change } of standing)
     finding.check(ended.has(receivable_id) ? { what: `a ${change} still stands on a debt that has ended`, creditor_id, ids: { act_id, receivable_id } } : null);
 }

@@ -5,6 +5,8 @@ import { auditLedger } from './ledger';
 
 export interface Options {
   readonly still: boolean;
+  /** Business time. */
+  readonly now: Date;
   /** Waits so long of wall time, then reads anew. */
   again<T>(wait_ms: number, read: (snapshot: Snapshot) => Promise<T>): Promise<T>;
 }

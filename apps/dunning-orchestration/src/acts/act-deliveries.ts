@@ -32,7 +32,7 @@ interface Delivery {
   readonly first_epoch_ms: number;
   readonly url: string | null;
   readonly secrets_sealed: string | null;
-  /** Whether its debt has ended. */
+  /** Whether its debt has ended, otherwise than by the act itself. */
   readonly has_ended: boolean;
 }
 
@@ -51,7 +51,7 @@ const CLAIM = `
   ), claimed as (
     update act_delivery d set attempts = d.attempts + 1, due_epoch_ms = $4, first_epoch_ms = coalesce(d.first_epoch_ms, $2) from due where d.act_id = due.act_id returning d.*
   )
-  select act_id, c.key, c.undoes, c.body, c.valid_until, c.attempts, c.first_epoch_ms::float8 as first_epoch_ms, k.url, k.secrets_sealed, r.status <> 'open' as has_ended
+  select act_id, c.key, c.undoes, c.body, c.valid_until, c.attempts, c.first_epoch_ms::float8 as first_epoch_ms, k.url, k.secrets_sealed, r.status <> 'open' and not (a.kind = 'write-off' and r.status = 'written-off') as has_ended
   from claimed c join outward_act a using (act_id) join case_receivable r on r.key = c.key and r.receivable_id = a.receivable_id left join act_carrier k on k.creditor_id = c.creditor_id order by c.due_at, act_id`;
 
 const AGAIN: readonly Column<Outcome>[] = [

@@ -182,6 +182,7 @@ describe('the webhook', () => {
     expect([t, headers['emdia-act-id'], headers['content-type']]).toEqual([`t=${Math.floor(house.wall.epochMs() / 1_000)}`, (await acts())[0]!.act_id, 'application/cloudevents+json']);
     expect(JSON.parse(body)).toMatchObject({ specversion: '1.0', type: 'dunning.service-change-requested.v1', data: (await house.told())[0]!.data });
     expect([await acts(), await queue()]).toMatchObject([[{ status: 'accepted' }], []]);
+    expect((await loaded()).file.has_webhook).toBe(true);
   });
   it('that is not there is tried until the act would begin too late; then a person is told', async () => {
     house.answer = 503;
@@ -192,7 +193,7 @@ describe('the webhook', () => {
     }
     expect(house.heard.length).toBeGreaterThan(5);
     expect(await acts()).toMatchObject([{ status: 'unanswered', reason: 'nobody took it in time' }]);
-    expect((await house.told()).at(-1)).toMatchObject({ type: 'dunning.task-requested.v1', data: { reason: 'D+22: limit not done: nobody took it in time', receivable_ids: [A] } });
+    expect((await house.told()).at(-1)).toMatchObject({ type: 'dunning.task-requested.v1', data: { reason: 'D+22: limit may be done, look first: nobody took it in time', receivable_ids: [A] } });
   });
   it('is not called once valid_until has passed in business time, either', async () => {
     await house.sweep(one.cases, one.acts);
@@ -240,6 +241,13 @@ describe('the webhook', () => {
     await tries();
     expect((await acts()).map(({ change, status }) => `${change} ${status}`).sort()).toEqual(['limit unanswered', 'restore accepted']);
     expect(await queue()).toEqual([]);
+  });
+  it.each([['write-off', 'accepted'], ['service', 'unanswered']])('is told of a debt that was given up where that is what the act asks for: %s', async (kind, status) => {
+    await house.sweep(one.cases, one.acts);
+    await house.rows('update outward_act set kind = $1', [kind]);
+    await house.rows(`update case_receivable set status = 'written-off'`);
+    await tries();
+    expect(await acts()).toMatchObject([{ status }]);
   });
   it('that was taken away is told nothing more, and nothing waits for it', async () => {
     await house.sweep(one.cases, one.acts);

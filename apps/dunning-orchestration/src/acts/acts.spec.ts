@@ -19,6 +19,12 @@ function along(...steps: Step[]): Story {
   s.file = { ...s.file, trial: activate({ ...document, steps: [...document.steps.slice(0, 3), ...steps, ...document.steps.slice(-1)].sort((a, b) => Number(a.step.slice(1)) - Number(b.step.slice(1))) }) };
   return s.owes('A');
 }
+/** Debts on one card, due that day, along the régua for trouble with it: retries on 9 and 13 March. */
+function card(...debts: string[]): Story {
+  const s = new Story(at('2026-02-20')).customer('SP');
+  for (const debt of ['A', ...debts]) s.owes(debt, '2026-03-06', { instruments: [{ rail: 'CARD' }] });
+  return s.follows('meio-de-pagamento-1').carries('retry');
+}
 const days = (s: Story) => s.acts.map(({ planned_at, step, change, kind, status, reason }) => `${planned_at.toISOString().slice(0, 10)} ${step} ${change ?? kind} ${status}${reason ? ` (${reason})` : ''}`);
 const asked = (s: Story, name = 'service-change') => s.heard<{ change: string; act_id: string; undoes?: string }>(`${name}-requested`).map(({ data }) => data);
 const tasks = (s: Story) => s.heard<{ reason: string }>('task-requested').map(({ data }) => data.reason);
@@ -94,6 +100,8 @@ describe('whoever has paid is left alone', () => {
     ['agreed', (s: Story) => s.agrees(['A'], ['2026-05-06'])],
     ['disputed', (s: Story) => s.owes('A', undefined, { collectability: 'disputed' })],
     ['due-date-changed', (s: Story) => s.owes('A', '2026-05-06')],
+    ['not-carried-out', (s: Story) => s.carries('retry')],
+    ['regua-changed', (s: Story) => s.follows('esquecido-1')],
   ])('what the case knows counts, though the gate has not heard of it: %s', (reason, happens) => {
     const s = habitual();
     s.gateSays = 'no-answer';
@@ -110,6 +118,17 @@ describe('whoever has paid is left alone', () => {
     const word = { answer: { owed: true } as never, as_of_epoch_ms: 1, fresh: false, epoch_ms: 1_000 };
     expect(s.take((file, now) => request(file, s.acts[0]!.act_id, word, now))).toBe('planned');
     expect([s.acts[0]!.reason, asked(s)]).toEqual(['too-old', []]);
+  });
+  it('what the gate lets go and the case has not heard of yet waits in wall time, so that nothing is asked for by older facts', () => {
+    const s = card();
+    s.gateSays = 'no-answer';
+    s.until('2026-03-09T12:00:00-03:00');
+    const word = { answer: { owed: true, version: 2, open_cents: 4_000, invoice_id: 'inv' } as never, as_of_epoch_ms: 1, fresh: true, epoch_ms: 1_000 };
+    expect(s.take((file, now) => request(file, s.acts[0]!.act_id, word, now))).toBe('planned');
+    expect(s.acts).toMatchObject([{ reason: 'behind', attempt: 3, retry_at_epoch_ms: 3_000, verdict: null }]);
+    s.gateSays = 'owed';
+    expect(s.owes('A', undefined, { open_cents: 4_000 }).ask(s.acts[0]!)).toBe('requested');
+    expect(asked(s, 'retry')).toEqual([expect.objectContaining({ amount_cents: 4_000, open_cents: 4_000 })]);
   });
   it('once asked for is not asked again', () => {
     const s = habitual().until(midnight('2026-04-01'));
@@ -159,6 +178,66 @@ describe('what was done because of a debt is taken back', () => {
   });
 });
 
+describe('what a person did because of a debt is taken back by a person', () => {
+  const GRAVE: Step[] = [{ step: 'D+10', action: 'bureau-notice' }, { step: 'D+21', action: 'bureau-listing', notice_days: 10 }, { step: 'D+25', action: 'protest' }];
+  const byHand = (s: Story) => s.carries();
+  const back = (s: Story) => tasks(s).filter((reason) => /remove|cancel|restore/.test(reason));
+  const reopened = { status: 'open', collectability: 'owed', open_cents: 10_000, settled_on: null } as const;
+  const lost = { status: 'written-off', collectability: 'settled', open_cents: 0 } as const;
+
+  it('once it is paid: entry and protest, at once and once', () => {
+    const s = byHand(along(...GRAVE)).until(midnight('2026-04-20'));
+    expect([tasks(s).slice(0, 3), back(s)]).toEqual([['D+10: bureau-notice', 'D+21: bureau-listing', 'D+25: protest'], []]);
+    expect(back(s.pays('A', '2026-04-20').until('2026-04-20T00:00:01-03:00'))).toEqual(['D+21: remove the entry', 'D+25: cancel the protest']);
+    expect(back(s.owes('A', undefined, reopened).pays('A', '2026-04-21').until(midnight('2026-06-01')))).toHaveLength(2);
+    expect(s.file.due_at).toBeNull();
+  });
+  it('the last change of a service, unless the régua leaves that to the platform', () => {
+    const s = byHand(habitual()).until(midnight('2026-05-04'));
+    expect(back(s.pays('A', '2026-05-04').until(midnight('2026-05-05')))).toEqual(['D+45: restore the service']);
+    const other = byHand(habitual()).until(midnight('2026-05-04'));
+    const { document } = defaultPolicy('atraso-habitual');
+    other.file = { ...other.file, trial: activate({ ...document, thanks: { ...document.thanks, restores: false } }) };
+    expect(back(other.pays('A', '2026-05-04').until(midnight('2026-05-05')))).toEqual([]);
+  });
+  it.each(['open', 'written-off'])('entry and protest, not the service, where it is prescribed: %s', (status) => {
+    const s = byHand(along({ step: 'D+5', action: 'service', change: 'limit' }, ...GRAVE)).until(midnight('2026-06-01'));
+    if (status !== 'open') s.owes('A', undefined, lost);
+    expect(back(s.until(midnight('2031-03-07')))).toEqual([]);
+    expect(back(s.until('2031-03-07T12:00:00-03:00'))).toEqual(['D+21: remove the entry', 'D+25: cancel the protest']);
+  });
+  it('also what the systems would not have and a person was asked to do', () => {
+    const s = habitual().until('2026-03-30T12:00:00-03:00');
+    answer(s, { outcome: 'rejected', reason: 'answered 422' });
+    expect(back(s.pays('A', '2026-03-31').until(midnight('2026-04-01')))).toEqual(['D+22: restore the service']);
+    expect(asked(s).map(({ change }) => change)).toEqual(['limit']);
+  });
+  it('and nobody is asked to do by hand what the end of the debt would have taken back', () => {
+    const s = habitual().until('2026-03-30T12:00:00-03:00').pays('A', '2026-03-30');
+    answer(s, { outcome: 'rejected', reason: 'answered 422' });
+    expect([tasks(s.until(midnight('2026-04-01'))), s.acts[0]!.status]).toEqual([[], 'rejected']);
+  });
+});
+
+describe('acts of one instant', () => {
+  const steps: Step[] = [{ step: 'D+23', action: 'retry' }, { step: 'D+24', action: 'write-off' }];
+
+  it('are all the systems\'', () => {
+    const s = along(...steps).until(midnight('2026-03-31'));
+    expect([days(s), tasks(s)]).toEqual([['2026-03-30 D+23 retry requested', '2026-03-30 D+24 write-off requested'], []]);
+  });
+  it('are done though the first of them cannot be for every debt', () => {
+    const s = along(...steps).carries();
+    for (const debt of ['A', 'B', 'C']) s.owes(debt, '2026-03-06', { instruments: [{ rail: 'CARD' }] });
+    s.until('2026-03-20T10:00:00-03:00');
+    for (let n = 0; n < 13; n++) s.declines('X', `x${n}`, { network_code: '05' });
+    s.until('2026-03-30T12:00:00-03:00');
+    const handed = s.heard<{ reason: string; receivable_ids: string[]; task_id: string }>('task-requested').map(({ data }) => data);
+    expect(handed.map(({ reason, receivable_ids }) => [reason, receivable_ids.length])).toEqual([['D+23: retry', 2], ['D+24: write-off', 1]]);
+    expect(new Set(handed.map(({ task_id }) => task_id)).size).toBe(2);
+  });
+});
+
 describe('a bureau entry', () => {
   const steps: Step[] = [{ step: 'D+10', action: 'bureau-notice' }, { step: 'D+12', action: 'bureau-listing', notice_days: 15 }];
   it('comes after its notice and its days', () => {
@@ -170,6 +249,23 @@ describe('a bureau entry', () => {
     s.until(midnight('2026-03-19'));
     s.gateSays = 'owed';
     expect(days(s.until(midnight('2026-04-30'))).slice(-2)).toEqual(['2026-03-19 D+10 notice requested', '2026-04-07 D+12 listing requested']);
+  });
+  it.each([
+    ['no webhook was left to hear of', { outcome: 'unheard' as const }, false],
+    ['the webhook has not answered', null, true],
+  ])('is for a person where the notice is one that %s', (_, posted, has_webhook) => {
+    const s = along(...steps);
+    s.file = { ...s.file, has_webhook };
+    s.until('2026-03-16T12:00:00-03:00');
+    if (posted) answer(s, posted);
+    s.until(midnight('2026-04-30'));
+    expect([s.acts.map(({ change }) => change), tasks(s)[0]]).toEqual([['notice'], 'D+12: bureau-listing']);
+  });
+  it('is the systems\' where the webhook took the notice', () => {
+    const s = along(...steps);
+    s.file = { ...s.file, has_webhook: true };
+    answer(s.until('2026-03-16T12:00:00-03:00'), { outcome: 'accepted' });
+    expect(s.until(midnight('2026-04-30')).acts.map(({ change }) => change)).toEqual(['notice', 'listing']);
   });
   it('is for a person where the bureau did not take the notice, or a person gave it', () => {
     const s = along(...steps).until('2026-03-16T12:00:00-03:00');
@@ -188,11 +284,11 @@ describe('what the webhook answers', () => {
     expect(s.acts).toMatchObject([{ status: 'accepted', answered_at: s.now, task: null }]);
     expect(answer(s, { outcome: 'rejected', reason: 'x' })).toBeUndefined();
   });
-  it.each(['rejected', 'unanswered'] as const)('%s goes to a person, for whom the régua waits', (outcome) => {
+  it.each([['rejected', 'D+22: limit not done: answered 422'], ['unanswered', 'D+22: limit may be done, look first: answered 422']] as const)('%s goes to a person, for whom the régua waits', (outcome, reason) => {
     const s = gone();
     answer(s, { outcome, reason: 'answered 422' });
-    expect(s.acts).toMatchObject([{ status: outcome, reason: 'answered 422', task: { queue: 'cobranca', reason: 'D+22: limit not done: answered 422', review_date: '2026-04-01' } }]);
-    expect(s.standing('A')).toMatchObject({ kind: 'owner', reason: 'D+22: limit not done: answered 422', review_date: '2026-04-01' });
+    expect(s.acts).toMatchObject([{ status: outcome, reason: 'answered 422', task: { queue: 'cobranca', reason, review_date: '2026-04-01' } }]);
+    expect(s.standing('A')).toMatchObject({ kind: 'owner', reason, review_date: '2026-04-01' });
     expect(s.until('2026-04-01T12:00:00-03:00').standing('A')).toMatchObject({ kind: 'action', step: 'D+30' });
     expect(tasks(s)).toHaveLength(1);
   });
@@ -200,6 +296,8 @@ describe('what the webhook answers', () => {
     const s = gone();
     answer(s, { outcome: 'unanswered', reason: 'x' });
     expect(asked(s.pays('A', '2026-03-31').until(midnight('2026-04-01'))).map(({ change }) => change)).toEqual(['limit', 'restore']);
+    // The person who looked may have done it, too.
+    expect(tasks(s).at(-1)).toBe('D+22: restore the service');
   });
   it('trouble in giving back is told once, and gone when it is taken after all', () => {
     const s = gone().pays('A', '2026-03-30').until(midnight('2026-03-31'));
@@ -213,11 +311,6 @@ describe('what the webhook answers', () => {
 });
 
 describe('a retry that the systems of the creditor make', () => {
-  const card = (...debts: string[]) => {
-    const s = new Story(at('2026-02-20')).customer('SP');
-    for (const debt of ['A', ...debts]) s.owes(debt, '2026-03-06', { instruments: [{ rail: 'CARD' }] });
-    return s.follows('meio-de-pagamento-1').carries('retry');
-  };
   const FUNDS = { network_code: '51' };
 
   it('is asked for at its time, by what was granted, which counts until its attempt is told', () => {
@@ -239,17 +332,25 @@ describe('a retry that the systems of the creditor make', () => {
     expect([said.length > 0, said.includes('retry')]).toEqual([true, false]);
   });
 
-  it('is decided again under the lock: later where the platform has announced an attempt, never once it was stopped', () => {
+  const waiting = () => {
     const s = card();
     s.gateSays = 'no-answer';
     s.until('2026-03-09T12:00:00-03:00');
     s.gateSays = 'owed';
-    s.declines('A', 'a1', { network_code: '05', next_attempt_at: '2026-03-09T18:00:00Z' });
+    return s;
+  };
+
+  it('is decided again under the lock: later on the day, never once it was stopped', () => {
+    const s = waiting().declines('A', 'a1', { network_code: '91' });
     expect(s.ask(s.acts[0]!)).toBe('planned');
-    expect(s.acts[0]).toMatchObject({ reason: 'retry-later' });
-    expect(s.acts[0]!.due_at!.getTime()).toBeGreaterThan(at('2026-03-09', '15:00').getTime());
+    expect(s.acts[0]).toMatchObject({ reason: 'retry-later', due_at: at('2026-03-09', '18:00') });
     s.declines('A', 'a2', { network_code: '43' });
     expect([s.ask(s.acts[0]!), s.acts[0]!.reason, asked(s, 'retry')]).toEqual(['refused', 'hard-stop', []]);
+  });
+  it('is given up where its time is beyond its day, as where the platform has announced an attempt, and planned for then', () => {
+    const s = waiting().declines('A', 'a1', { network_code: '05', next_attempt_at: '2026-03-09T18:00:00Z' });
+    expect([s.ask(s.acts[0]!), s.acts[0]!.reason]).toEqual(['refused', 'retry-later']);
+    expect(days(s.until(midnight('2026-03-12'))).slice(1)).toEqual(['2026-03-10 D+1 retry requested']);
   });
 
   it('is one budget for the debts of a card that fall due in the same instant', () => {

@@ -4,7 +4,7 @@ import {
 } from '@emdia/contracts';
 import type { Step } from '@emdia/regua';
 import { CREDITOR_ZONE } from '../cases/contact-days';
-import type { CaseFile, Receivable } from '../cases/case-file';
+import type { Acted, CaseFile, Receivable } from '../cases/case-file';
 import type { Granted } from '../retries/retrying';
 
 /** Steps without a message that a creditor may have carried out by its own systems; what it does not, a person does. */
@@ -70,7 +70,10 @@ export const dayOf = ({ call_began_at, planned_at }: OutwardAct): CivilDate => l
 export const actsOf = ({ acts }: Pick<CaseFile, 'acts'>, { receivable_id, original_due_date }: Receivable): OutwardAct[] =>
   [...acts.values()].filter((act) => act.receivable_id === receivable_id && act.due_date === original_due_date && act.undoes === null);
 
-const CHANGES: Partial<Record<ActKind, Change>> = { 'bureau-notice': 'notice', 'bureau-listing': 'listing', protest: 'protest' };
+const CHANGES: Partial<Record<Step['action'], Change>> = { 'bureau-notice': 'notice', 'bureau-listing': 'listing', protest: 'protest' };
+
+/** What a step changes; null where that is nothing that could be taken back. */
+export const changeOf = (step: Step): Change | null => (step.action === 'service' ? step.change : (CHANGES[step.action] ?? null));
 
 /** A step as an act planned now; a step whose act was given up gets another. */
 export function planned(file: CaseFile, receivable: Receivable, step: Step<ActKind>, regua_version: string, now: Date): OutwardAct {
@@ -78,7 +81,7 @@ export function planned(file: CaseFile, receivable: Receivable, step: Step<ActKi
   const before = actsOf(file, receivable).filter((act) => act.step === step.step).length;
   return {
     act_id: derivedId('act', receivable_id, due_date, step.step, before), receivable_id, due_date, step: step.step, kind: step.action,
-    change: step.action === 'service' ? step.change : (CHANGES[step.action] ?? null), undoes: null, regua_version, facts: factsOf(file), planned_at: now,
+    change: changeOf(step), undoes: null, regua_version, facts: factsOf(file), planned_at: now,
     status: 'planned', reason: null, due_at: now, retry_at_epoch_ms: null, attempt: 1, verdict: null, call_began_at: null, valid_until: null, answered_at: null, retry: null, task: null,
   };
 }
@@ -92,7 +95,7 @@ export const requested = (act: OutwardAct, verdict: ActVerdict, now: Date): Outw
 });
 
 /** Acts that stand, and what takes each back; of several of one kind on a debt the last replaced the others. */
-const UNDONE_BY: Partial<Record<Change, Change>> = { limit: 'restore', suspend: 'restore', listing: 'removal', protest: 'cancellation' };
+export const UNDONE_BY: Partial<Record<Change, Change>> = { limit: 'restore', suspend: 'restore', listing: 'removal', protest: 'cancellation' };
 
 /** What the creditor's systems did because of a debt and nobody has asked to take back yet, the last of each kind. */
 export function inForce({ acts }: Pick<CaseFile, 'acts'>, receivable_id: string): OutwardAct[] {
@@ -106,15 +109,28 @@ export function inForce({ acts }: Pick<CaseFile, 'acts'>, receivable_id: string)
   return [...last.values()].filter(({ act_id }) => !undone.has(act_id));
 }
 
+/** What people did, or may have done, because of a debt and nobody was asked to take back yet, the last of each kind. */
+export function inForceByPeople({ acted }: Pick<Receivable, 'acted'>): (Acted & { readonly change: Change })[] {
+  const last = new Map<Change, Acted & { readonly change: Change }>();
+  for (const each of acted) {
+    const by = each.change && UNDONE_BY[each.change];
+    if (by) last.set(by, { ...each, change: each.change! });
+  }
+  return [...last.values()].filter(({ back }) => back === undefined);
+}
+
 /** The act that takes another back, asked for at once: nothing holds it up. */
 export function takenBack(act: OutwardAct, { version, open_cents }: Receivable, facts: OutwardAct['facts'], now: Date): OutwardAct {
   const back: OutwardAct = { ...act, act_id: derivedId('undo', act.act_id), change: UNDONE_BY[act.change!]!, undoes: act.act_id, facts, planned_at: now, attempt: 1, answered_at: null, task: null };
   return requested(back, { as_of_epoch_ms: null, version, invoice_id: act.verdict!.invoice_id, open_cents }, now);
 }
 
-/** Whether the notice that must come before a bureau entry went out so many days ago, not merely to a person who was to give it. */
+/** Whether somebody heard of an act: the webhook took it; where the creditor has none, its systems read the topic. */
+const isHeard = ({ has_webhook }: CaseFile, { status, reason }: OutwardAct): boolean => status === 'accepted' || (status === 'requested' && reason === null && !has_webhook);
+
+/** Whether the notice that must come before a bureau entry was heard so many days ago, not merely given to a person to do. */
 export const isNoticed = (file: CaseFile, receivable: Receivable, notice_days: number, today: CivilDate): boolean =>
-  actsOf(file, receivable).some((act) => act.kind === 'bureau-notice' && (act.status === 'requested' || act.status === 'accepted') && daysBetween(dayOf(act), today) >= notice_days);
+  actsOf(file, receivable).some((act) => act.kind === 'bureau-notice' && isHeard(file, act) && daysBetween(dayOf(act), today) >= notice_days);
 
 /** The event that asks for an act; its body is what the webhook gets. */
 export function requestOf(file: Pick<CaseFile, 'key' | 'creditor_id' | 'customer_id' | 'case_id'>, act: OutwardAct): Outgoing {

@@ -1,12 +1,12 @@
 import { addDays, type CivilDate } from '@emdia/calendar';
 import type { Outgoing } from '@emdia/contracts';
 import type { Step } from '@emdia/regua';
-import { withEntries, type CaseFile, type Receivable } from '../cases/case-file';
+import { withEntries, type Acted, type CaseFile, type Receivable } from '../cases/case-file';
 import type { Plan } from '../cases/plan';
 import { policyOf, taskOf } from '../reguas/policy';
-import { ACT_KINDS, actsOf, dayOf, inForce, isNoticed, isOff, planned, requestOf, takenBack, type ActKind, type OutwardAct } from './outward-act';
+import { ACT_KINDS, actsOf, dayOf, inForce, inForceByPeople, isNoticed, isOff, planned, UNDONE_BY, type ActKind, type Change, type OutwardAct } from './outward-act';
 
-interface Asked {
+export interface Asked {
   readonly next: CaseFile;
   readonly events: readonly Outgoing[];
 }
@@ -32,25 +32,27 @@ export function planActs(file: CaseFile, { standings, today }: Plan, now: Date):
   return { next: acts.length === 0 ? file : { ...file, acts: withEntries(file.acts, acts) }, events: [] };
 }
 
-/** What is to be taken back because its debt has ended: bureau entries and protests also where nobody may ask any more, service only where it was paid or cancelled. */
-export function toTakeBack(file: CaseFile, isPrescribed: (receivable: Receivable) => boolean): OutwardAct[] {
-  if (file.acts.size === 0) return [];
-  const restores = policyOf(file).document.thanks.restores ?? true;
-  return [...file.receivables.values()].flatMap((receivable) => {
-    const isPaid = receivable.status === 'settled' || receivable.status === 'cancelled';
-    if (!isPaid && !(receivable.status === 'open' && isPrescribed(receivable))) return [];
-    return inForce(file, receivable.receivable_id).filter(({ kind }) => kind !== 'service' || (isPaid && restores));
-  });
+/** What is to be taken back because its debt has ended: by the systems that did it, or by a person where a person was asked to do it. */
+export interface Backs {
+  readonly acts: readonly OutwardAct[];
+  readonly byPeople: readonly { readonly receivable: Receivable; readonly acted: Acted & { readonly change: Change } }[];
 }
 
-/** Asks for what is to be taken back, at once and each once. */
-export function takeBack(file: CaseFile, { backs }: Plan, now: Date): Asked {
-  if (backs.length === 0) return { next: file, events: [] };
-  const made = backs.map((act) => {
-    const receivable = file.receivables.get(act.receivable_id)!;
-    return takenBack(act, receivable, [{ receivable_id: receivable.receivable_id, version: receivable.version }], now);
-  });
-  return { next: { ...file, acts: withEntries(file.acts, made.map((act) => [act.act_id, act])) }, events: made.map((act) => requestOf(file, act)) };
+/** Whether a debt may still come to its prescription with something standing on it: also one that was given up. */
+export const isUnpaid = ({ status }: Receivable): boolean => status === 'open' || status === 'written-off';
+
+/** Bureau entries and protests are taken back also where nobody may ask any more, service only where it was paid or cancelled; null where there is nothing. */
+export function toTakeBack(file: CaseFile, isPrescribed: (receivable: Receivable) => boolean): Backs | null {
+  const acts: OutwardAct[] = [];
+  const byPeople: Backs['byPeople'][number][] = [];
+  for (const receivable of file.receivables.values()) {
+    if (file.acts.size + receivable.acted.length === 0 || (isUnpaid(receivable) && !isPrescribed(receivable))) continue;
+    const restores = !isUnpaid(receivable) && (policyOf(file).document.thanks.restores ?? true);
+    const isDue = ({ change }: { readonly change: Change | null }) => UNDONE_BY[change!] !== 'restore' || restores;
+    acts.push(...inForce(file, receivable.receivable_id).filter(isDue));
+    byPeople.push(...inForceByPeople(receivable).filter(isDue).map((acted) => ({ receivable, acted })));
+  }
+  return acts.length + byPeople.length === 0 ? null : { acts, byPeople };
 }
 
 /** Steps that count as done by acts, for the ladder; what never left does not. */

@@ -7,8 +7,9 @@ import { withEntries, type CaseFile, type Receivable } from '../cases/case-file'
 import { conclude } from '../cases/conclude';
 import { localDayOf, prescribesOn, startOf } from '../cases/contact-days';
 import { isAbout, isLive } from '../holds/standing';
-import { dayOf, requested, requestOf, type OutwardAct } from './outward-act';
+import { policyOf } from '../reguas/policy';
 import { grantOf, retryOf } from '../retries/retrying';
+import { dayOf, requested, requestOf, type OutwardAct } from './outward-act';
 
 /** The gate's word on one act; null is no answer. `fresh` says whether it will still be young enough when this commits. */
 export interface GateWord {
@@ -28,20 +29,24 @@ export function request(file: CaseFile, act_id: string, word: GateWord, now: Dat
   if (act?.status !== 'planned') return { ignored: 'not-planned' };
   const receivable = file.receivables.get(act.receivable_id)!;
   // An act belongs to its day: after it the régua plans anew, merged into the right step.
-  if (now >= startOf(addDays(dayOf(act), 1))) return put(file, { ...act, status: 'expired', reason: act.reason ?? 'day-over', due_at: null, retry_at_epoch_ms: null }, now);
+  const dayOver = startOf(addDays(dayOf(act), 1));
+  if (now >= dayOver) return put(file, { ...act, status: 'expired', reason: act.reason ?? 'day-over', due_at: null, retry_at_epoch_ms: null }, now);
   const own = ownRefusal(file, receivable, act, now);
   if (own) return put(file, refused(act, own), now);
   const retry = act.kind === 'retry' ? retryOf(file, receivable, now) : null;
   if (retry && 'never' in retry) return put(file, refused(act, retry.never), now);
+  if (retry && retry.at >= dayOver) return put(file, refused(act, 'retry-later'), now);
   if (retry && retry.at > now) return put(file, { ...act, due_at: retry.at, retry_at_epoch_ms: null, reason: 'retry-later' }, now);
 
   const { answer, as_of_epoch_ms, fresh, epoch_ms } = word;
-  if (answer?.owed && fresh) {
+  // What the case would ask for rests on an older version than what the gate lets go.
+  const isBehind = answer?.owed === true && answer.version > receivable.version;
+  if (answer?.owed && fresh && !isBehind) {
     const { version, invoice_id, open_cents } = answer;
     const gone = requested({ ...act, retry: retry && grantOf(retry) }, { as_of_epoch_ms, version, invoice_id, open_cents }, now);
     return put(file, gone, now, [requestOf(file, gone)]);
   }
-  const refusal = answer === null ? 'no-answer' : answer.owed ? 'too-old' : answer.reason;
+  const refusal = answer === null ? 'no-answer' : !answer.owed ? answer.reason : isBehind ? 'behind' : 'too-old';
   const again = { ...act, attempt: act.attempt + 1, reason: refusal };
   switch (meaningOf(refusal)) {
     case 'final': return put(file, refused(act, refusal), now);
@@ -55,13 +60,15 @@ const refused = (act: OutwardAct, reason: string): OutwardAct => ({ ...act, stat
 const SAID = new Set<string>(['settled', 'held', 'disputed', 'promised', 'agreed']);
 
 /** What the case knows and the gate may not have heard yet; null where nothing stands against it. */
-function ownRefusal(file: CaseFile, { receivable_id, status, collectability, original_due_date, effective_due_date }: Receivable, { due_date }: OutwardAct, now: Date): string | null {
+function ownRefusal(file: CaseFile, { receivable_id, status, collectability, original_due_date, effective_due_date }: Receivable, { due_date, kind, regua_version }: OutwardAct, now: Date): string | null {
   if (status !== 'open') return status;
   if (prescribesOn(effective_due_date) < localDayOf(file, now)) return 'prescribed';
   if (original_due_date !== due_date) return 'due-date-changed';
   if ([...file.holds.values()].some((hold) => isLive(hold, now) && isAbout(hold, receivable_id))) return 'held';
   if ([...file.agreements.values()].some(({ ended, receivable_ids }) => !ended && receivable_ids.includes(receivable_id))) return 'agreed';
-  return SAID.has(collectability) ? collectability : null;
+  if (SAID.has(collectability)) return collectability;
+  if (!file.carries_out?.has(kind)) return 'not-carried-out';
+  return policyOf(file).version === regua_version ? null : 'regua-changed';
 }
 
 /** What came of posting an act to the creditor's webhook; `withdrawn`: its debt ended first; `troubled`: still tried, and a person should look. */
@@ -87,13 +94,17 @@ const REVIEW_DAYS = 2;
 
 function handedOver(file: CaseFile, act: OutwardAct, now: Date): Decided {
   const receivable = file.receivables.get(act.receivable_id)!;
-  const reason = `${act.step}: ${act.change ?? act.kind} not done: ${act.reason}`.slice(0, 80);
+  const isOpen = receivable.status === 'open' && receivable.standing?.kind !== 'end';
+  // Nobody is to do what the end of the debt would have taken back.
+  if (!isOpen && act.undoes === null) return put(file, act, now);
+  const reason = `${act.step}: ${act.change ?? act.kind} ${act.status === 'unanswered' ? 'may be done, look first' : 'not done'}: ${act.reason}`.slice(0, 80);
   const { owner, task } = entrusted(file, [receivable], { reason, days: REVIEW_DAYS, cause: act.act_id }, now);
   const { task_id, queue, review_date } = owner;
   const entrustedAct = { ...act, task: { task_id, queue, reason, review_date } };
+  // What a person may do now they are asked to take back, too.
+  const acted = act.undoes === null && act.change ? [...receivable.acted, { step: act.step, due_date: act.due_date, on: localDayOf(file, now), task_id, change: act.change }] : receivable.acted;
   // A debt that has ended needs no owner: the task stands on the act alone.
-  const isOpen = receivable.status === 'open' && receivable.standing?.kind !== 'end';
-  const next = isOpen ? { ...file, receivables: withEntries(file.receivables, [[receivable.receivable_id, { ...receivable, owner }]]) } : file;
+  const next = isOpen ? { ...file, receivables: withEntries(file.receivables, [[receivable.receivable_id, { ...receivable, owner, acted }]]) } : file;
   return put(next, entrustedAct, now, [task]);
 }
 

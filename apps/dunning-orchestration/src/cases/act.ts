@@ -1,6 +1,8 @@
 import { derivedId, DunningHoldLifted, outgoing, type Outgoing } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
-import { planActs, takeBack } from '../acts/planning';
+import { changeOf } from '../acts/outward-act';
+import { planActs } from '../acts/planning';
+import { takeBack } from '../acts/taking-back';
 import { policyOf, taskOf } from '../reguas/policy';
 import { ruleOf, type Kind } from '../holds/kinds';
 import { askAgain, entrusted, openOf } from '../holds/asking';
@@ -33,8 +35,12 @@ export function act(file: CaseFile, now: Date): DecisionOne<CaseFile> {
   take(remindOfInstalment(next, planned, now));
   take(askForMoney(next, planned, now));
   take(takeBack(next, planned, now));
-  take(planActs(next, planned, now));
-  take(handOver(next, planned, now));
+  // What was done, or could not be, may leave something else to do at this instant; a person gets what the creditor's systems do not do.
+  for (let before: CaseFile | null = null; before !== next; ) {
+    before = next;
+    const carried = planActs(next, planned, now);
+    take(carried.next === next ? handOver(next, planned, now) : carried);
+  }
   take(askForThanks(next, planned, now));
 
   const concluded = conclude(next, cause, now, events, planned);
@@ -89,8 +95,6 @@ function handOver(file: CaseFile, planned: Plan, now: Date): Asked {
   for (const [id, standing] of planned.standings)
     if (standing.kind === 'task' && standing.at <= now) groups.set(standing.reason, [...(groups.get(standing.reason) ?? []), file.receivables.get(id)!]);
 
-  if (groups.size === 0) return { next: file, events: [] };
-
   const events: Outgoing[] = [];
   const owned: [string, Receivable][] = [];
   for (const [reason, wanted] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -100,14 +104,16 @@ function handOver(file: CaseFile, planned: Plan, now: Date): Asked {
     if (receivables.length === 0) continue;
     const isLater = receivables.every(({ owner }) => owner?.reason === reason);
     const days = step ? ((step.action === 'task' && step.review_days) || STEP_REVIEW_DAYS) : isLater ? later_review_days : first_review_days;
-    const { owner, task } = entrusted(file, receivables, { reason, days, cause: now.toISOString() }, now);
+    const ids = receivables.map(({ receivable_id }) => receivable_id).sort();
+    const { owner, task } = entrusted(file, receivables, { reason, days, cause: `${now.toISOString()} ${ids.join(' ')}` }, now);
+    const change = step && changeOf(step);
     owned.push(...receivables.map((receivable): [string, Receivable] => {
       const { receivable_id, original_due_date, acted } = receivable;
       const retry = retries?.get(receivable);
-      const done = step ? [...acted, { step: step.step, due_date: original_due_date, on: planned.today, task_id: owner.task_id, ...(retry ? { retry: grantOf(retry) } : {}) }] : acted;
+      const done = step ? [...acted, { step: step.step, due_date: original_due_date, on: planned.today, task_id: owner.task_id, ...(change ? { change } : {}), ...(retry ? { retry: grantOf(retry), at: now.toISOString() } : {}) }] : acted;
       return [receivable_id, { ...receivable, owner, acted: done }];
     }));
     events.push(task);
   }
-  return { next: { ...file, receivables: withEntries(file.receivables, owned) }, events };
+  return { next: owned.length === 0 ? file : { ...file, receivables: withEntries(file.receivables, owned) }, events };
 }

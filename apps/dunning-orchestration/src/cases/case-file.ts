@@ -2,7 +2,7 @@ import { derivedId, type Collectability, type Purpose, type Rail, type Receivabl
 import type { CivilDate } from '@emdia/calendar';
 import type { Cause, Policy } from '@emdia/regua';
 import type { Rules } from '@emdia/retries';
-import type { ActKind, OutwardAct } from '../acts/outward-act';
+import type { ActKind, Change as Changed, OutwardAct } from '../acts/outward-act';
 import type { HoldKind } from '../holds/kinds';
 import type { Published } from '../reguas/published';
 import type { KeptAttempt } from '../retries/attempts';
@@ -40,8 +40,14 @@ export interface Acted {
   readonly due_date: CivilDate;
   readonly on: CivilDate;
   readonly task_id: string;
+  /** What a person did then, or may have done; absent where nothing of it could be taken back. */
+  readonly change?: Changed;
+  /** The task by which a person was asked to take it back. */
+  readonly back?: string;
   /** What was decided where it was a retry; it counts in the budget until its attempt is told. */
   readonly retry?: Granted;
+  /** When the retry was asked for (ISO 8601). */
+  readonly at?: string;
 }
 
 /** A receivable as reconciliation last told it, and what this service made of it. */
@@ -60,8 +66,8 @@ export interface Receivable {
   readonly as_of: CivilDate;
   /** Whether a case-cured event spoke of its end. */
   readonly cure_told: boolean;
-  /** How upstream charges it by itself; none where it does not. */
-  readonly rails: readonly Rail[];
+  /** How upstream charges it by itself; none where it waits for the debtor, null where nobody said. */
+  readonly rails: readonly Rail[] | null;
   /** What its instruments are called in attempts to charge. */
   readonly charge_ids: readonly string[];
   readonly owner: Owner | null;
@@ -194,6 +200,8 @@ export interface CaseFile {
   readonly regua_by: string | null;
   /** The kinds of acts that its creditor's systems do; absent where they do none. */
   readonly carries_out?: ReadonlySet<ActKind> | undefined;
+  /** Whether they are told by a webhook; else they read the topic. */
+  readonly has_webhook?: boolean | undefined;
   /** What its creditor published; absent where that is nothing. */
   readonly published?: Published | undefined;
   /** A régua that is only tried out; never kept. */

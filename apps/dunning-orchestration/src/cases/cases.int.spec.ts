@@ -22,7 +22,7 @@ const noon = new Date('2026-02-02T15:00:00Z');
 /** A case in which every table has a row and every kind of standing occurs. */
 function everything(): CaseFile {
   const s = new Story(noon).customer('AC');
-  s.owes('late', '2026-01-05').owes('silent', '2026-02-06', { collectability: 'disputed' }).owes('old', '2020-01-05').owes('agreed', '2026-01-02');
+  s.owes('late', '2026-01-05', { instruments: [{ rail: 'BOLETO' }] }).owes('silent', '2026-02-06', { collectability: 'disputed' }).owes('old', '2020-01-05').owes('agreed', '2026-01-02');
   s.until('2026-02-02T16:00:00Z').owes('next', '2026-02-06').agrees(['agreed'], ['2026-03-12']).until('2026-02-03T12:00:00Z');
   s.answer = 'silence';
   s.until('2026-02-03T16:00:00Z');

@@ -30,6 +30,7 @@ export function applyBalance(file: CaseFile, event: EventOf<typeof Reconciliatio
 const CHARGING: ReadonlySet<Rail> = new Set<Rail>(['CARD', 'PIX_AUTO', 'DEBIT']);
 
 function chargedBy(creditor_id: string, instruments: readonly Instrument[]): Pick<Receivable, 'rails' | 'charge_ids'> {
+  if (instruments.length === 0) return { rails: null, charge_ids: [] };
   const charging = instruments.filter(({ rail }) => CHARGING.has(rail));
   return { rails: [...new Set(charging.map(({ rail }) => rail))], charge_ids: charging.flatMap(({ reference }) => (reference === undefined ? [] : [derivedId('receivable', creditor_id, reference)])) };
 }

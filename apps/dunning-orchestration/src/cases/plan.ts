@@ -1,7 +1,7 @@
 import { addDays, localDate, type CivilDate } from '@emdia/calendar';
 import { nextMoves, type Act, type Action, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
-import { inForce, type OutwardAct } from '../acts/outward-act';
-import { actsOn, againFrom, doneBy, toTakeBack } from '../acts/planning';
+import { inForce, inForceByPeople, UNDONE_BY, type OutwardAct } from '../acts/outward-act';
+import { actsOn, againFrom, doneBy, isUnpaid, toTakeBack, type Backs } from '../acts/planning';
 import { ruleOf, type HoldKind } from '../holds/kinds';
 import { awaitsDecision, isAbout, isLive, pausedDays, stopsClock } from '../holds/standing';
 import { latePaid, policyOf, taskOf } from '../reguas/policy';
@@ -28,8 +28,8 @@ export interface Plan {
   readonly contacts: ReadonlyMap<string, ContactStep>;
   readonly reminder: Reminder | null;
   readonly thanks: { readonly receivable_ids: readonly string[]; readonly at: Date } | null;
-  /** Acts to be taken back at once, because their debt has ended. */
-  readonly backs: readonly OutwardAct[];
+  /** What is to be taken back at once, because its debt has ended. */
+  readonly backs: Backs | null;
   readonly due_at: Date | null;
 }
 
@@ -79,7 +79,7 @@ export function plan(file: CaseFile, now: Date, policy: Policy = policyOf(file))
   for (const { lifted, review_date } of file.holds.values()) if (!lifted) dueAt(startOf(review_date));
   for (const cover of file.covers.values()) if (cover.outcome === 'asked') dueAt(lapsesAt(cover));
   for (const at of view.prescriptions()) dueAt(at);
-  if (backs.length > 0) dueAt(now);
+  if (backs) dueAt(now);
   dueAt(reminder?.at);
   dueAt(thanks?.at);
   return { today: view.today, past_due: view.past_due, standings, merged: view.merged, contacts: view.contacts, reminder, thanks, backs, due_at };
@@ -315,12 +315,13 @@ class View {
 
   /** When what an entry or a protest rests on ends by itself; noon is the same day for creditor and debtor. */
   prescriptions(): Date[] {
-    if (this.file.acts.size === 0) return [];
-    const standing = [...this.file.receivables.values()].filter((receivable) => receivable.status === 'open' && !this.isPrescribed(receivable) && inForce(this.file, receivable.receivable_id).some(({ kind }) => kind !== 'service'));
+    const isGrave = ({ change }: Pick<OutwardAct, 'change'>) => UNDONE_BY[change!] !== 'restore';
+    const isEntered = (receivable: Receivable): boolean => (receivable.acted.length > 0 && inForceByPeople(receivable).some(isGrave)) || (this.file.acts.size > 0 && inForce(this.file, receivable.receivable_id).some(isGrave));
+    const standing = [...this.file.receivables.values()].filter((receivable) => isUnpaid(receivable) && isEntered(receivable) && !this.isPrescribed(receivable));
     return standing.map(({ effective_due_date }) => creditorHour(addDays(prescribesOn(effective_due_date), 1), '12:00'));
   }
 
-  get backs(): OutwardAct[] {
+  get backs(): Backs | null {
     return toTakeBack(this.file, this.isPrescribed);
   }
 

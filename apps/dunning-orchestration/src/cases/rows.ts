@@ -92,7 +92,7 @@ export const RECEIVABLE: readonly Column<Receivable>[] = [
   ['as_of', 'date', ({ as_of }) => as_of],
   ['cure_told', 'boolean', ({ cure_told }) => cure_told],
   // Most are paid by whoever owes them: for those the column costs a null.
-  ['charged', 'jsonb', ({ rails, charge_ids }) => (rails.length > 0 ? { rails, charge_ids } : null)],
+  ['charged', 'jsonb', ({ rails, charge_ids }) => (rails === null ? { rails } : rails.length > 0 ? { rails, charge_ids } : null)],
   ...RECEIVABLE_PLAN,
 ];
 

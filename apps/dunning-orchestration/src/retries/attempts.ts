@@ -85,6 +85,9 @@ export function keptOf([key, attempt_id, receivable_id, at, rail, card_key, bran
 
 const ROW = `json_build_array(${ATTEMPT.map(([name]) => `a.${name}`).join(', ')})`;
 
+// Looked up once a statement: most houses know whose every attempt is, and then no receivable is looked through.
+const SOME_WAIT = '(select exists (select from charge_attempt where not claimed))';
+
 /** What counts for each case: its own attempts, all on its cards, and those that waited for one of its receivables. */
 const READ = `
   with own as materialized (select * from charge_attempt where key = any($1)),
@@ -93,9 +96,9 @@ const READ = `
     union
     select o.key, a.* from (select distinct key, creditor_id, card_key from own where card_key is not null) o join charge_attempt a using (creditor_id, card_key)
     union
-    select r.key, a.* from charge_attempt a join case_receivable r on r.receivable_id = a.receivable_id where not a.claimed and r.key = any($1)
+    select r.key, a.* from charge_attempt a join case_receivable r on r.receivable_id = a.receivable_id where ${SOME_WAIT} and not a.claimed and r.key = any($1)
     union
-    select r.key, a.* from case_receivable r cross join jsonb_array_elements_text(r.charged -> 'charge_ids') as c (id) join charge_attempt a on a.receivable_id = c.id::uuid and not a.claimed where r.key = any($1) and r.charged is not null
+    select r.key, a.* from case_receivable r cross join jsonb_array_elements_text(r.charged -> 'charge_ids') as c (id) join charge_attempt a on a.receivable_id = c.id::uuid and not a.claimed where ${SOME_WAIT} and r.key = any($1) and r.charged is not null
   )
   select case_key as key, json_agg(${ROW} order by a.key, a.attempt_id) as rows from found a group by case_key`;
 
@@ -107,6 +110,9 @@ export async function readAttempts(tx: Tx, keys: readonly string[]): Promise<Rea
 
 const byId = (rows: readonly unknown[][]): Map<string, KeptAttempt> => new Map(rows.map((row) => { const kept = keptOf(row); return [attemptKey(kept), kept]; }));
 
+/** What waited when it was loaded, for as long as the transaction knows it: only what changed is written. */
+const loaded = new WeakMap<Tx, ReadonlyMap<string, Unclaimed>>();
+
 /** Attempts by the reference that they wait under; no row stands for a reference, hence the other lock. */
 export const unclaimedAttempts: Store<Unclaimed> = {
   name: 'unclaimed-attempts',
@@ -114,7 +120,12 @@ export const unclaimedAttempts: Store<Unclaimed> = {
     await tx.query('select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest($1::text[]) as k (key) order by key', [keys]);
     const rows = await tx.query<{ key: string; rows: unknown[][] }>(`select a.key, json_agg(${ROW}) as rows from charge_attempt a where key = any($1) group by a.key`, [keys]);
     const found = new Map(rows.map((row) => [row.key, byId(row.rows)]));
+    loaded.set(tx, found);
     return new Map(keys.map((key) => [key, found.get(key) ?? new Map()]));
   },
-  save: (tx, changed) => saveAttempts(tx, [...changed].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, attempts]) => [...attempts.values()])),
+  save(tx, changed) {
+    const before = loaded.get(tx)!;
+    const news = [...changed].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([key, attempts]) => [...attempts].flatMap(([id, each]) => (before.get(key)?.get(id) === each ? [] : [each])));
+    return saveAttempts(tx, news);
+  },
 };

@@ -1,8 +1,9 @@
 import { BillingChargeDeclined, derivedId } from '@emdia/contracts';
+import type { Tx } from '@emdia/database';
 import { rulesOf } from '@emdia/retries';
 import { creditor_id, customer_id, eventOf, receivableId, Story } from '../../test/story';
 import { act } from '../cases/act';
-import { applyDeclined, keepDeclined, type KeptAttempt } from './attempts';
+import { applyDeclined, ATTEMPT, attemptOf, keepDeclined, unclaimedAttempts, type KeptAttempt } from './attempts';
 import { retriesShown } from './shown';
 import { retriesInTurn, retryNow } from './retrying';
 
@@ -48,6 +49,13 @@ describe('a retry of the régua', () => {
     const told = new Story(at('2026-02-20')).customer('SP').owes('A', '2026-03-06');
     told.take((file) => ({ next: { ...file, cause: { cause: 'no-money' as const, at: told.now, by: 'ana' } } }));
     expect(told.declines('A', 'a1', { network_code: '43' }).file.cause).toMatchObject({ cause: 'no-money' });
+  });
+
+  it('never comes for a debt that waits for its debtor, and a stop of the customer\'s card says nothing of it', () => {
+    const boleto = () => new Story(at('2026-02-20')).customer('SP').owes('B', '2026-03-06', { instruments: [{ rail: 'BOLETO' }] }).until('2026-03-06T10:00:00-03:00');
+    const soft = boleto().follows('meio-de-pagamento-1').declines('A', 'a1', { network_code: '51' });
+    expect(since(soft, '2026-03-07', '2026-03-27').filter((line) => line.includes('retry'))).toEqual([]);
+    expect(boleto().declines('A', 'a1', { network_code: '43' }).file).toMatchObject({ cause: null, regua_version: 'esquecido-1' });
   });
 
   it('the cause is the same whether the stop or the debt came first', () => {
@@ -112,6 +120,24 @@ describe('attempts', () => {
     const s = pix(charged()).until('2026-03-06T20:00:00-03:00').declines('txid-1', 'e1', { rail: 'PIX_AUTO', card_key: undefined, brand: undefined, retry_policy: 'PERMITE_3R_7D', amount_cents: 10_000 } as object);
     expect(retryNow(s.file, s.file.receivables.get(receivableId('A'))!, at('2026-03-09', '09:00'))).toMatchObject({ rail: 'PIX_AUTO', attempt_no: 2 });
     expect(since(s, '2026-03-07', '2026-03-16').filter((line) => line.includes('retry'))).toEqual(['2026-03-09 D+1: retry', '2026-03-13 D+5: retry']);
+  });
+
+  it('of nobody known are written where they changed, and no others', async () => {
+    const of = 'acme/#ref:A';
+    const kept = attemptOf({ ...event({ customer_id: null, network_code: '51' }), key: of });
+    const written: string[] = [];
+    const query = async (sql: string, values: unknown[]) => {
+      if (sql.startsWith('insert')) written.push(JSON.stringify(values));
+      return sql.startsWith('select a.key') ? [{ key: of, rows: [ATTEMPT.map(([, , cell]) => cell(kept))] }] : [];
+    };
+    const tx = { query } as unknown as Tx;
+    const known = (await unclaimedAttempts.load(tx, [of])).get(of)!;
+    await unclaimedAttempts.save(tx, new Map([[of, known]]));
+    expect(written).toEqual([]);
+    const next = keepDeclined(known, { ...event({ customer_id: null, attempt_id: derivedId('y') }), key: of });
+    await unclaimedAttempts.save(tx, new Map([[of, 'next' in next ? next.next : known]]));
+    expect(written).toEqual([expect.stringContaining(derivedId('y'))]);
+    expect(written[0]).not.toContain(kept.attempt_id);
   });
 
   it('of nobody known wait under their reference', () => {

@@ -8,9 +8,9 @@ export type Granted = Pick<Retry, 'rail' | 'attempt_no' | 'amount_cents' | 'by' 
 export const grantOf = ({ rail, attempt_no, amount_cents, by, because }: Granted): Granted => ({ rail, attempt_no, amount_cents, by, because });
 
 /** The retries that were asked for, of a person or of the creditor's systems. */
-export const askedOf = ({ receivables, acts }: Pick<CaseFile, 'receivables' | 'acts'>): { receivable_id: string; step: string; on: CivilDate; retry: Granted }[] => [
-  ...[...receivables.values()].flatMap(({ receivable_id, acted }) => acted.flatMap(({ step, on, retry }) => (retry ? [{ receivable_id, step, on, retry }] : []))),
-  ...[...acts.values()].flatMap((act) => (act.retry && hasGone(act) ? [{ receivable_id: act.receivable_id, step: act.step, on: dayOf(act), retry: act.retry }] : [])),
+export const askedOf = ({ receivables, acts }: Pick<CaseFile, 'receivables' | 'acts'>): { receivable_id: string; step: string; on: CivilDate; at: Date | undefined; retry: Granted }[] => [
+  ...[...receivables.values()].flatMap(({ receivable_id, acted }) => acted.flatMap(({ step, on, at, retry }) => (retry ? [{ receivable_id, step, on, at: at === undefined ? at : new Date(at), retry }] : []))),
+  ...[...acts.values()].flatMap((act) => (act.retry && hasGone(act) ? [{ receivable_id: act.receivable_id, step: act.step, on: dayOf(act), at: act.call_began_at!, retry: act.retry }] : [])),
 ];
 
 /** What a decision about retries of a debt rests on: everything told of its customer and their cards. */
@@ -19,7 +19,7 @@ export function retryFacts(file: CaseFile, { receivable_id, original_due_date, o
   // A charge may name its debt by the reference of an instrument.
   const debts = new Map([...receivables.values()].flatMap((each) => each.charge_ids.map((id) => [id, each.receivable_id] as const)));
   const own = [receivable_id, ...charge_ids];
-  const recurring = [...receivables.values()].filter((each) => rails.includes('PIX_AUTO') && each.rails.includes('PIX_AUTO') && !own.includes(each.receivable_id)).map((each) => each.original_due_date);
+  const recurring = [...receivables.values()].filter((each) => rails?.includes('PIX_AUTO') && each.rails?.includes('PIX_AUTO') && !own.includes(each.receivable_id)).map((each) => each.original_due_date);
   return {
     receivable_id, due_date: original_due_date, open_cents, rails,
     next_due_date: recurring.filter((due_date) => due_date > original_due_date).sort()[0] ?? null,
@@ -45,7 +45,7 @@ export function retriesInTurn(file: CaseFile, receivables: readonly Receivable[]
     const retry = retryNow(acting, receivable, now);
     if (!retry) continue;
     granted.push([receivable, retry]);
-    const acted = [...receivable.acted, { step: 'retry', due_date: receivable.original_due_date, on, task_id: '', retry }];
+    const acted = [...receivable.acted, { step: 'retry', due_date: receivable.original_due_date, on, task_id: '', retry, at: now.toISOString() }];
     acting = { ...acting, receivables: new Map([...acting.receivables, [receivable.receivable_id, { ...receivable, acted }]]) };
   }
   return granted;

@@ -1,0 +1,36 @@
+import { withEntries, type CaseFile } from '../cases/case-file';
+import type { Plan } from '../cases/plan';
+import { entrusted } from '../holds/asking';
+import { requestOf, takenBack, UNDONE_BY, type Change } from './outward-act';
+import type { Asked, Backs } from './planning';
+
+/** What a person is asked to do about what a person did. */
+const IN_WORDS: Partial<Record<Change, string>> = { restore: 'restore the service', removal: 'remove the entry', cancellation: 'cancel the protest' };
+
+/** A person should have taken back by then what a person did. */
+const REVIEW_DAYS = 2;
+
+/** Asks for what is to be taken back, at once and each once: the systems that did it, or a person. */
+export function takeBack(file: CaseFile, { backs }: Plan, now: Date): Asked {
+  if (!backs) return { next: file, events: [] };
+  const made = backs.acts.map((act) => {
+    const receivable = file.receivables.get(act.receivable_id)!;
+    return takenBack(act, receivable, [{ receivable_id: receivable.receivable_id, version: receivable.version }], now);
+  });
+  const next = { ...file, acts: made.length === 0 ? file.acts : withEntries(file.acts, made.map((act) => [act.act_id, act])) };
+  const asked = askedBack(next, backs.byPeople, now);
+  return { next: asked.next, events: [...made.map((act) => requestOf(file, act)), ...asked.events] };
+}
+
+/** One task for each, which its step remembers. */
+function askedBack(file: CaseFile, byPeople: Backs['byPeople'], now: Date): Asked {
+  return byPeople.reduce<Asked>(
+    ({ next, events }, { receivable: { receivable_id }, acted: { step, change, task_id } }) => {
+      const receivable = next.receivables.get(receivable_id)!;
+      const { owner, task } = entrusted(next, [receivable], { reason: `${step}: ${IN_WORDS[UNDONE_BY[change]!]}`, days: REVIEW_DAYS, cause: `${receivable_id} ${task_id}` }, now);
+      const acted = receivable.acted.map((each) => (each.step === step && each.task_id === task_id ? { ...each, back: owner.task_id } : each));
+      return { next: { ...next, receivables: withEntries(next.receivables, [[receivable_id, { ...receivable, acted }]]) }, events: [...events, task] };
+    },
+    { next: file, events: [] },
+  );
+}
