@@ -154,14 +154,15 @@ describe('a person answers why it is unpaid', () => {
 });
 
 describe('a contact point that is somebody else\'s', () => {
-  const wrong = (customer_id: string, channel = 'email', as = 'acme', key?: string) => call('POST', '/v1/wrong-contacts', { as, body: { customer_id, channel, reason: 'quem atendeu não a conhece' }, ...(key ? { key } : {}) });
+  const wrong = (customer_id: string, contact = `${customer_id}@example.invalid`, as = 'acme', key?: string, channel = contact.startsWith('+') ? 'phone' : 'email') =>
+    call('POST', '/v1/wrong-contacts', { as, body: { customer_id, channel, contact, reason: 'quem atendeu não a conhece' }, ...(key ? { key } : {}) });
   const calls = (customer_id: string, as = 'acme') => call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date: '2026-03-10' } });
   beforeEach(() => given.rows('delete from contact_day'));
 
   it('is written to by no creditor any more, and billing is told', async () => {
     const next = (n: number, creditor_id: string) => noticeRequested(n, { customer_id: 'moved', creditor_id, purpose: 'service', step: 'thanks', covers: [] });
-    expect(await wrong('moved', 'email', 'acme', 'w1')).toMatchObject({ status: 201, json: { closed: true } });
-    expect(await wrong('moved', 'email', 'acme', 'w1')).toMatchObject({ status: 201, json: { closed: true } });
+    expect(await wrong('moved', undefined, 'acme', 'w1')).toMatchObject({ status: 201, json: { closed: true } });
+    expect(await wrong('moved', undefined, 'acme', 'w1')).toMatchObject({ status: 201, json: { closed: true } });
     await send(next(61, 'acme'), next(62, 'other'));
     for (const [n, as] of [[61, 'acme'], [62, 'other']] as const) expect((await call('GET', `/v1/deliveries/${id('notice', n)}`, { as })).json).toMatchObject({ status: 'refused', reason: 'address-invalid' });
     expect(await given.rows(`select reason, actor from closed_contact_point where channel = 'email'`)).toEqual([{ reason: 'quem atendeu não a conhece', actor: 'key acme' }]);
@@ -174,16 +175,27 @@ describe('a contact point that is somebody else\'s', () => {
     expect(await calls('phoned')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:opted-out' } });
     expect((await calls('phoned', 'other')).status).toBe(201);
     await given.rows('delete from contact_day');
-    expect((await wrong('phoned', 'phone', 'other')).status).toBe(201);
+    expect((await wrong('phoned', '+551160000000', 'other')).status).toBe(201);
     for (const as of ['acme', 'other']) expect(await calls('phoned', as)).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:wrong-contact' } });
     expect((await calls('phoned-too')).status).toBe(201);
     expect(await given.rows('select 1 from contact_day')).toHaveLength(1);
   });
-  it('is one that billing knows', async () => {
-    expect(await wrong('silent', 'phone')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:no-address' } });
-    expect((await wrong('nobody')).status).toBe(404);
-    expect((await wrong('moved', 'pigeon')).status).toBe(400);
-    expect((await call('POST', '/v1/wrong-contacts', { body: { customer_id: 'moved', channel: 'email', reason: 'x' } })).status).toBe(401);
+  it('is the one that was wrong, though billing knows another by now', async () => {
+    const emailOf = given.neighbours.emailOf;
+    expect(await calls('changed')).toMatchObject({ status: 201 });
+    given.neighbours.emailOf = (customer) => (customer === 'changed' ? 'changed-since@example.invalid' : emailOf(customer));
+    expect((await wrong('changed')).status).toBe(201);
+    await send(noticeRequested(63, { customer_id: 'changed', purpose: 'service', step: 'thanks', covers: [] }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 63)}`, { as: 'acme' })).json).toMatchObject({ status: 'sent' });
+    given.neighbours.emailOf = emailOf;
+    expect(JSON.stringify(await given.rows('select * from closed_contact_point'))).not.toContain('@');
+  });
+  it.each([['moved', 'pigeon', 400], ['moved', '11999990000', 400], ['nobody', 'nobody@example.invalid', 404]])('is told of a known customer, by an address or number: %s, %s', async (customer, contact, status) =>
+    expect((await wrong(customer, contact)).status).toBe(status));
+  it('is told with the channel that it is of, by whoever may', async () => {
+    expect((await wrong('moved', '+5511999990000', 'acme', undefined, 'email')).status).toBe(400);
+    expect((await wrong('moved', '+5511999990000', 'acme', undefined, 'pigeon')).status).toBe(400);
+    expect((await call('POST', '/v1/wrong-contacts', { body: { customer_id: 'moved', channel: 'email', contact: 'a@example.invalid', reason: 'x' } })).status).toBe(401);
   });
 });
 

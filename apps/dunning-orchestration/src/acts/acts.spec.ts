@@ -96,6 +96,11 @@ describe('whoever has paid is left alone', () => {
   });
   it.each([
     ['held', (s: Story) => s.take((file, now) => placeHold(file, { hold_id: A, receivable_ids: [], reason: 'x', actor: 'ana' }, now))],
+    ['held', (s: Story) => s.take((file) => {
+      // As where its end and the gate's answer come together.
+      const hold = { hold_id: A, kind: 'deceased' as const, receivable_ids: [], reason: 'x', actor: 'ana', placed_at: at('2026-03-01'), begin_date: '2026-03-01', review_date: '2026-03-30', look_date: '2026-03-30', placed_with: null, task: null, decided: null };
+      return { next: { ...file, holds: new Map([[A, { ...hold, lifted: { at: at('2026-03-30'), reason: 'over', actor: 'dunning-orchestration', by_itself: true } }]]) } };
+    })],
     ['settled', (s: Story) => s.pays('A', '2026-03-30')],
     ['agreed', (s: Story) => s.agrees(['A'], ['2026-05-06'])],
     ['disputed', (s: Story) => s.owes('A', undefined, { collectability: 'disputed' })],

@@ -6,7 +6,7 @@ import { entrusted } from '../holds/asking';
 import { withEntries, type CaseFile, type Receivable } from '../cases/case-file';
 import { conclude } from '../cases/conclude';
 import { localDayOf, prescribesOn, startOf } from '../cases/contact-days';
-import { isAbout, isLive } from '../holds/standing';
+import { awaitsDecision, isAbout, isLive } from '../holds/standing';
 import { policyOf } from '../reguas/policy';
 import { grantOf, retryOf } from '../retries/retrying';
 import { dayOf, requested, requestOf, type OutwardAct } from './outward-act';
@@ -64,7 +64,7 @@ function ownRefusal(file: CaseFile, { receivable_id, status, collectability, ori
   if (status !== 'open') return status;
   if (prescribesOn(effective_due_date) < localDayOf(file, now)) return 'prescribed';
   if (original_due_date !== due_date) return 'due-date-changed';
-  if ([...file.holds.values()].some((hold) => isLive(hold, now) && isAbout(hold, receivable_id))) return 'held';
+  if ([...file.holds.values()].some((hold) => (isLive(hold, now) || awaitsDecision(hold)) && isAbout(hold, receivable_id))) return 'held';
   if ([...file.agreements.values()].some(({ ended, receivable_ids }) => !ended && receivable_ids.includes(receivable_id))) return 'agreed';
   if (SAID.has(collectability)) return collectability;
   if (!file.carries_out?.has(kind)) return 'not-carried-out';

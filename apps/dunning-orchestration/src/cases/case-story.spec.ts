@@ -68,6 +68,15 @@ describe('payment', () => {
     expect(late().until('2026-02-10T15:30:00-03:00').pays('A', '2026-02-10').until('2026-02-10T15:30:00-03:00').notices.at(-1)).toBe('2026-02-10 18:30 service thanks');
   });
 
+  it('lets thanks go for ten minutes, and asks for them again on another day where that was too short', () => {
+    const s = late().until('2026-02-10T15:30:00-03:00').pays('A', '2026-02-10');
+    s.answer = 'expired';
+    s.until('2026-02-10T16:00:00-03:00');
+    expect(s.heard<{ valid_until: string }>('notice-requested').at(-1)!.data.valid_until).toBe('2026-02-10T18:40:00.000Z');
+    s.answer = 'sent';
+    expect(s.until('2026-06-01T00:00:00-03:00').notices.slice(-2)).toEqual(['2026-02-10 18:30 service thanks', '2026-02-11 12:00 service thanks']);
+  });
+
   it('on time and unasked needs no thanks and is no cure', () => {
     const s = story('2026-01-10').customer().owes('A', '2026-02-06').pays('A', '2026-01-20').until('2026-03-01T00:00:00-03:00');
     expect([s.notices, s.heard('case-cured')]).toEqual([[], []]);

@@ -21,9 +21,9 @@ const LIST = `
     case when bool_or(r.effective_due_date < $1) then 'overdue' when count(r.key) > 0 then 'current' else 'none' end as stage,
     coalesce(sum(r.open_cents), 0)::text as open_cents, count(r.key)::int as open_receivables,
     min(r.next_action_at) as next_action_at
-  from case_file c left join case_receivable r on r.key = c.key and r.standing <> 'end'
-  where c.status <> 'new' and c.customer_id > $2
-  group by c.key order by c.customer_id limit $3`;
+  from (select * from case_file where status <> 'new' and customer_id > $2 order by customer_id limit $3) c
+    left join case_receivable r on r.key = c.key and r.standing <> 'end'
+  group by c.key, c.customer_id, c.case_id, c.status, c.due_at, c.channel_closed_reason order by c.customer_id`;
 
 const RECEIVABLES = `
   select receivable_id, version, original_due_date::text, effective_due_date::text, open_cents::text, paid_cents::text, status, collectability,

@@ -118,14 +118,16 @@ describe('the store of cases', () => {
     expect(await database.query('select count(*)::int as n from case_file where status = $1', ['open'])).toEqual([{ n: 40 }]);
   });
 
-  it.each(['the case', 'the hold'])('a case that is told while the person is held stands still: %s first', async (which) => {
-    const customer = (of: string): [Step] => {
-      const event = eventOf(BillingCustomerChanged, { creditor_id, customer_id: of, person_key: PERSON, document_key: null, state: 'SP', has_email: true, source_version: 1 }, noon);
-      return [ofCustomer(cases, { ...event, key: `${creditor_id}/${of}` })];
-    };
-    const held: [Step] = [holdOf(cases, key, PERSON, { hold_id: derivedId('dead'), kind: 'deceased', receivable_ids: [], reason: 'x', actor: 'ana' })];
-    await database.transaction((tx) => fold(tx, [customer(customer_id)], noon));
-    const [first, second] = which === 'the case' ? [customer('later'), held] : [held, customer('later')];
+  const customer = (of: string, person_key = PERSON, source_version = 1): [Step] => {
+    const event = eventOf(BillingCustomerChanged, { creditor_id, customer_id: of, person_key, document_key: null, state: 'SP', has_email: true, source_version }, noon);
+    return [ofCustomer(cases, { ...event, key: `${creditor_id}/${of}` })];
+  };
+  const held: [Step] = [holdOf(cases, key, { hold_id: derivedId('dead'), kind: 'deceased', receivable_ids: [], reason: 'x', actor: 'ana' })];
+  const owes = () => change(() => new Story(noon).owes('x', '2026-02-06').file);
+  const commit = (...items: [Step][]) => database.transaction((tx) => fold(tx, items, noon));
+
+  /** Two transactions of which the second begins while the first is under way. */
+  const meanwhile = async (first: [Step], second: [Step]) => {
     let begun!: () => void;
     const inside = new Promise<void>((resolve) => (begun = resolve));
     const one = database.transaction(async (tx) => {
@@ -134,9 +136,29 @@ describe('the store of cases', () => {
       await pause(300);
     });
     await inside;
-    const other = database.transaction((tx) => fold(tx, [second], noon));
-    await Promise.all([one, other]);
-    for (const each of [customer_id, 'later']) expect([...(await load(`${creditor_id}/${each}`)).holds.values()]).toMatchObject([{ kind: 'deceased', lifted: null }]);
+    await Promise.all([one, commit(second)]);
+  };
+
+  it.each<[string, () => Promise<unknown>, [Step], [Step]]>([
+    ['one case is told while the person is held', () => commit(customer(customer_id)), customer('later'), held],
+    ['two are told of which one is held already', async () => (await owes(), commit(held)), customer(customer_id), customer('later')],
+    ['a case is held while it is told whose it is', async () => (await owes(), commit(customer('later'))), customer(customer_id), held],
+    ['a case is held while its person is corrected', () => commit(customer(customer_id, 'b'.repeat(64)), customer('later')), customer(customer_id, PERSON, 2), held],
+  ])('all cases of a person stand still: %s, in either order', async (_, before, one, other) => {
+    for (const [first, second] of [[one, other], [other, one]] as const) {
+      await clear();
+      await before();
+      await meanwhile(first, second);
+      for (const each of [customer_id, 'later']) expect([...(await load(`${creditor_id}/${each}`)).holds.values()]).toMatchObject([{ kind: 'deceased', lifted: null }]);
+    }
+  });
+
+  it('whatever is asked of the holds of a case finds them by its key', async () => {
+    const plan = await database.transaction(async (tx) => {
+      await tx.query('set local enable_seqscan = off');
+      return tx.query<{ 'QUERY PLAN': string }>(`explain select 1 from hold where key = 'x' and ended_by_itself and decided_at is null`);
+    });
+    expect(plan.map((row) => row['QUERY PLAN']).join()).toContain('hold_key');
   });
 
   it('changes of one case at the same time follow one another', async () => {

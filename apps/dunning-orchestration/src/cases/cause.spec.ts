@@ -139,6 +139,12 @@ describe('why it is unpaid', () => {
     expect(asked(s)).toEqual(['2026-03-09 D+3', '2026-04-13 D+3']);
   });
 
+  it.each<[string, () => Story, string]>([
+    ['is placed before anything was owed', () => { const s = new Story(at('2026-02-20')).customer('SP'); s.holds('hardship'); return s.owes('A', '2026-03-06'); }, 'bom-pagador-1'],
+    ['stands as the case opens again', () => { const s = late(); s.holds('hardship'); return s.pays('A', '2026-03-06').owes('B', '2026-04-10'); }, 'bom-pagador-1'],
+  ])('is known of whoever is held because they have no money, where the hold %s', (_, story, regua_version) =>
+    expect(story().file).toMatchObject({ status: 'open', cause: { cause: 'no-money' }, regua_version }));
+
   const notice = (s: Story) => derivedId('notice', s.file.case_id, 'collection', '2026-03-09');
   const answers = (s: Story, cause: Cause, names: string[], time: Date = s.now) => s.take((file, now) =>
     applyCauseAnswered(file, eventOf(NotificationsCauseAnswered, { creditor_id, customer_id, case_id: file.case_id, notice_id: notice(s), receivable_ids: names.map(receivableId), cause, answered_at: time.toISOString() }, time), now));
@@ -163,6 +169,14 @@ describe('why it is unpaid', () => {
     const { file } = s;
     answers(s, 'no-money', ['A']);
     expect(s.file).toBe(file);
+  });
+  it('takes the place of what was only made out of a card stopped later', () => {
+    const s = late();
+    const answered = s.now;
+    s.until('2026-03-10T13:00:00-03:00').owes('A', undefined, { instruments: [{ rail: 'CARD' }] }).declines('A', 'hard', { network_code: '43', amount_cents: 10_000 });
+    expect(s.file.cause).toMatchObject({ cause: 'payment-method', by: 'dunning-orchestration' });
+    answers(s, 'no-money', ['A'], answered);
+    expect(s.file.cause).toMatchObject({ cause: 'no-money', by: DEBTOR });
   });
   it('does not take the place of what a person told later', () => {
     const s = late();

@@ -6,7 +6,7 @@ import { KIND_OF_SILENCE, type HoldKind } from '../holds/kinds';
 import { isAbout, isLive } from '../holds/standing';
 import { followCause, withCause } from '../reguas/follow';
 import type { CaseFile } from './case-file';
-import { conclude } from './conclude';
+import { conclude, SELF } from './conclude';
 import { creditorDay } from './plan';
 
 /** Where each answer leads: to a hold, or to the régua that is meant for it. */
@@ -43,7 +43,7 @@ export function tellCause(file: CaseFile, { cause, receivable_ids, actor, reason
   if (stranger) throw new Forbidden('unknown-receivable', `The customer owes no receivable ${stranger}. Leave the list out to speak of all that is past due.`);
   const path = CAUSES[cause];
   const meant = path.path === 'hold' ? unheld(file, path.kind, receivable_ids.length > 0 ? receivable_ids : unpaid(file, now), now) : [];
-  const isNews = file.cause?.cause !== cause;
+  const isNews = file.cause?.cause !== cause || file.cause.by === SELF;
   if (!isNews && meant.length === 0) return { ignored: 'known', result: { cause, regua_version: file.regua_version, hold_id: null } };
 
   const told = isNews ? withCause(file, cause, { actor, reason }, now) : file;
@@ -59,12 +59,13 @@ export function tellCause(file: CaseFile, { cause, receivable_ids, actor, reason
 /** Who answers by the link in a letter. */
 const DEBTOR = 'the debtor, by the link in a letter';
 
-/** The debtor's own answer about the debts of a letter, of those that are still open; a word that came later stands. */
+/** The debtor's own answer about the debts of a letter, of those that are still open; what a person said later stands. */
 export function applyCauseAnswered(file: CaseFile, event: EventOf<typeof NotificationsCauseAnswered>, now: Date): DecisionOne<CaseFile, CauseTaken> {
   const { cause, notice_id, answered_at } = event.data;
   const receivable_ids = event.data.receivable_ids.filter((id) => file.receivables.get(id)?.status === 'open');
   if (file.status !== 'open' || receivable_ids.length === 0) return { ignored: 'nothing-open' };
-  if (file.cause && file.cause.at > new Date(answered_at)) return { ignored: 'older-word' };
+  // What nobody said but was made out here, from a stopped card, is no word: the debtor's own counts.
+  if (file.cause && file.cause.by !== SELF && file.cause.at > new Date(answered_at)) return { ignored: 'older-word' };
   return tellCause(file, { cause, receivable_ids, actor: DEBTOR, reason: `answer to notice ${notice_id}`, request_id: event.id }, now);
 }
 

@@ -1,8 +1,10 @@
 import { derivedId, DunningCaseCured, DunningCaseOpened, outgoing, type Outgoing } from '@emdia/contracts';
 import { followCause, withCause } from '../reguas/follow';
+import { ruleOf } from '../holds/kinds';
+import { awaitsDecision, isLive } from '../holds/standing';
 import { policyInUse, policyOf } from '../reguas/policy';
 import { stoppedFor } from '../retries/retrying';
-import type { Policy } from '@emdia/regua';
+import type { Cause, Policy } from '@emdia/regua';
 import type { CaseFile, Covered, Receivable, Standing } from './case-file';
 import { isPaid, plan, wasChased, type Plan } from './plan';
 
@@ -27,9 +29,18 @@ export function conclude(file: CaseFile, cause: string, now: Date, events: reado
   const follows = opens ? { regua_version: policyInUse(file).version, regua_since: now, regua_by: SELF } : {};
   const next = { ...file, ...follows, status, receivables, due_at: planned.due_at };
   const told = [...events, ...(opens ? [opened(file, cause, now)] : []), ...cure.events];
-  // A card stopped for good says why it is unpaid, unless somebody said it: told here, so that the order of facts does not matter.
-  const stopped = status === 'open' && next.cause === null ? stoppedFor(next, now) : null;
-  return stopped === null ? { next, events: told } : conclude(followCause(withCause(next, 'payment-method', { actor: SELF, reason: stopped }, now), SELF, now), cause, now, told);
+  // Told here, so that the order of facts does not matter.
+  const why = status === 'open' && next.cause === null ? whyUnpaid(next, now) : null;
+  return why === null ? { next, events: told } : conclude(followCause(withCause(next, why.cause, why, now), why.actor, now), cause, now, told);
+}
+
+/** Why a case is unpaid where nobody has said it since it opened: what it is held for says so, else a card stopped for good. */
+function whyUnpaid(file: CaseFile, now: Date): { cause: Cause; actor: string; reason: string } | null {
+  const [held] = [...file.holds.values()].filter((hold) => ruleOf(hold.kind).cause && (isLive(hold, now) || awaitsDecision(hold)))
+    .sort((a, b) => b.placed_at.getTime() - a.placed_at.getTime() || (a.hold_id < b.hold_id ? -1 : 1));
+  if (held) return { cause: ruleOf(held.kind).cause!, actor: held.actor, reason: `hold: ${held.kind}` };
+  const stopped = stoppedFor(file, now);
+  return stopped === null ? null : { cause: 'payment-method', actor: SELF, reason: stopped };
 }
 
 /** The receivables with their standings; one that did not change keeps its identity, so that the store need not write it. */

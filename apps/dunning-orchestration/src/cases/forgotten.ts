@@ -47,16 +47,28 @@ export const LOOK = lookAt('key > $2 order by key limit $3');
 /** The same in some cases ($2). */
 export const LOOK_AT = lookAt('key = any($2)');
 
+// By its day, because by key alone it would be looked for in every partition.
+const unscheduled = (dated: string) => `delete from due_action d using ${dated}
+  where d.due_slot = (floor(extract(epoch from c.due_at) / 86400)::bigint % ${DUE_SLOTS})::smallint and d.due_at = c.due_at and d.key = c.key`;
+/** Takes off the schedule what some cases ($1) name. */
+const NAMED = `${unscheduled('case_file c')} and c.key = any($1)`;
+/** What stands there though no case named it, at the dates that they get. */
+const UNNAMED = unscheduled('unnest($1::text[], $2::timestamptz[]) as c (key, due_at)');
+
 /** Cases whose dates are forgotten as they are loaded, so that saving writes every one of them, and their row of the schedule. */
 export const afresh = (cases: Store<CaseFile>): Store<CaseFile> => ({
   name: cases.name,
   async load(tx: Tx, keys: readonly string[]) {
     await tx.query('select 1 from case_file where key = any($1) order by key for update', [keys]);
-    await tx.query('delete from due_action where key = any($1)', [keys]);
+    await tx.query(NAMED, [keys]);
     await tx.query('update case_file set due_at = null where key = any($1)', [keys]);
     return cases.load(tx, keys);
   },
-  save: (tx, changed) => cases.save(tx, changed),
+  async save(tx, changed) {
+    const files = [...changed.values()];
+    await tx.query(UNNAMED, [files.map(({ key }) => key), files.map(({ due_at }) => due_at)]);
+    await cases.save(tx, changed);
+  },
 });
 
 const REVIEW_DAYS = 7;

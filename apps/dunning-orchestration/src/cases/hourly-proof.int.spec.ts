@@ -116,6 +116,30 @@ describe('every hour it is proven that no debt is forgotten', () => {
     expect(await proofs()).toMatchObject([{ cases: 4 }]);
   });
 
+  it('is done by another process where the one that claimed the hour was killed', async () => {
+    const [killed, other] = [make(), make()];
+    const look = jest.spyOn(database, 'look').mockRejectedValueOnce(new Error('killed'));
+    await expect(killed.proof.run(noon, 200)).rejects.toThrow('killed');
+    look.mockRestore();
+    let ms = 0;
+    (other.proof as unknown as { wall: { monotonicMs: () => number } }).wall.monotonicMs = () => ms;
+    const later = (minutes: number) => ((ms += 120_000), other.proof.run(new Date(noon.getTime() + minutes * 60_000), 200));
+    await later(14);
+    expect(await proofs()).toMatchObject([{ cases: null }]);
+    await later(15);
+    expect(await proofs()).toMatchObject([{ cases: 4 }]);
+  });
+
+  it('rests for five minutes at most', async () => {
+    const { proof } = make();
+    let ms = 0;
+    (proof as unknown as { wall: { monotonicMs: () => number } }).wall.monotonicMs = () => (ms += 60_000);
+    await proof.run(noon, 200);
+    ms += 300_000;
+    await proof.run(hours(1), 200);
+    expect(await proofs()).toHaveLength(2);
+  });
+
   it('goes on behind the last case of a part, and rests after it has looked', async () => {
     await database.query(`insert into case_file (key, creditor_id, customer_id, case_id, status) select 'acme/z' || n, 'acme', 'z' || n, gen_random_uuid(), 'new' from generate_series(1, 5001) n`);
     const { proof } = make();

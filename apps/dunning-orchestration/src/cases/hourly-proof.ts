@@ -16,6 +16,16 @@ const BATCH_CASES = 100;
 const NAMED_MAX = 20;
 // On a driven clock hours go by in milliseconds; proving then takes a fiftieth of the time and no more.
 const REST = 50;
+const REST_MS_MAX = 300_000;
+/** Who claimed an hour and has not ended after so long was killed; so often it is looked whether that is so. */
+const KILLED_AFTER_MS = 900_000;
+const LOOK_AGAIN_MS = 60_000;
+
+const CLAIM = `
+  with claimed as (
+    insert into debt_proof as p (hour, began_at) values ($1, $2)
+    on conflict (hour) do update set began_at = excluded.began_at where p.ended_at is null and p.began_at <= $3 returning hour)
+  select exists (select from claimed) as ours, exists (select from debt_proof where hour = $1 and ended_at is not null) as proven`;
 
 interface Round {
   cases: number;
@@ -75,22 +85,28 @@ export class HourlyProof {
     const hour = Math.floor(now.getTime() / HOUR_MS);
     if (hour === this.provenHour || this.wall.monotonicMs() < this.restUntilMs) return 0;
     const began = this.wall.monotonicMs();
-    if (await this.claim(hour, now)) {
+    const whose = await this.claim(hour, now);
+    if (whose === 'others') {
+      this.restUntilMs = began + LOOK_AGAIN_MS;
+      return 0;
+    }
+    if (whose === 'ours') {
       const round = await this.prove(now, stopping);
       if (!round) return 0;
       await this.conclude(round, hour, now);
     }
     this.provenHour = hour;
-    this.restUntilMs = this.wall.monotonicMs() + REST * (this.wall.monotonicMs() - began);
+    const ended = this.wall.monotonicMs();
+    this.restUntilMs = ended + Math.min(REST * (ended - began), REST_MS_MAX);
     return 0;
   }
 
-  /** Whether this process proves the hour; one that failed within it tries again. */
-  private async claim(hour: number, now: Date): Promise<boolean> {
-    if (this.claimedHour === hour) return true;
-    const [claimed] = await this.database.query('insert into debt_proof (hour, began_at) values ($1, $2) on conflict do nothing returning hour', [new Date(hour * HOUR_MS), now]);
-    if (claimed) this.claimedHour = hour;
-    return claimed !== undefined;
+  /** Who proves the hour: this process, which tries again where it failed, or another; of one that was killed the hour is taken over. */
+  private async claim(hour: number, now: Date): Promise<'ours' | 'others' | 'proven'> {
+    if (this.claimedHour === hour) return 'ours';
+    const [row] = await this.database.query<{ ours: boolean; proven: boolean }>(CLAIM, [new Date(hour * HOUR_MS), now, new Date(now.getTime() - KILLED_AFTER_MS)]);
+    if (row!.ours) this.claimedHour = hour;
+    return row!.ours ? 'ours' : row!.proven ? 'proven' : 'others';
   }
 
   /** Looks at every case, part by part; null where it was stopped before the end. */

@@ -20,6 +20,9 @@ type Stepping = Action | (Extract<Standing, { kind: 'task' }> & { readonly step:
 /** As many debts as one message may list, by contract; the firmest go first and the rest on the next allowed day. */
 const COVERS_MAX = 200;
 
+// Nobody is asked again whether thanks may go, so they go soon or not on that day: whoever is told to be dead is not thanked hours later.
+const THANKS_MS = 600_000;
+
 /** The collection notice of the day: every receivable of the case whose step is of the day, from the first hour that one of them wants. */
 export function askForMoney(file: CaseFile, planned: Plan, now: Date): Asked {
   const policy = policyOf(file);
@@ -86,20 +89,21 @@ function ask(file: CaseFile, { today }: Plan, now: Date, what: What): Asked {
   const { key, creditor_id, customer_id, case_id, person } = file;
   const notice_id = derivedId('notice', case_id, what.purpose, today);
   const closes = closeOf(file, today);
+  const until = what.purpose === 'service' && closes.getTime() - now.getTime() > THANKS_MS ? new Date(now.getTime() + THANKS_MS) : closes;
   const facts = [...file.receivables.values()]
     .filter(({ receivable_id, status }) => status === 'open' || what.covers.some((cover) => cover.receivable_id === receivable_id))
     .map(({ receivable_id, version }) => ({ receivable_id, version }));
   const data: NoticeData = {
     case_id, creditor_id, customer_id, notice_id,
     person_key: person!.person_key, state: person!.state,
-    local_day: today, not_before: now.toISOString(), valid_until: closes.toISOString(),
+    local_day: today, not_before: now.toISOString(), valid_until: until.toISOString(),
     regua_version: policyOf(file).version, facts, ...what,
   };
   const event = outgoing(DunningNoticeRequested, { id: derivedId('notice-requested', notice_id), key, creditor_id, now, data });
   const { purpose, step, instalment_id, next_step, turned_down, words, offers = null, channels = null } = what;
   const said = { template: words?.template ?? null, tone: words?.tone ?? null, offers, channels };
-  const notice = { notice_id, purpose, local_day: today, step, asked_at: now, valid_until: closes, regua_version: data.regua_version, instalment_id, next_step, facts, turned_down, ...said };
-  const next = { ...withCovers(file, notice_id, what.covers, 'asked', closes), asked: [...file.asked, notice] };
+  const notice = { notice_id, purpose, local_day: today, step, asked_at: now, valid_until: until, regua_version: data.regua_version, instalment_id, next_step, facts, turned_down, ...said };
+  const next = { ...withCovers(file, notice_id, what.covers, 'asked', until), asked: [...file.asked, notice] };
   return { next: purpose === 'service' ? { ...next, service_asked_day: today } : { ...next, contact_asked_day: today }, events: [event] };
 }
 

@@ -329,7 +329,9 @@ class View {
   get thanks(): Plan['thanks'] {
     if (this.past_due || this.closedChannel || [...this.liveHolds, ...this.undecided].some(({ kind }) => ruleOf(kind).stops === 'everything')) return null;
     const chased = [...this.file.receivables.values()].filter((receivable) => isPaid(receivable) && wasChased(receivable, this.covers(receivable)));
-    const unthanked = chased.filter((receivable) => !this.covers(receivable).some(({ step }) => step === THANKS_STEP));
+    // Thanks that came too late to go are asked for on another day.
+    const isThanks = ({ step, outcome, reason }: Covered) => step === THANKS_STEP && !(outcome === 'refused' && reason === 'expired');
+    const unthanked = chased.filter((receivable) => !this.covers(receivable).some(isThanks));
     if (unthanked.length === 0) return null;
     const taken = (day: CivilDate) => this.file.service_asked_day !== null && day <= this.file.service_asked_day;
     const day = nextContactDay(this.file, this.policy.open, { from: this.today, taken }, this.now);

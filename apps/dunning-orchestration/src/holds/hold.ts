@@ -55,7 +55,7 @@ export function stand(file: CaseFile, hold: Hold, now: Date): { next: CaseFile; 
 }
 
 /** A hold of the same kind over all that one which ended was about is what a person decided on that one. */
-function heldAnew(file: CaseFile, { kind, receivable_ids, actor }: Pick<Hold, 'kind' | 'receivable_ids' | 'actor'>, now: Date): CaseFile {
+export function heldAnew(file: CaseFile, { kind, receivable_ids, actor }: Pick<Hold, 'kind' | 'receivable_ids' | 'actor'>, now: Date): CaseFile {
   const covers = (ended: Hold) => receivable_ids.length === 0 || (ended.receivable_ids.length > 0 && ended.receivable_ids.every((id) => receivable_ids.includes(id)));
   const renewed = [...file.holds.values()].filter((ended) => ended.kind === kind && awaitsDecision(ended) && covers(ended));
   return { ...file, holds: withEntries(file.holds, renewed.map((ended) => [ended.hold_id, { ...ended, decided: { at: now, reason: 'held anew', actor } }])) };

@@ -11,7 +11,7 @@ import { Answers, Caller, ForCreditor, IdempotencyKey, IsCivilDate, IsCustomerId
 import { Cases } from '../cases/cases';
 import { creditorDay } from '../cases/plan';
 import { liftHold } from './hold';
-import { HOLD_KINDS, holdKinds, ruleOf, type HoldKind } from './kinds';
+import { HOLD_KINDS, holdKinds, type HoldKind } from './kinds';
 import { holdOf } from './person';
 import { inWords, kindInWords } from './what-follows';
 
@@ -100,8 +100,7 @@ export class HoldsController {
     const { customer_id, receivable_ids = [], ...told } = body;
     const key = customerKey(creditorId, customer_id);
     const wanted = { ...told, hold_id: randomUUID(), receivable_ids, actor: caller.actor };
-    const person_key = ruleOf(told.kind).covers === 'person' ? await this.personOf(key, creditorId) : null;
-    const placed = await this.runner.change(holdOf(this.cases, key, person_key, wanted), { creditorId, idempotencyKey });
+    const placed = await this.runner.change(holdOf(this.cases, key, wanted), { creditorId, idempotencyKey });
     return { ...placed, what_follows: inWords({ ...placed, ended_on: null, undecided: false }, creditorDay(this.clock.now())) };
   }
 
@@ -115,10 +114,5 @@ export class HoldsController {
     const by = { reason, actor: caller.actor };
     const lifted = await this.runner.changeAll(rows.map(({ key, hold_id }) => step(this.cases, key, (file, now) => liftHold(file, hold_id, by, now))), { creditorId });
     if (!lifted.includes(true)) throw problem(404, 'not-found', 'No such hold', 'It does not exist, or nothing of it is left to lift or to decide.');
-  }
-
-  private async personOf(key: string, creditorId: string): Promise<string | null> {
-    const [row] = await this.database.transactionOf(creditorId, (tx) => tx.query<{ person_key: string | null }>('select person_key from case_file where key = $1', [key]));
-    return row?.person_key ?? null;
   }
 }

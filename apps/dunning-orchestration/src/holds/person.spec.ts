@@ -48,8 +48,9 @@ class Creditor {
 
   holds_(customer_id: string): this {
     const key = keyOf(customer_id);
-    const wanted = { hold_id: derivedId('hold', ++this.holds), kind: 'deceased' as const, receivable_ids: [], reason: 'óbito', begin_date: '2026-02-25', actor: 'ana' };
-    this.take(holdOf(cases, key, this.files.get(key)?.person?.person_key ?? null, wanted));
+    const begin_date = addDays(this.now.toISOString().slice(0, 10), -13);
+    const wanted = { hold_id: derivedId('hold', ++this.holds), kind: 'deceased' as const, receivable_ids: [], reason: 'óbito', begin_date, actor: 'ana' };
+    this.take(holdOf(cases, key, wanted));
     return this;
   }
 
@@ -126,4 +127,12 @@ it('a case that comes after the end of the hold goes to a person as well', () =>
   expect(c.standing('one')).toEqual(['owner']);
   c.customer('two').owes('two', '2031-04-10').days(1);
   expect([c.standing('two'), c.heard('notice-requested')]).toEqual([['owner'], []]);
+});
+
+it('a case held anew after its day is held anew for the person: the others wait for no decision on what is over', () => {
+  const c = new Creditor().customer('one').owes('one', '2031-01-10').customer('two').owes('two', '2031-01-10').holds_('one').days(1_830);
+  expect([c.standing('one'), c.standing('two')]).toEqual([['owner'], ['owner']]);
+  c.holds_('one');
+  const ended = (name: string) => c.heldIn(name).filter(({ lifted }) => lifted?.by_itself);
+  for (const name of ['one', 'two']) expect([c.standing(name), ended(name)]).toMatchObject([['hold'], [{ decided: { reason: 'held anew', actor: 'ana' } }]]);
 });

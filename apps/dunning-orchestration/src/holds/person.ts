@@ -3,8 +3,8 @@ import type { Decision, Step, Store } from '@emdia/messaging';
 import type { CaseFile, Hold } from '../cases/case-file';
 import { conclude } from '../cases/conclude';
 import { applyCustomer } from '../cases/facts';
-import { kinKey } from '../cases/kin';
-import { placeHold, stand, type HoldWanted } from './hold';
+import { heldKey, toldKey } from '../cases/kin';
+import { heldAnew, placeHold, stand, type HoldWanted } from './hold';
 import { ruleOf } from './kinds';
 import { awaitsDecision } from './standing';
 
@@ -26,7 +26,9 @@ function withPerson<R>(states: ReadonlyMap<string, CaseFile>, { next: one, event
         const file = next.get(key) ?? states.get(key)!;
         const hold_id = derivedId('hold', root.hold.hold_id, key);
         if (key === root.key || file.holds.has(hold_id)) continue;
-        const held = stand(file, { ...root.hold, hold_id, placed_at: now, placed_with: root.hold.hold_id, task: null, lifted: null, decided: null }, now);
+        // What somebody decided by a new hold in one case is decided in the others.
+        const renewed = root.hold.lifted === null ? heldAnew(file, root.hold, now) : file;
+        const held = stand(renewed, { ...root.hold, hold_id, placed_at: now, placed_with: root.hold.hold_id, task: null, lifted: null, decided: null }, now);
         const concluded = conclude(held.next, hold_id, now, held.events);
         next.set(key, concluded.next);
         told.push(...concluded.events);
@@ -38,17 +40,17 @@ function withPerson<R>(states: ReadonlyMap<string, CaseFile>, { next: one, event
 /** The step of what billing tells of a customer: their case stands still from then on for what holds the person in another. */
 export const ofCustomer = (cases: Store<CaseFile>, event: EventOf<typeof BillingCustomerChanged>): Step<CaseFile> => ({
   store: cases,
-  keys: [event.key, kinKey('told', event.creditor_id, event.data.person_key)],
+  keys: [event.key, toldKey(event.key, event.data.person_key)],
   decide(states, now) {
     const decision = applyCustomer(states.get(event.key)!, event, now);
     return 'ignored' in decision ? decision : withPerson(states, decision, now);
   },
 });
 
-/** The step that places a hold in a case and, where it is about the person, in their other cases at the creditor; `person_key` is null where nobody told yet whose case it is. */
-export const holdOf = (cases: Store<CaseFile>, key: string, person_key: string | null, wanted: HoldWanted): Step<CaseFile, Hold> => ({
+/** The step that places a hold in a case and, where it is about the person, in their other cases at the creditor; whose case it is, is read behind the lock. */
+export const holdOf = (cases: Store<CaseFile>, key: string, wanted: HoldWanted): Step<CaseFile, Hold> => ({
   store: cases,
-  keys: [key, ...(person_key === null ? [] : [kinKey('held', key.slice(0, key.indexOf('/')), person_key)])],
+  keys: [key, ...(ruleOf(wanted.kind ?? 'manual').covers === 'person' ? [heldKey(key)] : [])],
   decide(states, now) {
     const decision = placeHold(states.get(key)!, wanted, now);
     return 'ignored' in decision ? decision : withPerson(states, decision, now);

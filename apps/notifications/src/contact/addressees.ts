@@ -41,14 +41,14 @@ export class Addressees {
     private readonly post: Post,
   ) {}
 
-  /** By customerKey; null for a customer nobody knows. Throws when billing-ingestion does not answer. */
-  async find(asked: readonly Asked[]): Promise<Map<string, Addressee | null>> {
+  /** By customerKey, as remembered or as billing-ingestion knows them now; null for a customer nobody knows. Throws when billing-ingestion does not answer. */
+  async find(asked: readonly Asked[], as: 'remembered' | 'now' = 'remembered'): Promise<Map<string, Addressee | null>> {
     const found = new Map<string, Addressee | null>();
     const missing = new Map<string, Asked>();
     for (const { creditor_id, customer_id } of asked) {
       const key = customerKey(creditor_id, customer_id);
       const known = this.remembered.get(key);
-      if (known && this.isFresh(known)) found.set(key, known.addressee);
+      if (as === 'remembered' && known && this.isFresh(known)) found.set(key, known.addressee);
       else missing.set(key, { creditor_id, customer_id });
     }
     const all = [...missing];

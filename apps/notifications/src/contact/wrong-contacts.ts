@@ -19,15 +19,15 @@ interface Closed {
 export class WrongContacts implements Store<Closed | null> {
   readonly name = 'closed_contact_point';
 
-  /** Closes a point for everybody and tells billing of this customer's address; a repetition closes nothing anew. */
-  close({ creditor_id, customer_id }: Addressee, channel: Point, contact_point_key: string, by: { reason: string; actor: string }): Step<Closed | null, { closed: true }> {
+  /** Closes a point for everybody and tells billing where it is this customer's address still; a repetition closes nothing anew. */
+  close({ creditor_id, customer_id, contact_point_key: present }: Addressee, channel: Point, contact_point_key: string, by: { reason: string; actor: string }): Step<Closed | null, { closed: true }> {
     return step<Closed | null, { closed: true }>(this, `${channel}/${contact_point_key}`, (known, now) => {
       // Billing keeps e-mail addresses apart as working or not; of a number only the closed point says so.
       const told = outgoing(NotificationsAddressInvalid, {
         id: derivedId('wrong-contact', contact_point_key, creditor_id, customer_id), key: customerKey(creditor_id, customer_id), creditor_id, now,
         data: { creditor_id, customer_id, channel: 'email', reason: `wrong person: ${by.reason}` },
       });
-      return { next: known ?? { channel, contact_point_key, creditor_id, ...by, recorded_at: now }, events: channel === 'email' ? [told] : [], result: { closed: true } };
+      return { next: known ?? { channel, contact_point_key, creditor_id, ...by, recorded_at: now }, events: channel === 'email' && contact_point_key === present ? [told] : [], result: { closed: true } };
     });
   }
 

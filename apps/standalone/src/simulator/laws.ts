@@ -21,6 +21,13 @@ export interface LawCount {
 // Billing and reconciliation commit every day, since sources vouch for it; what comes of that is decided in these.
 const DECIDING = ['dunning-orchestration', 'negotiation', 'notifications'];
 
+// In whichever of their cases the person was held, and until somebody decided where the hold ended by itself.
+const ASKED_OF_HELD = `
+  select n.notice_id, h.kind from dunning.hold h join dunning.case_file held using (key)
+    join dunning.case_file c on c.creditor_id = held.creditor_id and c.person_key = held.person_key join dunning.notice n on n.key = c.key
+  where h.kind in ('over-indebtedness', 'deceased') and h.placed_with is null and n.asked_at > h.placed_at
+    and n.asked_at < coalesce(case when h.ended_by_itself then h.decided_at else h.lifted_at end, 'infinity')`;
+
 /** Asks the auditor, and looks at what the auditor cannot see; adds up what was checked. */
 export class Laws {
   readonly counts = new Map<number, LawCount>();
@@ -55,6 +62,8 @@ export class Laws {
       count.violations += violations;
       if (violations > 0) broken.push(...examples.map((example) => `law ${law}: ${JSON.stringify(example)}`));
     }
+    const asked = await this.stage.query<{ notice_id: string; kind: string }>(ASKED_OF_HELD);
+    broken.push(...asked.map(({ notice_id, kind }) => `notice ${notice_id} was asked for while the person was held: ${kind}`));
     // Of what the provider took, which no table tells: the same letter twice.
     for (const [key, times] of this.stage.provider.accepted) if (times > 1) broken.push(`letter ${key} was taken ${times} times`);
     if (broken.length > 0) throw new Unlawful('a law is broken', broken);

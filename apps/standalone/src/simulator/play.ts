@@ -134,7 +134,7 @@ export class Play {
         return this.hold(deed);
       case 'lift': {
         const { holds } = this.given;
-        if (holds.length > 0) await this.ask('DELETE', `/v1/holds/${holds[deed.which % holds.length]}`);
+        if (holds.length > 0) await this.ask('DELETE', `/v1/holds/${holds[deed.which % holds.length]}?reason=mistake`);
         return;
       }
       case 'source':
@@ -187,13 +187,14 @@ export class Play {
     await this.ask('POST', `/v1/${thing.kind}/${thing.id}/${thing.kind === 'disputes' ? 'resolve' : 'cancel'}`, thing.kind === 'disputes' ? { outcome } : undefined);
   }
 
-  private async hold({ who, in_days, everything }: Extract<Command, { kind: 'hold' }>): Promise<void> {
+  private async hold({ who, in_days, everything, of: kind }: Extract<Command, { kind: 'hold' }>): Promise<void> {
     const customer_id = this.world.customer(who);
     const [first] = await this.stage.query<{ receivable_id: string }>(`select receivable_id from reconciliation.receivable where customer_id = $1 and status = 'open' order by 1 limit 1`, [customer_id]);
     if (!first) return;
     // The guard's own request must not draw from the ids of the hold.
     await this.stage.call('GET', '/v1/cases?limit=1', CREDITOR);
-    const { body } = await this.ask('POST', '/v1/holds', { customer_id, reason: 'over-indebtedness', review_date: addDays(this.today, in_days), ...(everything ? {} : { receivable_ids: [first.receivable_id] }) });
+    const debts = everything || kind !== 'manual' ? {} : { receivable_ids: [first.receivable_id] };
+    const { body } = await this.ask('POST', '/v1/holds', { customer_id, kind, reason: 'said so', review_date: addDays(this.today, in_days), ...debts });
     const { hold_id } = (body ?? {}) as { hold_id?: string };
     if (hold_id) this.given.holds.push(hold_id);
   }

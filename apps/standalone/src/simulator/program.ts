@@ -7,6 +7,9 @@ interface Issue {
   readonly amount_cents: number;
 }
 
+/** Holds on debts, and those on a person with all accounts that they have. */
+export type HoldKind = 'manual' | 'over-indebtedness' | 'deceased';
+
 /** What happens to the house in one step, told by small numbers that the world turns into whom and what they mean. */
 export type Deed =
   | Issue
@@ -24,7 +27,7 @@ export type Deed =
   | { readonly kind: 'agree'; readonly who: number; readonly instalments: number }
   | { readonly kind: 'dispute'; readonly who: number; readonly in_days: number }
   | { readonly kind: 'end'; readonly which: number; readonly outcome: 'upheld' | 'rejected' | 'withdrawn' | 'settled' }
-  | { readonly kind: 'hold'; readonly who: number; readonly in_days: number; readonly everything: boolean }
+  | { readonly kind: 'hold'; readonly who: number; readonly in_days: number; readonly everything: boolean; readonly of: HoldKind }
   | { readonly kind: 'lift'; readonly which: number }
   | { readonly kind: 'source'; readonly lag_business_days: number; readonly silent_days: number }
   | { readonly kind: 'creditor'; readonly named: number }
@@ -91,7 +94,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('agree' as const), who: index, instalments: days(1, 4) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('dispute' as const), who: index, in_days: days(1, 20) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('end' as const), which: index, outcome: fc.constantFrom('upheld' as const, 'rejected' as const, 'withdrawn' as const, 'settled' as const) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('hold' as const), who: index, in_days: days(1, 15), everything: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('hold' as const), who: index, in_days: days(1, 15), everything: fc.boolean(), of: fc.constantFrom<HoldKind>('manual', 'manual', 'over-indebtedness', 'deceased') }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lift' as const), which: index }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('source' as const), lag_business_days: days(0, 3), silent_days: days(0, 5) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('creditor' as const), named: index }) },
