@@ -1,13 +1,14 @@
 import { Controller } from '@nestjs/common';
 import {
   BillingChargeDeclined, BillingCustomerChanged, NegotiationAgreementBroken, NegotiationAgreementCompleted, NegotiationAgreementMade, NegotiationInstalmentPaid,
-  NotificationsCauseAnswered, NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged, type EventOf,
+  NotificationsCauseAnswered, NotificationsContactMade, NotificationsContactRuleSet, NotificationsContactRefused, ReconciliationBalanceChanged, type EventOf,
 } from '@emdia/contracts';
 import { On, on } from '@emdia/messaging';
 import { Cases } from './cases/cases';
 import { applyCauseAnswered } from './cases/cause';
 import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyInstalmentPaid } from './cases/facts';
 import { ofCustomer } from './holds/person';
+import { onContactRule } from './reguas/contact-rules';
 import { applyDeclined, keepDeclined, unclaimedAttempts } from './retries/attempts';
 
 /** What dunning reacts to: every event is a fact about one case, from which its plan is made anew. */
@@ -25,4 +26,5 @@ export class DunningConsumer {
   @On(NotificationsContactMade) contactMade(e: EventOf<typeof NotificationsContactMade>) { return on(this.cases, e, applyContactMade); }
   @On(NotificationsContactRefused) contactRefused(e: EventOf<typeof NotificationsContactRefused>) { return on(this.cases, e, applyContactRefused); }
   @On(NotificationsCauseAnswered) causeAnswered(e: EventOf<typeof NotificationsCauseAnswered>) { return on(this.cases, e, applyCauseAnswered); }
+  @On(NotificationsContactRuleSet) contactRuleSet(e: EventOf<typeof NotificationsContactRuleSet>) { return onContactRule(e); }
 }

@@ -1,3 +1,4 @@
+import { addressOf, type Place } from '@emdia/calendar';
 import {
   BillingChargeDeclined, BillingCustomerChanged, derivedId, NegotiationAgreementBroken, NegotiationAgreementMade, NegotiationInstalmentPaid, NotificationsContactMade, NotificationsContactRefused, ReconciliationBalanceChanged,
   type Contract, type DataOf, type DunningNoticeRequested, type EventOf, type Outgoing,
@@ -88,8 +89,8 @@ export class Story {
     }
   }
 
-  customer(state: string | null = 'SP', has_email = true, source_version = 1): this {
-    const event = eventOf(BillingCustomerChanged, { creditor_id, customer_id, person_key: PERSON, document_key: null, state, has_email, source_version }, this.now);
+  customer(place: Place | null = 'SP', has_email = true, source_version = 1): this {
+    const event = eventOf(BillingCustomerChanged, { creditor_id, customer_id, person_key: PERSON, document_key: null, ...addressOf(place), has_email, source_version }, this.now);
     this.take((file, now) => applyCustomer(file, event, now));
     return this;
   }

@@ -53,6 +53,10 @@ export const addDays = (date: CivilDate, days: number): CivilDate => dateOfDay(d
 /** Calendar days from the first date to the second, negative where the second is earlier. */
 export const daysBetween = (from: CivilDate, to: CivilDate): number => dayNumber(to) - dayNumber(from);
 
+/** What days of the week are called in documents, by `weekday`. */
+export const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
 /** Day of the week, 0 = Sunday. */
 export const weekday = (date: CivilDate): number => weekdayOfDay(dayNumber(date));
 

@@ -1,9 +1,10 @@
-import { isUf, type Uf } from '@emdia/brazil';
+import type { Uf } from '@emdia/brazil';
 import { roll } from './business-days';
 import { type CivilDate, weekday } from './civil-date';
 import type { Confidence } from './holiday-rules';
 import { isHoliday } from './holidays';
-import { instantAt, localDate, zoneOfState } from './local-time';
+import { instantAt, localDate, zoneOf } from './local-time';
+import { type Place, stateOf } from './places';
 
 /** What a state's law says on the hours of collection, local time; `opens` is null where the source names only the end, `saturday` where it allows none or is silent. */
 export interface StateContactHours {
@@ -32,26 +33,26 @@ export const UNKNOWN_STATE_CONTACT_HOURS = { opens: '11:00', closes: '18:00', zo
 /** Days of the week (1 Monday to 5 Friday, at least one) on which a creditor lets nobody be contacted beyond what the law and the house say; null: all of them. */
 export type OwnWeekdays = readonly number[] | null;
 
-/** Whether a debtor may be contacted on a date at all: Monday to Friday, no national, bank or (where known) state holiday, and a weekday of the creditor's own. */
-export const isAllowedDay = (date: CivilDate, uf?: string | null, own: OwnWeekdays = null): boolean =>
-  weekday(date) % 6 !== 0 && (own === null || own.includes(weekday(date))) && !isHoliday(date, uf);
+/** Whether a debtor may be contacted on a date at all: Monday to Friday, no national, bank or (where known) state or municipal holiday, and a weekday of the creditor's own. */
+export const isAllowedDay = (date: CivilDate, place?: Place | null, own: OwnWeekdays = null): boolean =>
+  weekday(date) % 6 !== 0 && (own === null || own.includes(weekday(date))) && !isHoliday(date, place);
 
-/** From when (inclusive) until when (exclusive) a debtor of a state may be contacted on a date; null where the day is not allowed. */
-export function contactWindow(date: CivilDate, uf?: string | null, own: OwnWeekdays = null): { opens: Date; closes: Date } | null {
-  if (!isAllowedDay(date, uf, own)) return null;
-  const hours = isUf(uf) ? DEFAULT_CONTACT_HOURS : UNKNOWN_STATE_CONTACT_HOURS;
-  const zone = zoneOfState(uf);
+/** From when (inclusive) until when (exclusive) a debtor of a place may be contacted on a date; null where the day is not allowed. */
+export function contactWindow(date: CivilDate, place?: Place | null, own: OwnWeekdays = null): { opens: Date; closes: Date } | null {
+  if (!isAllowedDay(date, place, own)) return null;
+  const hours = stateOf(place) ? DEFAULT_CONTACT_HOURS : UNKNOWN_STATE_CONTACT_HOURS;
+  const zone = zoneOf(place);
   return { opens: instantAt(date, hours.opens, zone), closes: instantAt(date, hours.closes, zone) };
 }
 
-/** Whether a debtor of a state may be contacted at an instant. */
-export function isWithinContactHours(instant: Date, uf?: string | null, own: OwnWeekdays = null): boolean {
-  const window = contactWindow(localDate(instant, zoneOfState(uf)), uf, own);
+/** Whether a debtor of a place may be contacted at an instant. */
+export function isWithinContactHours(instant: Date, place?: Place | null, own: OwnWeekdays = null): boolean {
+  const window = contactWindow(localDate(instant, zoneOf(place)), place, own);
   return window !== null && window.opens <= instant && instant < window.closes;
 }
 
 /** The date itself where contact is allowed on it, else the last allowed day before. */
-export const allowedDayOnOrBefore = (date: CivilDate, uf?: string | null): CivilDate => roll(date, -1, (day) => isAllowedDay(day, uf));
+export const allowedDayOnOrBefore = (date: CivilDate, place?: Place | null): CivilDate => roll(date, -1, (day) => isAllowedDay(day, place));
 
 /** The date itself where contact is allowed on it, else the first allowed day after. */
-export const allowedDayOnOrAfter = (date: CivilDate, uf?: string | null, own: OwnWeekdays = null): CivilDate => roll(date, 1, (day) => isAllowedDay(day, uf, own));
+export const allowedDayOnOrAfter = (date: CivilDate, place?: Place | null, own: OwnWeekdays = null): CivilDate => roll(date, 1, (day) => isAllowedDay(day, place, own));

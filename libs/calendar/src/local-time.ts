@@ -1,5 +1,6 @@
-import { isUf, type Uf } from '@emdia/brazil';
+import type { Uf } from '@emdia/brazil';
 import { type CivilDate, dateOfDay, dayNumber } from './civil-date';
+import { type Place, stateOf } from './places';
 
 const DAY_MS = 86_400_000;
 const CACHED_DAYS_MAX = 20_000;
@@ -69,8 +70,7 @@ export function instantAt(date: CivilDate, time: string, zone: string): Date {
   return new Date(offsetMs(known, second) === Math.min(before, after) ? second : wallMs - before);
 }
 
-// IANA names of the zone where most of the state's people live. The west of AM (America/Eirunepe, one hour behind) and Fernando de Noronha in
-// PE (one hour ahead) share their state's letters with it; only a municipality could tell them apart.
+// IANA names of the zone where most of the state's people live.
 const zoneByState: Record<Uf, string> = {
   AC: 'America/Rio_Branco', AL: 'America/Maceio', AM: 'America/Manaus', AP: 'America/Belem', BA: 'America/Bahia', CE: 'America/Fortaleza',
   DF: 'America/Sao_Paulo', ES: 'America/Sao_Paulo', GO: 'America/Sao_Paulo', MA: 'America/Fortaleza', MG: 'America/Sao_Paulo', MS: 'America/Campo_Grande',
@@ -79,5 +79,13 @@ const zoneByState: Record<Uf, string> = {
   SE: 'America/Maceio', SP: 'America/Sao_Paulo', TO: 'America/Araguaina',
 };
 
-/** The IANA zone of a state (upper case); Brasília's for an unknown one. */
-export const zoneOfState = (uf?: string | null): string => (isUf(uf) ? zoneByState[uf] : 'America/Sao_Paulo');
+// The west of AM is an hour behind its capital (Lei 12.876/2013: the municipalities on the far side of the line from Tabatinga to Porto Acre), Fernando de Noronha
+// an hour ahead of Brasília (Decreto 2.784/1913).
+const WEST_OF_AM = ['1300201', '1300607', '1300706', '1301407', '1301506', '1301654', '1301803', '1301951', '1302306', '1302405', '1303502', '1303908', '1304062'];
+const zoneByCity = new Map([...WEST_OF_AM.map((code) => [`AM-${code}`, 'America/Eirunepe'] as const), ['PE-2605459', 'America/Noronha']]);
+
+/** The IANA zone of a state or municipality; Brasília's for an unknown one. */
+export function zoneOf(place?: Place | null): string {
+  const uf = stateOf(place);
+  return uf ? (zoneByCity.get(place!) ?? zoneByState[uf]) : 'America/Sao_Paulo';
+}

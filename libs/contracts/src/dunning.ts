@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract } from './contract';
-import { Actor, Cents, Channel, CivilDate, Cover, CreditorId, CustomerId, Instant, Offer, oneOf, PersonKey, Purpose, Rail, Reference, State_, Text, Uuid, Words } from './vocabulary';
+import { Actor, Cents, Channel, CityCode, CivilDate, Cover, CreditorId, CustomerId, Instant, Offer, oneOf, PersonKey, Purpose, Rail, Reference, State_, Text, Uuid, Words } from './vocabulary';
 import { heartbeat, rejected, resolved } from './housekeeping';
 
 const Case = { case_id: Uuid, creditor_id: CreditorId, customer_id: CustomerId };
@@ -16,6 +16,7 @@ export const DunningNoticeRequested = contract('dunning.notice-requested.v1', 'O
   purpose: Purpose,
   local_day: CivilDate,
   state: State_,
+  city_code: Type.Optional(CityCode),
   not_before: Instant,
   valid_until: Instant,
   regua_version: Text(40),

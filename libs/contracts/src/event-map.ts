@@ -70,6 +70,7 @@ export const services = {
       notifications.NotificationsContactMade,
       notifications.NotificationsContactRefused,
       notifications.NotificationsCauseAnswered,
+      notifications.NotificationsContactRuleSet,
     ],
   },
   negotiation: {

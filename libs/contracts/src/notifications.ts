@@ -30,9 +30,17 @@ export const NotificationsContactMade = contract('notifications.contact-made.v1'
 export const NotificationsContactRefused = contract('notifications.contact-refused.v1', 'These steps of a message did not go out; dunning plans anew.', {
   ...Notice,
   reason: oneOf(
-    'settled', 'held', 'disputed', 'promised', 'agreed', 'already-covered',
+    'settled', 'held', 'disputed', 'promised', 'agreed', 'prescribed', 'already-covered',
     'budget', 'hours', 'opted-out', 'no-address', 'no-channel', 'address-invalid', 'expired', 'provider-refused', 'superseded',
   ),
+});
+
+export const NotificationsContactRuleSet = contract('notifications.contact-rule-set.v1', 'A creditor lets its customers be contacted less than everybody; the highest version counts.', {
+  creditor_id: CreditorId,
+  version: Type.Integer({ minimum: 1 }),
+  weekdays: Type.Array(Type.Integer({ minimum: 1, maximum: 5 }), { minItems: 1, maxItems: 5, uniqueItems: true, description: '1 Monday to 5 Friday.' }),
+  contacts_in_7_days: Type.Integer({ minimum: 1 }),
+  contacts_in_30_days: Type.Integer({ minimum: 1 }),
 });
 
 export const NotificationsCauseAnswered = contract('notifications.cause-answered.v1', 'The debtor answered why debts are unpaid, by the link in a letter.', {

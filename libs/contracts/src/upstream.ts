@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract, type Contract, type DataOf } from './contract';
-import { Cents, ChargePolicy, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, oneOf, PositiveCents, Reference, RefundReason, State, Text, UnsaidCents } from './vocabulary';
+import { Cents, ChargePolicy, CityCode, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, oneOf, PositiveCents, Reference, RefundReason, State, Text, UnsaidCents } from './vocabulary';
 
 /** What a subscription platform publishes, by Kafka, `POST /v1/events`, the resource endpoints or a file. */
 
@@ -11,6 +11,7 @@ const Customer = {
   email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
   phone: Type.Optional(Type.String({ pattern: '^\\+[1-9][0-9]{7,14}$', description: 'E.164.' })),
   state: Type.Optional(State),
+  city_code: Type.Optional(CityCode),
 };
 
 /** Orders values that replace each other: the highest wins; without it `occurred_at`, else the order of arrival. */

@@ -14,6 +14,7 @@ export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339
 export const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 export const Rate = Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,6})?$', description: 'Percent as a decimal string.' });
 export const State = Type.String({ pattern: '^[A-Z]{2}$', description: 'UF, two letters.' });
+export const CityCode = Type.String({ pattern: '^[1-9][0-9]{6}$', description: 'Municipality, by its IBGE code of seven digits.' });
 export const State_ = Type.Union([State, Type.Null()]);
 export const PersonKey = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'HMAC-SHA-256 of the normalised CPF/CNPJ, else of creditor and customer.' });
 

@@ -48,7 +48,7 @@ export const VERDICT_MS_MAX = 1_000;
 // The gate promises 2 s, but a verdict older than 1 s is of no use to anybody, so nobody waits for one.
 const TIMEOUT_MS = VERDICT_MS_MAX;
 
-const FINAL = new Set(['settled', 'held', 'disputed', 'promised', 'agreed']);
+const FINAL = new Set(['settled', 'held', 'disputed', 'promised', 'agreed', 'prescribed']);
 const WAITS = new Set(['not_covered', 'unread', 'unmatched', 'pending']);
 
 /** What a refusal comes to: the end of what was wanted, waiting for facts in business time, or (stale, a word nobody knows) asking again in wall time. */

@@ -1,4 +1,4 @@
-import { addBusinessDays, addDays, isAllowedDay, weekday, type CivilDate } from '@emdia/calendar';
+import { addBusinessDays, addDays, isAllowedDay, weekday, WEEKDAYS, type CivilDate } from '@emdia/calendar';
 import { offsetOf, type Regua } from './document';
 
 const REMEMBERED_MAX = 10_000;
@@ -22,8 +22,6 @@ export interface ContactDays {
   readonly onOrAfter: (day: CivilDate, state: string | null) => CivilDate;
   readonly onOrBefore: (day: CivilDate, state: string | null) => CivilDate;
 }
-
-const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
 const LOOKED_DAYS_MAX = 60;
 

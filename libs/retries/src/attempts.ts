@@ -1,5 +1,5 @@
 import type { Rail, RetryPolicy } from '@emdia/contracts';
-import { addDays, instantAt, localDate, zoneOfState, type CivilDate } from '@emdia/calendar';
+import { addDays, instantAt, localDate, zoneOf, type CivilDate } from '@emdia/calendar';
 
 /** An attempt to charge that failed, whoever made it; null where no source said it. */
 export interface Attempt {
@@ -29,7 +29,7 @@ export interface AskedRetry {
   readonly at?: Date | undefined;
 }
 
-const ZONE = zoneOfState(null);
+const ZONE = zoneOf(null);
 export const dayOf = (at: Date): CivilDate => localDate(at, ZONE);
 export const instantOf = (day: CivilDate, hour: string): Date => instantAt(day, hour, ZONE);
 

@@ -1,3 +1,4 @@
+import type { Weekday } from '@emdia/calendar';
 import type { Rail } from '@emdia/contracts';
 
 /** What the networks, the central bank and the house allow, as data: each item with its source and how sure it is (DOMAIN.md: H read, M several secondary sources, L one or old). */
@@ -82,9 +83,6 @@ export const REASON_CODES: Readonly<Record<Reason, readonly string[]>> = {
 
 /** How long the network asks to wait, by advice code, in hours. */
 export const ADVISED_HOURS: Readonly<Record<string, number>> = { '24': 1, '25': 24, '26': 48, '27': 96, '28': 144, '29': 192, '30': 240 };
-
-export const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
 
 /** A day on which salaries come: of the month (or the business day before it), the n-th business day, or the last. */
 export type Payday = { readonly day: number } | { readonly business_day: number } | { readonly last_business_day: true };

@@ -1,8 +1,9 @@
 import Ajv from 'ajv';
+import { WEEKDAYS } from '@emdia/calendar';
 import { oneOf, Rail } from '@emdia/contracts';
 import { findingsOf, type Finding } from '@emdia/regua';
 import { Type, type Static } from '@sinclair/typebox';
-import { HOUSE_RULES, REASONS, WEEKDAYS, type Rules } from './rules';
+import { HOUSE_RULES, REASONS, type Rules } from './rules';
 
 const closed = { additionalProperties: false };
 const Hour = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'HH:mm in Brasília.' });

@@ -1,7 +1,7 @@
-import { addBusinessDays, addDays, isBusinessDay, previousBusinessDay, weekday, type CivilDate } from '@emdia/calendar';
+import { addBusinessDays, addDays, isBusinessDay, previousBusinessDay, weekday, type CivilDate, WEEKDAYS } from '@emdia/calendar';
 import type { Rail } from '@emdia/contracts';
 import { dayOf, instantOf, type Attempt } from './attempts';
-import { ADVISED_HOURS, REASON_CODES, REASONS, WEEKDAYS, type Payday, type Reason, type Rules, type Timing } from './rules';
+import { ADVISED_HOURS, REASON_CODES, REASONS, type Payday, type Reason, type Rules, type Timing } from './rules';
 
 /** What chose the time: the table, or the static ladder where it has nothing for the reason. The two are counted apart. */
 export type By = 'table' | 'ladder';

@@ -1,4 +1,4 @@
-import { daysBetween, isHoliday, localDate, weekday, zoneOfState, type CivilDate } from '@emdia/calendar';
+import { daysBetween, isHoliday, localDate, weekday, zoneOf, type CivilDate } from '@emdia/calendar';
 import type { DataOf, DunningCaseCured, DunningCaseOpened, DunningHoldLifted, DunningHoldPlaced, DunningNoticeRequested, DunningTaskRequested, ReconciliationBalanceChanged } from '@emdia/contracts';
 
 type Bill = DataOf<typeof ReconciliationBalanceChanged>;
@@ -54,7 +54,7 @@ export class Diary {
     this.lines.push({ day: this.dayOf(now), due_date: this.first?.original_due_date ?? null, what });
   }
 
-  private dayOf = (now: Date): CivilDate => localDate(now, zoneOfState(null));
+  private dayOf = (now: Date): CivilDate => localDate(now, zoneOf(null));
   private get first(): Bill | undefined { return [...this.bills.values()][0]; }
   private nameOf = (receivable_id: string): string => (this.bills.size > 1 ? ` ${[...this.bills.values()].find((bill) => bill.receivable_id === receivable_id)?.number}` : '');
 
@@ -174,7 +174,7 @@ const nextOf = (standing: Stood): string => {
   switch (standing.kind) {
     case 'action': return `${standing.step} em ${standing.contact_day}`;
     case 'waiting': return `aguarda a resposta de ${standing.step}`;
-    case 'task': return `${standing.reason} em ${localDate(standing.at, zoneOfState(null))}`;
+    case 'task': return `${standing.reason} em ${localDate(standing.at, zoneOf(null))}`;
     case 'hold': return `silêncio (${standing.reason}) até ${standing.review_date}`;
     case 'end': return kindOf(standing);
     case 'owner': return `com ${standing.queue} (${standing.reason}) até ${standing.review_date}`;

@@ -1,4 +1,4 @@
-import { addDays, daysBetween, isWithinContactHours, localDate, zoneOfState } from '@emdia/calendar';
+import { addDays, daysBetween, isWithinContactHours, localDate, zoneOf } from '@emdia/calendar';
 import { Finding } from '../finding';
 import type { Snapshot } from '../snapshot';
 
@@ -87,7 +87,7 @@ function wrongWith(message: Sent, closings: ReadonlyMap<string, readonly Closed[
   const closedBefore = closings.get(contact_point_key ?? '')?.some((closing) =>
     (closing.creditor_id === null || closing.creditor_id === message.creditor_id) && closing.recorded_at.getTime() < call_began_at.getTime() - KNOWN_AFTER_MS);
   if (closedBefore) wrong.push('through a channel that was closed');
-  const day = localDate(call_began_at, zoneOfState(state));
+  const day = localDate(call_began_at, zoneOf(state));
   for (const who of [`${kind} person ${scope} ${person_key}`, ...(contact_point_key ? [`${kind} point ${scope} ${contact_point_key}`] : [])]) {
     const mine = dayMap(days, who);
     if (mine.has(day)) wrong.push(`a second ${kind} on ${day} to the same ${who.split(' ')[1] === 'person' ? 'person' : 'contact point'}`);

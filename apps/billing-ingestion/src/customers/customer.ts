@@ -2,7 +2,7 @@ import { BillingCustomerChanged, customerKey, derivedId, outgoing, type Outgoing
 import { documentKind, personKey } from '@emdia/brazil';
 import { order, replaces, type Rank } from '../upstream/rank';
 
-export const FIELDS = ['name', 'document', 'email', 'phone', 'state'] as const;
+export const FIELDS = ['name', 'document', 'email', 'phone', 'state', 'city_code'] as const;
 export type Field = (typeof FIELDS)[number];
 
 /** A rank, and whether the value came by an event about the customer or inside an invoice. */
@@ -19,6 +19,8 @@ export interface Customer {
   readonly email: string | null;
   readonly phone: string | null;
   readonly state: string | null;
+  /** IBGE code of the municipality. */
+  readonly city_code: string | null;
   readonly email_invalid: boolean;
   readonly person_key: string;
   readonly document_key: string | null;
@@ -72,7 +74,7 @@ function outranks(arriving: ToldBy, present: ToldBy): boolean {
 
 function unknown(creditor_id: string, customer_id: string, installationKey: string): Customer {
   return {
-    creditor_id, customer_id, name: null, document: null, email: null, phone: null, state: null, email_invalid: false,
+    creditor_id, customer_id, name: null, document: null, email: null, phone: null, state: null, city_code: null, email_invalid: false,
     person_key: personKey(null, creditor_id, customer_id, installationKey), document_key: null, version: 0, told_by: {},
   };
 }
@@ -101,15 +103,15 @@ export const isToldAlike = (a: Customer['told_by'], b: Customer['told_by']): boo
 export const hasEmail = (customer: Customer): boolean => customer.email !== null && !customer.email_invalid;
 
 const isSameToOthers = (a: Customer, b: Customer): boolean =>
-  a.person_key === b.person_key && a.document_key === b.document_key && a.state === b.state && hasEmail(a) === hasEmail(b);
+  a.person_key === b.person_key && a.document_key === b.document_key && a.state === b.state && a.city_code === b.city_code && hasEmail(a) === hasEmail(b);
 
 function tell(customer: Customer, now: Date): Outgoing {
-  const { creditor_id, customer_id, person_key, document_key, state, version } = customer;
+  const { creditor_id, customer_id, person_key, document_key, state, city_code, version } = customer;
   return outgoing(BillingCustomerChanged, {
     id: derivedId('customer-changed', creditor_id, customer_id, version),
     key: customerKey(creditor_id, customer_id),
     creditor_id,
     now,
-    data: { creditor_id, customer_id, person_key, document_key, state, has_email: hasEmail(customer), source_version: version },
+    data: { creditor_id, customer_id, person_key, document_key, state, ...(city_code === null ? {} : { city_code }), has_email: hasEmail(customer), source_version: version },
   });
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Type, type Static } from '@sinclair/typebox';
-import { CreditorId, customerKey, CustomerId, type EventOf, type NotificationsAddressInvalid, PersonKey, State_ } from '@emdia/contracts';
+import { CityCode, CreditorId, customerKey, CustomerId, type EventOf, type NotificationsAddressInvalid, PersonKey, State_ } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { step, type Step } from '@emdia/messaging';
 import { orNull } from '@emdia/runtime';
@@ -12,7 +12,7 @@ import { emailInvalid, type Customer } from './customer';
 export const ContactCard = Type.Object(
   {
     creditor_id: CreditorId, customer_id: CustomerId, person_key: PersonKey, name: orNull(Type.String()), email: orNull(Type.String()), phone: orNull(Type.String()),
-    state: State_, version: Type.Integer({ minimum: 0 }),
+    state: State_, city_code: orNull(CityCode), version: Type.Integer({ minimum: 0 }),
   },
   { additionalProperties: false },
 );
@@ -25,9 +25,9 @@ export const PayerCard = Type.Object(
 );
 export type PayerCard = Static<typeof PayerCard>;
 
-type Row = Pick<Customer, 'creditor_id' | 'customer_id' | 'person_key' | 'state' | 'email_invalid' | 'version'> & { contact_sealed: string };
+type Row = Pick<Customer, 'creditor_id' | 'customer_id' | 'person_key' | 'state' | 'city_code' | 'email_invalid' | 'version'> & { contact_sealed: string };
 
-const SELECT = 'select creditor_id, customer_id, person_key, state, email_invalid, contact_sealed, version from customer';
+const SELECT = 'select creditor_id, customer_id, person_key, state, city_code, email_invalid, contact_sealed, version from customer';
 
 /** Customers as others ask for them. */
 @Injectable()

@@ -9,7 +9,7 @@ export const kinds = {
     type: UpstreamInvoiceIssued.type,
     own: ['creditor_id', 'invoice_id', 'number', 'description', 'issue_date', 'due_date', 'currency', 'amount_cents', 'source_version', 'occurred_at'],
     nested: {
-      customer: ['customer_id', 'name', 'document', 'email', 'phone', 'state'],
+      customer: ['customer_id', 'name', 'document', 'email', 'phone', 'state', 'city_code'],
       charge_policy: ['fine_percent', 'interest_monthly_percent', 'interest_rounding', 'accrual_start'],
     },
     required: ['invoice_id', 'issue_date', 'due_date', 'currency', 'amount_cents', 'customer_id'],

@@ -62,7 +62,7 @@ describe('the books', () => {
 
   it('brings back what it saved, whole', async () => {
     const policy = { fine_percent: '2.00', interest_monthly_percent: '1.00', interest_rounding: 'DAILY_AMOUNT', accrual_start: 'ROLLED' };
-    const customer = { customer_id: 'ana', name: 'Ana Souza', document: '529.982.247-25', email: 'ana@exemplo.com.br', phone: '+5511999990000', state: 'SP' };
+    const customer = { customer_id: 'ana', name: 'Ana Souza', document: '529.982.247-25', email: 'ana@exemplo.com.br', phone: '+5511999990000', state: 'SP', city_code: '3550308' };
     const steps = [
       stepOf('invoice-issued', { ...INVOICE, customer, charge_policy: policy, instruments: [{ rail: 'PIX_COB', reference: 'tx1', code: '0002' }], source_version: 3 }),
       stepOf('invoice-amended', { invoice_id: 'FAT-1', due_date: '2026-03-25', occurred_at: '2026-03-02T10:00:00Z' }),

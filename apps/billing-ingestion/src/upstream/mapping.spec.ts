@@ -13,10 +13,10 @@ describe('one mapping for whatever comes in', () => {
   });
 
   it('tells the customer first, then the invoice, under one key', async () => {
-    const { events, told } = await books.take('invoice-issued', { ...INVOICE, customer: { customer_id: 'ana', document: '529.982.247-25', email: 'ana@exemplo.com.br', name: 'Ana Souza', state: 'SP' } });
+    const { events, told } = await books.take('invoice-issued', { ...INVOICE, customer: { customer_id: 'ana', document: '529.982.247-25', email: 'ana@exemplo.com.br', name: 'Ana Souza', state: 'SP', city_code: '3550308' } });
     expect(told).toEqual(['customer-changed', 'invoice-issued']);
     expect(new Set(events.map(({ key }) => key))).toEqual(new Set(['boa-forma/ana']));
-    expect(events[0]!.data).toMatchObject({ customer_id: 'ana', state: 'SP', has_email: true, source_version: 1 });
+    expect(events[0]!.data).toMatchObject({ customer_id: 'ana', state: 'SP', city_code: '3550308', has_email: true, source_version: 1 });
     expect(events[1]!.data).toEqual({
       creditor_id: CREDITOR, customer_id: 'ana', receivable_id: derivedId('receivable', CREDITOR, 'FAT-1'), invoice_id: 'FAT-1', number: '2026/001', issue_date: '2026-03-01',
       due_date: '2026-03-20', currency: 'BRL', amount_cents: 12_990, charge_policy: null, instruments: [], source_version: 1,

@@ -33,6 +33,8 @@ describe('reading what strangers send', () => {
     ['a leap day of a common year', issued({ due_date: '2026-02-29' }), 'contract-violation'],
     ['an instant for a date', issued({ due_date: '2026-03-20T00:00:00Z' }), 'contract-violation'],
     ['an e-mail that is none', issued({ customer: { customer_id: 'ana', email: 'ana' } }), 'contract-violation'],
+    ['a municipality of another state', issued({ customer: { customer_id: 'ana', state: 'RJ', city_code: '3550308' } }), 'unknown-city'],
+    ['a municipality of no state', issued({ customer: { customer_id: 'ana', city_code: '9950308' } }), 'unknown-city'],
     ['a UF that is none', issued({ customer: { customer_id: 'ana', state: 'XX' } }), 'unknown-state'],
     ['an amendment of nothing', event('upstream.invoice-amended.v1', { creditor_id: CREDITOR, invoice_id: 'FAT-1' }), 'contract-violation'],
     ['a NUL character', issued({ description: 'a\u0000b' }), 'unstorable-text'],

@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { documentKind, isUf, personKey } from '@emdia/brazil';
-import { isCivilDate } from '@emdia/calendar';
+import { isCivilDate, stateOfCity } from '@emdia/calendar';
 import {
   CreditorId, CustomerId, derivedId, eventOf, invalid, NotAnEvent, Reference, upstreamContracts,
   type Contract, type UpstreamContent,
@@ -141,8 +141,9 @@ const dates: ReadonlyMap<string, readonly string[]> = new Map(
 function unfit(contract: Contract, data: Fields): Wrong | null {
   for (const name of dates.get(contract.type)!)
     if (data[name] !== undefined && !isCivilDate(data[name])) return wrong('contract-violation', `/${name} is no date of the calendar.`);
-  const state = ((data.customer as Fields | undefined) ?? data).state;
+  const { state, city_code } = ((data.customer as Fields | undefined) ?? data) as { state?: string; city_code?: string };
   if (state !== undefined && !isUf(state)) return wrong('unknown-state', '/state is none of the UFs.');
+  if (city_code !== undefined && (stateOfCity(city_code) ?? null) !== (state ?? stateOfCity(city_code))) return wrong('unknown-city', '/city_code is no municipality of the state: give its IBGE code of seven digits, or leave it out.');
   if (family(contract.type) === 'upstream.invoice-amended' && data.due_date === undefined && data.amount_cents === undefined)
     return wrong('contract-violation', 'An amendment names a due date, an amount or both.');
   if (family(contract.type) === 'upstream.payment-received' && data.amount_basis === 'NET' && data.fee_cents === undefined)

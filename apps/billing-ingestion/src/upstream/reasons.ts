@@ -7,6 +7,7 @@ export const reasons = {
   'unknown-version': { status: 422, title: 'Unknown event version', advice: 'Send a version that this installation knows, or update the installation and replay.' },
   'contract-violation': { status: 422, title: 'Data does not fit its contract', advice: 'Correct the field named in the detail and send the event again.' },
   'date-out-of-range': { status: 422, title: 'Date out of range', advice: 'Send a due date at most ten years from the issue date and from today.' },
+  'unknown-city': { status: 422, title: 'Unknown municipality', advice: 'Send the IBGE code of seven digits of a municipality of that state, or leave it out.' },
   'unknown-state': { status: 422, title: 'Unknown state', advice: 'Send one of the 27 UFs of Brazil in upper case, or leave it out.' },
   'wrong-currency': { status: 422, title: 'Wrong currency', advice: 'Send amounts in the currency the creditor is registered with.' },
   'unknown-creditor': { status: 422, title: 'Unknown creditor', advice: 'Register the creditor (PUT /v1/creditors/{creditor_id}), then send or replay the event.' },

@@ -23,7 +23,7 @@ const example = {
   specversion: '1.0', id: 'evt-1001', source: '/plataforma', type: 'upstream.invoice-issued.v1',
   data: {
     creditor_id: 'boa-forma', invoice_id: 'FAT-2026-001', number: '2026/001', issue_date: '2026-03-01', due_date: '2026-03-10', currency: 'BRL', amount_cents: 12990,
-    customer: { customer_id: 'aluno-17', name: 'Maria da Silva', document: '529.982.247-25', email: 'maria@exemplo.com.br', state: 'SP' },
+    customer: { customer_id: 'aluno-17', name: 'Maria da Silva', document: '529.982.247-25', email: 'maria@exemplo.com.br', state: 'SP', city_code: '3550308' },
   },
 };
 

@@ -1,5 +1,5 @@
 import { derivedId, type Collectability, type Purpose, type Rail, type ReceivableStatus } from '@emdia/contracts';
-import type { CivilDate } from '@emdia/calendar';
+import type { CivilDate, Place } from '@emdia/calendar';
 import type { Cause, Policy } from '@emdia/regua';
 import type { Rules } from '@emdia/retries';
 import type { ActKind, Change as Changed, OutwardAct } from '../acts/outward-act';
@@ -11,7 +11,8 @@ import type { Granted } from '../retries/retrying';
 /** What billing tells of the customer; the highest `source_version` counts. */
 export interface Person {
   readonly person_key: string;
-  readonly state: string | null;
+  /** Where they live: a state, or a municipality (`SP-3550308`). */
+  readonly state: Place | null;
   readonly has_email: boolean;
   readonly source_version: number;
   readonly changed_at: Date;
@@ -202,6 +203,8 @@ export interface CaseFile {
   readonly carries_out?: ReadonlySet<ActKind> | undefined;
   /** Whether they are told by a webhook; else they read the topic. */
   readonly has_webhook?: boolean | undefined;
+  /** The creditor's own weekdays of contact, 1 Monday to 5 Friday; absent where it has none. */
+  readonly own_weekdays?: readonly number[] | undefined;
   /** What its creditor published; absent where that is nothing. */
   readonly published?: Published | undefined;
   /** A régua that is only tried out; never kept. */

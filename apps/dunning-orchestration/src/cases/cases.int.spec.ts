@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DrivenClock, WallClock } from '@emdia/clock';
-import { BillingCustomerChanged, derivedId } from '@emdia/contracts';
+import { BillingCustomerChanged, derivedId, NotificationsContactRuleSet } from '@emdia/contracts';
 import { Database, type Tx } from '@emdia/database';
 import { DeadLetters, fold, messagingMigrations, Runner, Seal, step, type Step } from '@emdia/messaging';
 import { Sweeps } from '@emdia/runtime';
@@ -10,6 +10,7 @@ import { creditor_id, customer_id, eventOf, key, PERSON, receivableId, Story } f
 import { liftHold, placeHold } from '../holds/hold';
 import { holdOf, ofCustomer } from '../holds/person';
 import { dunningOrchestration } from '../index';
+import { onContactRule } from '../reguas/contact-rules';
 import { act } from './act';
 import type { CaseFile } from './case-file';
 import { Cases } from './cases';
@@ -91,6 +92,18 @@ describe('the store of cases', () => {
       return fold(spied, [[step(cases, key, (file) => ({ next: { ...file, status: 'closed' as const } }))]], noon);
     });
     expect(statements.filter((sql) => /^(insert|delete|update)/.test(sql.trim())).map((sql) => /^(?:insert into|update) (\w+)/.exec(sql.trim())?.[1])).toEqual(['case_file', 'case_file']);
+  });
+
+  it('brings the weekdays of its creditor, by the newest word', async () => {
+    const tell = (version: number, weekdays: number[]) => database.transaction((tx) =>
+      fold(tx, [[onContactRule(eventOf(NotificationsContactRuleSet, { creditor_id, version, weekdays, contacts_in_7_days: 2, contacts_in_30_days: 4 }, noon))]], noon));
+    const brought = () => database.transaction(async (tx) => (await cases.load(tx, [key])).get(key)!.own_weekdays);
+    expect(await brought()).toBeUndefined();
+    await tell(2, [2, 4]);
+    await tell(1, [1]);
+    expect(await brought()).toEqual([2, 4]);
+    await tell(3, [5]);
+    expect(await brought()).toEqual([5]);
   });
 
   it('a reloaded case plans nothing new: its standings compare equal', async () => {

@@ -50,26 +50,26 @@ export class Cases implements Store<CaseFile> {
 
   private async read(tx: Tx, keys: readonly string[]): Promise<Map<string, CaseFile>> {
     const creditors = [...new Set(keys.map((key) => key.slice(0, key.indexOf('/'))))];
-    const [files, receivables, covers, holds, agreements, acts, carriers, attempts, published, rules] = await Promise.all([
+    const [files, receivables, covers, holds, agreements, acts, settings, attempts, published, rules] = await Promise.all([
       tx.query<{ row: unknown[] }>(LOCK, [keys]),
       read(tx, keys, READ_RECEIVABLES, receivableOf, ({ receivable_id }) => receivable_id),
       read(tx, keys, READ_COVERS, coverOf, (cover) => coverKey(cover.notice_id, cover.receivable_id)),
       read(tx, keys, READ_HOLDS, holdOf, ({ hold_id }) => hold_id),
       read(tx, keys, READ_AGREEMENTS, agreementOf, ({ agreement_id }) => agreement_id),
       read(tx, keys, READ_ACTS, actOf, ({ act_id }) => act_id),
-      tx.query<{ creditor_id: string; carries_out: ActKind[]; has_webhook: boolean }>(READ_CARRIERS, [creditors]),
+      tx.query<{ creditor_id: string; carries_out: ActKind[] | null; has_webhook: boolean; weekdays: number[] | null }>(READ_CREDITORS, [creditors]),
       readAttempts(tx, keys),
       this.reguas.of(tx, creditors),
       this.tables.of(tx, creditors),
     ]);
-    const carriedBy = new Map(carriers.map(({ creditor_id, carries_out, has_webhook }) => [creditor_id, { carries_out: new Set(carries_out), has_webhook }]));
+    const ofCreditor = new Map(settings.map(({ creditor_id, carries_out, has_webhook, weekdays }) => [creditor_id, { ...(carries_out ? { carries_out: new Set(carries_out), has_webhook } : {}), ...(weekdays ? { own_weekdays: weekdays } : {}) }]));
     const loaded = new Map<string, CaseFile>();
     for (const { row } of files) {
       const key = row[0] as string;
       const of = <V>(parts: ReadonlyMap<string, ReadonlyMap<string, V>>) => parts.get(key) ?? (NONE as ReadonlyMap<string, never>);
       const file = caseOf(row, { receivables: of(receivables), covers: of(covers), holds: of(holds), agreements: of(agreements), acts: of(acts), attempts: of(attempts) });
       const [own, retry_rules] = [published.get(file.creditor_id), rules.get(file.creditor_id)];
-      loaded.set(key, { ...file, ...(own ? { published: own } : {}), ...carriedBy.get(file.creditor_id), ...(retry_rules ? { retry_rules } : {}) });
+      loaded.set(key, { ...file, ...ofCreditor.get(file.creditor_id), ...(own ? { published: own } : {}), ...(retry_rules ? { retry_rules } : {}) });
     }
     this.stored.set(tx, new Map(loaded));
     return loaded;
@@ -204,7 +204,8 @@ const READ_COVERS = reading('covered_step', 'notice_id, receivable_id', COVER);
 const READ_HOLDS = reading('hold', 'hold_id', HOLD, '(lifted_at is null or stops_clock)');
 const READ_AGREEMENTS = reading('agreement', 'agreement_id', AGREEMENT);
 const READ_ACTS = reading('outward_act', 'planned_at, act_id', ACT);
-const READ_CARRIERS = 'select creditor_id, carries_out, url is not null as has_webhook from act_carrier where creditor_id = any($1) and cardinality(carries_out) > 0';
+const READ_CREDITORS = `select c.creditor_id, a.carries_out, a.url is not null as has_webhook, r.weekdays from unnest($1::text[]) c (creditor_id)
+  left join act_carrier a on a.creditor_id = c.creditor_id and cardinality(a.carries_out) > 0 left join contact_rule r on r.creditor_id = c.creditor_id`;
 
 const savePlans = update('case_file', ['key'], ofChanged(FILE_PLAN_BY_KEY));
 const saveFiles = update('case_file', ['key'], ofChanged(FILE_BY_KEY));

@@ -1,12 +1,12 @@
-import { addDays, contactWindow, instantAt, localDate, zoneOfState, type CivilDate } from '@emdia/calendar';
+import { addDays, contactWindow, instantAt, localDate, zoneOf, type CivilDate } from '@emdia/calendar';
 import { remembered, type ContactDays } from '@emdia/regua';
 import type { CaseFile } from './case-file';
 
 /** Creditors keep their dates in Brasília; review dates are theirs, contact days the debtor's. */
-export const CREDITOR_ZONE = zoneOfState(null);
+export const CREDITOR_ZONE = zoneOf(null);
 
 /** The debtor's local day at an instant (unknown state: Brasília). */
-export const localDayOf = (file: CaseFile, now: Date): CivilDate => localDate(now, zoneOfState(file.person?.state));
+export const localDayOf = (file: CaseFile, now: Date): CivilDate => localDate(now, zoneOf(file.person?.state));
 
 /** The later of two days, or of two instants. */
 export const later = <T extends CivilDate | Date>(a: T, b: T): T => (a > b ? a : b);
@@ -15,7 +15,7 @@ export const later = <T extends CivilDate | Date>(a: T, b: T): T => (a > b ? a :
 export const earlier = (a: CivilDate, b: CivilDate): CivilDate => (a < b ? a : b);
 
 const windowOf = remembered((day: CivilDate, state: string | null) => contactWindow(day, state)!);
-const hourOf = remembered((day: CivilDate, hour: string, state: string | null) => instantAt(day, hour, zoneOfState(state)));
+const hourOf = remembered((day: CivilDate, hour: string, state: string | null) => instantAt(day, hour, zoneOf(state)));
 
 /** The first day of contact from a day on, today at the earliest, that is not over and not taken. */
 export function nextContactDay(file: CaseFile, open: ContactDays, want: { from: CivilDate; taken: (day: CivilDate) => boolean }, now: Date): CivilDate {
@@ -39,9 +39,3 @@ export const creditorHour = (day: CivilDate, hour: string): Date => hourOf(day, 
 
 /** When a civil date of the creditor begins. */
 export const startOf = (day: CivilDate): Date => creditorHour(day, '00:00');
-
-/** Five years after the due date (29 February: 1 March), when all contact about a debt must have stopped. */
-export function prescribesOn(due_date: CivilDate): CivilDate {
-  const year = String(Number(due_date.slice(0, 4)) + 5).padStart(4, '0');
-  return due_date.endsWith('-02-29') ? `${year}-03-01` : `${year}${due_date.slice(4)}`;
-}

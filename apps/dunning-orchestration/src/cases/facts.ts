@@ -1,3 +1,4 @@
+import { placeOf } from '@emdia/calendar';
 import {
   derivedId, type BillingCustomerChanged, type EventOf, type Instrument, type NegotiationAgreementBroken, type NegotiationAgreementCompleted, type NegotiationAgreementMade, type NegotiationInstalmentPaid,
   type NotificationsContactMade, type NotificationsContactRefused, type Rail, type ReconciliationBalanceChanged,
@@ -37,7 +38,8 @@ function chargedBy(creditor_id: string, instruments: readonly Instrument[]): Pic
 
 /** Where the person lives and whether an address is known; the highest source version counts. */
 export function applyCustomer(file: CaseFile, event: EventOf<typeof BillingCustomerChanged>, now: Date): Applied {
-  const { person_key, state, has_email, source_version } = event.data;
+  const { person_key, has_email, source_version } = event.data;
+  const state = placeOf(event.data.state, event.data.city_code);
   if (file.person && file.person.source_version >= source_version) return { ignored: 'older-version' };
   return conclude({ ...file, person: { person_key, state, has_email, source_version, changed_at: new Date(event.time) } }, event.id, now);
 }

@@ -1,3 +1,4 @@
+import { addressOf } from '@emdia/calendar';
 import { derivedId, DunningNoticeRequested, outgoing, type Cover, type DataOf, type Outgoing, type Purpose } from '@emdia/contracts';
 import { houseTemplates, templateOf, type ContactStep, type Policy } from '@emdia/regua';
 import { policyOf, taskOf } from '../reguas/policy';
@@ -95,7 +96,7 @@ function ask(file: CaseFile, { today }: Plan, now: Date, what: What): Asked {
     .map(({ receivable_id, version }) => ({ receivable_id, version }));
   const data: NoticeData = {
     case_id, creditor_id, customer_id, notice_id,
-    person_key: person!.person_key, state: person!.state,
+    person_key: person!.person_key, ...addressOf(person!.state),
     local_day: today, not_before: now.toISOString(), valid_until: until.toISOString(),
     regua_version: policyOf(file).version, facts, ...what,
   };

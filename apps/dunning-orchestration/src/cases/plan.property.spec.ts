@@ -1,17 +1,17 @@
 import * as fc from 'fast-check';
-import { contactWindow, instantAt, localDate, zoneOfState, addDays } from '@emdia/calendar';
+import { addressOf, contactWindow, placeOf, instantAt, localDate, zoneOf, addDays } from '@emdia/calendar';
 import {
   BillingCustomerChanged, derivedId, NegotiationAgreementBroken, NegotiationAgreementMade, NegotiationInstalmentPaid, NotificationsContactMade,
   NotificationsContactRefused, ReconciliationBalanceChanged, type DataOf, type DunningNoticeRequested,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
+import { prescribesOn } from '@emdia/money';
 import { DEFAULT_REGUAS, defaultPolicy, type Cause, type Policy } from '@emdia/regua';
 import { liftHold, placeHold } from '../holds/hold';
 import { HOLD_KINDS, holdKinds, ruleOf } from '../holds/kinds';
 import { awaitsDecision, isAbout } from '../holds/standing';
 import { emptyCase, type CaseFile } from './case-file';
 import { CAUSES, tellCause } from './cause';
-import { prescribesOn } from './contact-days';
 import { applyAgreementEnded, applyAgreementMade, applyBalance, applyContactMade, applyContactRefused, applyCustomer, applyInstalmentPaid } from './facts';
 import { plan } from './plan';
 import { bill, creditor_id, customer_id, eventOf, key, PERSON, receivableId, Story, type Bill } from '../../test/story';
@@ -21,7 +21,7 @@ type Notice = DataOf<typeof DunningNoticeRequested>;
 type Fact = (file: CaseFile, now: Date) => DecisionOne<CaseFile>;
 
 const NAMES = ['A', 'B', 'C'] as const;
-const STATES = ['SP', 'AC', 'AM', 'RJ', null] as const;
+const PLACES = ['SP', 'AC', 'AM-1300201', 'RJ-3304557', null] as const;
 const STEPS = ['D-3', 'D0', 'D+1', 'D+3', 'D+7', 'D+15', 'D+30'] as const;
 const day = (from: string, days: number) => fc.integer({ min: 0, max: days }).map((n) => addDays(from, n));
 const instant = fc.integer({ min: 0, max: 60 * 86_400 }).map((s) => new Date(Date.parse('2026-02-01T00:00:00Z') + s * 1000));
@@ -34,9 +34,9 @@ const look = (name: string): fc.Arbitrary<Bill> =>
       end === 'open' ? bill(name, due, { collectability: silence as Bill['collectability'], review_date: silence === 'owed' ? null : review })
       : bill(name, due, { status: end as Bill['status'], collectability: 'settled', open_cents: 0, paid_cents: end === 'settled' ? 10_000 : 0, settled_on: end === 'settled' ? settled_on : null }));
 
-const customers: fc.Arbitrary<Fact[]> = fc.array(fc.tuple(fc.constantFrom(...STATES), fc.boolean(), instant), { maxLength: 3 }).map((changes) =>
-  changes.map(([state, has_email, time], index): Fact => (file, now) =>
-    applyCustomer(file, eventOf(BillingCustomerChanged, { creditor_id, customer_id, person_key: PERSON, document_key: null, state, has_email, source_version: index + 1 }, time), now)));
+const customers: fc.Arbitrary<Fact[]> = fc.array(fc.tuple(fc.constantFrom(...PLACES), fc.boolean(), instant), { maxLength: 3 }).map((changes) =>
+  changes.map(([place, has_email, time], index): Fact => (file, now) =>
+    applyCustomer(file, eventOf(BillingCustomerChanged, { creditor_id, customer_id, person_key: PERSON, document_key: null, ...addressOf(place), has_email, source_version: index + 1 }, time), now)));
 
 /** What was said of one receivable of one notice, in any number of contradicting events. */
 const contactsOf = (name: string): fc.Arbitrary<Fact[]> => fc
@@ -92,12 +92,12 @@ type Turn = (story: Story) => void;
 const turn: fc.Arbitrary<Turn> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...NAMES).chain(look).map((data): Turn => (s) => s.owes(data.invoice_id, data.original_due_date, data)) },
   { weight: 2, arbitrary: fc.constantFrom('sent', 'sent', 'sent', 'unknown', 'silence', 'budget', 'provider-refused', 'already-covered', 'opted-out', 'settled').map((answer): Turn => (s) => { s.answer = answer as Story['answer']; }) },
-  { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...STATES), fc.constantFrom(true, true, true, false)).map(([state, has_email]): Turn => (s) => s.customer(state, has_email, (s.file.person?.source_version ?? 0) + 1)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...PLACES), fc.constantFrom(true, true, true, false)).map(([place, has_email]): Turn => (s) => s.customer(place, has_email, (s.file.person?.source_version ?? 0) + 1)) },
   { weight: 2, arbitrary: fc.tuple(fc.constantFrom(...NAMES), fc.array(day('2026-02-01', 60), { minLength: 1, maxLength: 3 })).map(([name, dates]): Turn => (s) => s.agrees([name], dates)) },
   { weight: 1, arbitrary: fc.constantFrom(...DEFAULT_REGUAS).map((name): Turn => (s) => s.follows(defaultPolicy(name).version)) },
   { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...holdKinds.filter((kind) => HOLD_KINDS[kind].kept_by === 'people')), fc.integer({ min: 1, max: 30 }), fc.nat(30), fc.constantFrom(null, ...NAMES)).map(
       ([kind, days, back, name]): Turn => (s) => s.file.person && s.take((file, now) => {
-        const today = localDate(now, zoneOfState(null));
+        const today = localDate(now, zoneOf(null));
         const listed = name !== null && ruleOf(kind).covers === 'debts' && file.receivables.has(receivableId(name)) ? [receivableId(name)] : [];
         const begin_date = addDays(today, -Math.min(back, ruleOf(kind).backdate_days_max));
         return placeHold(file, { hold_id: derivedId('hold', now.toISOString()), kind, receivable_ids: listed, reason: 'x', begin_date, review_date: addDays(today, days), actor: 'x' }, now);
@@ -115,7 +115,7 @@ function checkHolds({ file }: Story, notices: readonly { time: string; data: Not
   let stood = 0;
   for (const hold of file.holds.values()) {
     const rule = ruleOf(hold.kind);
-    const ends = awaitsDecision(hold) ? new Date('2040-01-01T00:00:00Z') : (hold.decided?.at ?? hold.lifted?.at ?? instantAt(hold.review_date, '00:00', zoneOfState(null)));
+    const ends = awaitsDecision(hold) ? new Date('2040-01-01T00:00:00Z') : (hold.decided?.at ?? hold.lifted?.at ?? instantAt(hold.review_date, '00:00', zoneOf(null)));
     const inside = notices.filter(({ time }) => new Date(time) > hold.placed_at && new Date(time) < ends);
     stood += inside.length;
     const about = inside.filter(({ data }) => (rule.stops === 'everything' || data.purpose !== 'service') && data.covers.some(({ receivable_id }) => isAbout(hold, receivable_id)));
@@ -136,7 +136,7 @@ function checkAskedOnce(s: Story, told: readonly Date[]) {
 
 /** What must hold whenever the house is still. */
 function checkLaw3(s: Story) {
-  const today = localDate(s.now, zoneOfState(null));
+  const today = localDate(s.now, zoneOf(null));
   for (const { standing, status, effective_due_date } of s.file.receivables.values()) {
     if (status !== 'open') expect(standing).toEqual({ kind: 'end', reason: status });
     else if (standing!.kind === 'end') expect(prescribesOn(effective_due_date) < today).toBe(true);
@@ -147,16 +147,19 @@ function checkLaw3(s: Story) {
   }
 }
 
-function checkLaw2(notices: readonly { time: string; data: Notice }[]) {
+function checkLaw2(notices: readonly { time: string; data: Notice }[], own: readonly number[] | null) {
   const days = (purposes: string[]) => notices.filter(({ data }) => purposes.includes(data.purpose)).map(({ data }) => data.local_day);
   for (const asked of [days(['collection', 'agreement']), days(['service'])]) expect(new Set(asked).size).toBe(asked.length);
   for (const { time, data } of notices) {
-    const hours = contactWindow(data.local_day, data.state)!;
+    // What notifications asks, too: a day that it would refuse is not planned.
+    const hours = contactWindow(data.local_day, placeOf(data.state, data.city_code), own)!;
     expect(hours.opens <= new Date(time) && new Date(time) < hours.closes).toBe(true);
     const soon = new Date(time).getTime() + 600_000;
     expect(data.valid_until).toBe((data.purpose === 'service' && soon < hours.closes.getTime() ? new Date(soon) : hours.closes).toISOString());
   }
 }
+
+const ownWeekdays = fc.option(fc.subarray([1, 2, 3, 4, 5], { minLength: 1 }), { nil: null });
 
 it('whatever happens, along whatever régua: one contact a day inside the hours, no debt without a date, no triple sent twice', () => {
   const life = fc.array(fc.tuple(fc.integer({ min: 1, max: 6 * 24 }), turn), { minLength: 8, maxLength: 25 });
@@ -165,8 +168,9 @@ it('whatever happens, along whatever régua: one contact a day inside the hours,
   let made = 0;
   let questions = 0;
   fc.assert(
-    fc.property(anyPolicy, life, (policy, turns) => {
+    fc.property(anyPolicy, ownWeekdays, life, (policy, own, turns) => {
       const s = new Story(new Date('2026-02-01T12:00:00Z')).customer('SP').publishes(policy);
+      s.file = { ...s.file, own_weekdays: own ?? undefined };
       const told: Date[] = [];
       for (const [hours, take] of turns) {
         s.until(new Date(s.now.getTime() + hours * 3_600_000).toISOString());
@@ -180,7 +184,7 @@ it('whatever happens, along whatever régua: one contact a day inside the hours,
       made += policy.document.regua === 'teste' ? 1 : 0;
       const notices = s.heard<Notice>('notice-requested');
       for (const { data } of notices) asked[data.purpose]++;
-      checkLaw2(notices);
+      checkLaw2(notices, own);
       questions += checkAskedOnce(s, told);
       beside += checkHolds(s, notices);
       const sent = [...s.file.covers.values()].filter(({ outcome }) => outcome === 'sent' || outcome === 'unknown').map(({ receivable_id, due_date, step }) => `${receivable_id} ${due_date} ${step}`);

@@ -1,4 +1,5 @@
 import { addDays, localDate, type CivilDate } from '@emdia/calendar';
+import { prescribesOn } from '@emdia/money';
 import { nextMoves, type Act, type Action, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
 import { inForce, inForceByPeople, UNDONE_BY, type OutwardAct } from '../acts/outward-act';
 import { actsOn, againFrom, doneBy, isUnpaid, toTakeBack, type Backs } from '../acts/planning';
@@ -7,7 +8,7 @@ import { awaitsDecision, isAbout, isLive, pausedDays, stopsClock } from '../hold
 import { latePaid, policyOf, taskOf } from '../reguas/policy';
 import { retryOf } from '../retries/retrying';
 import type { Agreement, CaseFile, Covered, Hold, Instalment, Owner, Receivable, Standing } from './case-file';
-import { contactAt, CREDITOR_ZONE, creditorHour, earlier, later, localDayOf, nextContactDay, prescribesOn, startOf } from './contact-days';
+import { contactAt, CREDITOR_ZONE, creditorHour, earlier, later, localDayOf, nextContactDay, startOf } from './contact-days';
 
 /** A reminder of one instalment that is to go out. */
 export interface Reminder {

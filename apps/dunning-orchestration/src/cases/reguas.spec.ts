@@ -1,3 +1,4 @@
+import { weekday } from '@emdia/calendar';
 import { activate, defaultPolicy, isContact } from '@emdia/regua';
 import { creditor_id, receivableId, Story } from '../../test/story';
 import { houseVersion, policyOf } from '../reguas/policy';
@@ -42,6 +43,15 @@ describe('the calendar of each régua of the house, for a debt that nobody pays'
 
   it('asks less of a small amount', () => expect(lived('atraso-habitual-1', '2026-04-25', 4_999).calendar.slice(4)).toEqual(['2026-03-23 D+15', '2026-04-06 D+30']));
   it('writes at the hour of the régua', () => expect(lived('meio-de-pagamento-1', '2026-03-01').notices).toEqual(['2026-02-27 12:30 collection D-5']));
+  it('keeps to the weekdays of its creditor, and to those that it wants of them', () => {
+    const days = (own_weekdays: number[], version = 'esquecido-1') => {
+      const s = new Story(at('2026-02-20')).customer('SP').owes('A', '2026-03-06').follows(version);
+      s.file = { ...s.file, own_weekdays };
+      return s.owes('A').until('2026-05-01T00:00:00-03:00').notices.map((notice) => weekday(notice.slice(0, 10)));
+    };
+    expect(new Set(days([3]))).toEqual(new Set([3]));
+    expect(new Set(days([2, 4]))).toEqual(new Set([2, 4]));
+  });
   it('names it in every notice', () => expect(lived('alto-valor-1', '2026-03-10').heard('notice-requested').map(({ data }) => data.regua_version)).toEqual(Array(3).fill('alto-valor-1')));
 });
 

@@ -1,5 +1,5 @@
 import { Type, type TSchema } from '@sinclair/typebox';
-import { Actor, Channel, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, Offer, oneOf, Purpose, ReceivableStatus, State_, Text, Tone, Uuid } from '@emdia/contracts';
+import { Actor, Channel, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, Offer, oneOf, Purpose, ReceivableStatus, Text, Tone, Uuid } from '@emdia/contracts';
 import { Cause } from '@emdia/regua';
 import { orNull } from '@emdia/runtime';
 import { ACT_KINDS, type ActKind } from '../acts/outward-act';
@@ -76,7 +76,7 @@ export const CauseTakenView = Type.Object({ cause: Cause, regua_version: Reason,
 
 export const CaseView = Type.Object(
   {
-    ...Case, state: State_, has_email: orNull(Type.Boolean()), regua_version: Reason, regua_since: orNull(Instant), regua_by: Reason, cause: orNull(Cause), cause_at: orNull(Instant), cause_by: Reason, cause_asked_at: orNull(Instant), channel_closed_at: orNull(Instant), contact_asked_day: orNull(CivilDate), service_asked_day: orNull(CivilDate),
+    ...Case, state: orNull(Type.String({ pattern: '^[A-Z]{2}(-[0-9]{7})?$', description: 'State, or state and IBGE code of the municipality' })), has_email: orNull(Type.Boolean()), regua_version: Reason, regua_since: orNull(Instant), regua_by: Reason, cause: orNull(Cause), cause_at: orNull(Instant), cause_by: Reason, cause_asked_at: orNull(Instant), channel_closed_at: orNull(Instant), contact_asked_day: orNull(CivilDate), service_asked_day: orNull(CivilDate),
     receivables: Type.Array(Receivable),
     holds: Type.Array(Hold),
     agreements: Type.Array(Type.Object({ agreement_id: Uuid, receivable_ids: Type.Array(Uuid), instalments: Type.Array(Instalment), paid: Type.Array(Uuid), ended: Type.Boolean() }, closed)),

@@ -1,8 +1,9 @@
-import { choose, DEFAULT_REGUAS, defaultPolicy, type Facts, type Policy, type Step } from '@emdia/regua';
+import { WEEKDAYS } from '@emdia/calendar';
+import { choose, DEFAULT_REGUAS, defaultPolicy, ladderOf, type Facts, type Policy, type Step } from '@emdia/regua';
 import type { CaseFile } from '../cases/case-file';
 
 /** What decides which régua a case follows. */
-export type Follower = Pick<CaseFile, 'regua_version' | 'trial' | 'published' | 'customer_id' | 'receivables' | 'cause'>;
+export type Follower = Pick<CaseFile, 'regua_version' | 'trial' | 'published' | 'own_weekdays' | 'customer_id' | 'receivables' | 'cause'>;
 
 /** The régua that a case opens with: of those that its creditor published the one that fits best, else the house's first. */
 export const policyInUse = (file: Follower): Policy => {
@@ -37,11 +38,27 @@ export const prepareHouse = (): ReadonlyMap<string, Policy> => (houseByVersion ?
 /** A version of the house, null where it has none of the name. */
 export const houseVersion = (version: string): Policy | null => prepareHouse().get(version) ?? null;
 
-/** The régua that a case follows: the version it opened with; where that is not known any more, the one in use. */
+const narrowed = new WeakMap<Policy, Map<string, Policy>>();
+
+/** A régua on those weekdays alone that its creditor lets people be contacted on: the ones it wants of them, or all of them where it wants none of them. */
+function onWeekdays(policy: Policy, own: readonly number[] | undefined): Policy {
+  if (!own) return policy;
+  let known = narrowed.get(policy);
+  if (!known) narrowed.set(policy, (known = new Map()));
+  let found = known.get(own.join());
+  if (!found) {
+    const { document } = policy;
+    const allowed = own.map((day) => WEEKDAYS[day]!);
+    const wanted = allowed.filter((day) => document.contact.weekdays?.includes(day) ?? true);
+    known.set(own.join(), (found = ladderOf({ ...document, contact: { ...document.contact, weekdays: wanted.length > 0 ? wanted : allowed } })));
+  }
+  return found;
+}
+
+/** The régua that a case follows: the version it opened with, where that is not known any more the one in use; on its creditor's own weekdays. */
 export function policyOf(file: Follower): Policy {
-  const { regua_version, trial, published } = file;
-  if (trial) return trial;
-  return (regua_version && (published?.byVersion.get(regua_version) ?? houseVersion(regua_version))) || policyInUse(file);
+  const { regua_version, trial, published, own_weekdays } = file;
+  return onWeekdays(trial ?? ((regua_version && (published?.byVersion.get(regua_version) ?? houseVersion(regua_version))) || policyInUse(file)), own_weekdays);
 }
 
 /** What a person is asked to do for a step that sends no message, at most 80 characters. What the house cannot do itself, a person does. */

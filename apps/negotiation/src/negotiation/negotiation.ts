@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { type CivilDate, instantAt, localDate, zoneOfState } from '@emdia/calendar';
+import { type CivilDate, instantAt, localDate, zoneOf } from '@emdia/calendar';
 import { customerKey, type Collectability, type ReceivableStatus } from '@emdia/contracts';
 import type { Agreement } from '../agreements/agreement';
 import type { Dispute } from '../disputes/dispute';
@@ -49,7 +49,7 @@ export const withEntry = <T>(map: ReadonlyMap<string, T>, id: string, value: T):
 export const oneWordOf = <const T extends readonly string[]>(...words: T) => Type.Unsafe<T[number]>({ type: 'string', enum: words });
 
 // Dates here are civil dates of the creditor, who is in Brazil; Brasília's day stands for it.
-const ZONE = zoneOfState();
+const ZONE = zoneOf();
 export const today = (now: Date): CivilDate => localDate(now, ZONE);
 export const startOf = (date: CivilDate): Date => instantAt(date, '00:00', ZONE);
 

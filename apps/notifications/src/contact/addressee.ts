@@ -1,3 +1,5 @@
+import type { Place } from '@emdia/calendar';
+
 /** What of a person can be reached, each closed by itself: letters go to the one, people call the other. */
 export const POINTS = ['email', 'phone'] as const;
 export type Point = (typeof POINTS)[number];
@@ -9,7 +11,8 @@ export interface Addressee {
   readonly person_key: string;
   readonly name: string | null;
   readonly email: string | null;
-  readonly state: string | null;
+  /** A state, or a municipality (`SP-3550308`). */
+  readonly state: Place | null;
   /** HMAC of the e-mail address; null without one. */
   readonly contact_point_key: string | null;
   /** HMAC of the telephone number; null without one. */

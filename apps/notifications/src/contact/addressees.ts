@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { contactPointKey } from '@emdia/brazil';
+import { placeOf } from '@emdia/calendar';
 import { Clock, WallClock } from '@emdia/clock';
 import { customerKey } from '@emdia/contracts';
 import { Config, InternalClient } from '@emdia/runtime';
@@ -13,7 +14,7 @@ interface Asked {
 }
 
 interface Answer {
-  readonly customers: readonly (Asked & { person_key: string; name: string | null; email: string | null; phone: string | null; state: string | null })[];
+  readonly customers: readonly (Asked & { person_key: string; name: string | null; email: string | null; phone: string | null; state: string | null; city_code: string | null })[];
   readonly creditors: readonly Creditor[];
 }
 
@@ -68,11 +69,11 @@ export class Addressees {
     const answer = await this.internal.post<Answer>('billing-ingestion', '/internal/v1/customers', { customers }, { timeout_ms: TIMEOUT_MS });
     const creditors = new Map(answer.creditors.map((creditor) => [creditor.creditor_id, creditor]));
     const told = new Map<string, Addressee>();
-    for (const { creditor_id, customer_id, person_key, name, email, phone, state } of answer.customers) {
+    for (const { creditor_id, customer_id, person_key, name, email, phone, state, city_code } of answer.customers) {
       const creditor = creditors.get(creditor_id);
       if (!creditor) continue;
       told.set(customerKey(creditor_id, customer_id), {
-        creditor_id, customer_id, person_key, name, email, state, creditor,
+        creditor_id, customer_id, person_key, name, email, state: placeOf(state, city_code), creditor,
         contact_point_key: email === null ? null : contactPointKey('email', email, this.config.installationKey),
         phone_key: phone === null ? null : contactPointKey('phone', phone, this.config.installationKey),
         deliverable: email !== null && isAddress(email) && this.post.reaches(email),

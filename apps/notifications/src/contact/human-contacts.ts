@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { daysBetween, isAllowedDay, localDate, zoneOfState } from '@emdia/calendar';
+import { daysBetween, isAllowedDay, localDate, zoneOf } from '@emdia/calendar';
 import type { Tx } from '@emdia/database';
 import { Forbidden, step, type Step, type Store } from '@emdia/messaging';
 import type { Addressee } from './addressee';
@@ -35,7 +35,7 @@ export class HumanContacts implements Store<Days> {
     const { creditor_id, customer_id, person_key, phone_key, state } = addressee;
     return step<Days, { customer_id: string; local_date: string }>(this, `${scope} ${person_key} ${creditor_id} ${phone_key ?? ''}`, ({ used, closed, rule }, now) => {
       if (closed) throw new Forbidden(closed, CLOSED[closed]);
-      const ahead = daysBetween(localDate(now, zoneOfState(state)), local_date);
+      const ahead = daysBetween(localDate(now, zoneOf(state)), local_date);
       if (ahead < 0 || ahead > AHEAD_DAYS_MAX) throw new Forbidden('day-out-of-range', `Take a day from today to ${AHEAD_DAYS_MAX} days ahead, where the person lives.`);
       if (!isAllowedDay(local_date, state)) throw new Forbidden('day-not-allowed', 'Nobody is contacted on a Saturday, a Sunday or a holiday. Choose another day.');
       if (!isAllowedDay(local_date, state, rule?.weekdays)) throw new Forbidden('own-rule', `By version ${rule!.version} of the creditor's own rule nobody is contacted on that day of the week: GET /v1/contact-rules. Choose another day.`);

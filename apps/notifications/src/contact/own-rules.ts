@@ -1,3 +1,4 @@
+import { customerKey, derivedId, NotificationsContactRuleSet, outgoing } from '@emdia/contracts';
 import type { Tx } from '@emdia/database';
 import { Refusal, step, type Step, type Store } from '@emdia/messaging';
 import { ROLLING_LIMITS, type Limits } from './budget';
@@ -74,7 +75,12 @@ export class OwnRules implements Store<OwnRule | null> {
       const rule = { ...wanted, weekdays: [...new Set(wanted.weekdays)].sort() };
       if (known && isSame(known, rule)) return { ignored: 'in-force', result: known };
       const next = { ...rule, creditor_id, version: (known?.version ?? 0) + 1, set_by, set_at };
-      return { next, result: next };
+      const { version, weekdays, contacts_in_7_days, contacts_in_30_days } = next;
+      const told = outgoing(NotificationsContactRuleSet, {
+        id: derivedId('contact-rule-set', creditor_id, version), key: customerKey(creditor_id, ''), creditor_id, now: set_at,
+        data: { creditor_id, version, weekdays: [...weekdays], contacts_in_7_days, contacts_in_30_days },
+      });
+      return { next, result: next, events: [told] };
     });
   }
 

@@ -88,6 +88,11 @@ describe('the hours of the place where the person lives', () => {
     expect(nextOpening(at('2026-04-17T23:00:00Z'), 'SP')).toEqual(at('2026-04-20T12:00:00Z'));
     expect(nextOpening(at('2026-04-20T23:00:00Z'), 'SP')).toEqual(at('2026-04-22T12:00:00Z'));
   });
+  it('skip the holidays of the municipality that the notice names', () => {
+    const friday = dueNotice({ city_code: '3550308', local_day: '2027-01-22', not_before: '2027-01-22T13:00:00Z', valid_until: '2027-01-28T22:00:00Z' });
+    expect(friday.state).toBe('SP-3550308');
+    expect([byTheClock(friday, at('2027-01-25T15:00:00Z')), byTheClock({ ...friday, state: 'SP' }, at('2027-01-25T15:00:00Z')).to]).toEqual([{ to: 'later', due_at: at('2027-01-26T12:00:00Z') }, 'admit']);
+  });
   it('do not bind a reply', () => {
     expect(byTheClock(dueNotice({ purpose: 'reply', step: 'reply', covers: [] }), at('2026-03-10T21:59:00Z')).to).toBe('admit');
     expect(byTheClock(dueNotice({ purpose: 'reply', step: 'reply', covers: [], valid_until: '2026-03-12T00:00:00Z' }), at('2026-03-11T03:00:00Z')).to).toBe('admit');

@@ -1,4 +1,4 @@
-import { addDays, allowedDayOnOrAfter, contactWindow, isWithinContactHours, localDate, type OwnWeekdays, zoneOfState } from '@emdia/calendar';
+import { addDays, allowedDayOnOrAfter, contactWindow, isWithinContactHours, localDate, type OwnWeekdays, zoneOf } from '@emdia/calendar';
 import type { ChannelTurnedDown } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
 import type { Addressee } from '../contact/addressee';
@@ -34,14 +34,14 @@ export function byTheClock({ purpose, state, valid_until, own_rule }: Delivery, 
 
 /** The next instant after `now` at which the hours open for a debtor of a state. */
 export function nextOpening(now: Date, state: string | null, own: OwnWeekdays = null): Date {
-  const today = localDate(now, zoneOfState(state));
+  const today = localDate(now, zoneOf(state));
   const window = contactWindow(today, state, own);
   if (window && now < window.opens) return window.opens;
   return contactWindow(allowedDayOnOrAfter(addDays(today, 1), state, own), state)!.opens;
 }
 
 /** The local day of a contact made now. */
-export const contactDay = (delivery: Pick<Delivery, 'state'>, now: Date): string => localDate(now, zoneOfState(delivery.state));
+export const contactDay = (delivery: Pick<Delivery, 'state'>, now: Date): string => localDate(now, zoneOf(delivery.state));
 
 /** Why a message may not go to this person, before its budget is asked; null where it may. */
 export function closedTo(delivery: Delivery, { addressee, closed }: Pick<Known, 'addressee' | 'closed'>): RefusedReason | null {

@@ -1,4 +1,5 @@
 import { customerKey, derivedId, NotificationsAddressInvalid, NotificationsContactMade, NotificationsContactRefused, outgoing, type ChannelTurnedDown, type Cover, type DataOf, type DunningNoticeRequested, type EventOf, type Cause, type Outgoing } from '@emdia/contracts';
+import { placeOf } from '@emdia/calendar';
 import type { Amounts } from '@emdia/gate';
 import type { DecisionOne } from '@emdia/messaging';
 import type { OwnRule } from '../contact/own-rules';
@@ -23,7 +24,7 @@ export interface Attempt {
   readonly reason: string;
 }
 
-type Spoken = 'words' | 'offers' | 'channels' | 'asks_cause';
+type Spoken = 'words' | 'offers' | 'channels' | 'asks_cause' | 'city_code';
 
 interface Core extends Omit<Notice, 'not_before' | 'valid_until' | Spoken> {
   /** As the régua had them when it asked, whatever it says since; null where it has none. */
@@ -90,12 +91,12 @@ const callOf = ({ contact_point_key, verdict, call_began_at, call_began_epoch_ms
 /** Takes a notice in; `canAsk`: whether an answer could reach the house. A collection without a debt, or an agreement letter without an instalment, can never be right: it throws. */
 export function accept(known: Delivery | null, event: EventOf<typeof DunningNoticeRequested>, now: Date, canAsk = true): Decided {
   if (known) return { ignored: 'known-notice' };
-  const { not_before, valid_until, words = null, offers = null, channels = null, asks_cause = false, ...notice } = event.data;
+  const { not_before, valid_until, words = null, offers = null, channels = null, asks_cause = false, city_code, ...notice } = event.data;
   if (asksForMoney(notice.purpose) && notice.covers.length === 0) throw new Error(`A ${notice.purpose} notice must cover at least one debt.`);
   if (notice.purpose === 'agreement' && notice.instalment_id === null) throw new Error('An agreement notice must name its instalment.');
   const [from, until] = [new Date(not_before), new Date(valid_until)];
   const core: Core = {
-    ...notice, key: customerKey(notice.creditor_id, notice.customer_id), not_before: from, valid_until: until, requested_at: now, attempt: 1, history: [],
+    ...notice, state: placeOf(notice.state, city_code), key: customerKey(notice.creditor_id, notice.customer_id), not_before: from, valid_until: until, requested_at: now, attempt: 1, history: [],
     words, offers, channels, asks_cause: asks_cause && canAsk, cause_answer: null, channel: null, channels_turned_down: null, words_turned_down: null, own_rule: null,
   };
   const due: Due = { ...core, status: 'due', due_at: from < until ? from : until, retry_at_epoch_ms: null };
@@ -211,7 +212,7 @@ function addressInvalid({ notice_id, key, creditor_id, customer_id }: Core, reas
   });
 }
 
-const FINAL = new Set<string>(['settled', 'held', 'disputed', 'promised', 'agreed', 'already-covered']);
+const FINAL = new Set<string>(['settled', 'held', 'disputed', 'promised', 'agreed', 'prescribed', 'already-covered']);
 
 /**
  * One event per reason. A cover keeps the final reason it left the message for; the others take `otherwise`: a cover

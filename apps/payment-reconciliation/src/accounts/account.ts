@@ -1,4 +1,4 @@
-import { type CivilDate, localDate, zoneOfState } from '@emdia/calendar';
+import { type CivilDate, localDate, zoneOf } from '@emdia/calendar';
 import { customerKey, referenceKey, type UnappliedReason, type ChargePolicy, type Collectability, type Instrument, type ReceivableStatus } from '@emdia/contracts';
 import type { AllocationPolicy } from '../allocation-policy/allocation-policy';
 import type { Entry } from '../ledger/entry';
@@ -239,5 +239,5 @@ export const isWrittenOff = ({ write_offs }: Receivable): boolean => write_offs.
 export const isCancelled = ({ cancelled, terms }: Receivable): boolean => cancelled !== null && (terms === null || outranks(cancelled, terms.rank));
 
 // Dates here are civil dates of the creditor, who is in Brazil; Brasília's day stands for it.
-const ZONE = zoneOfState();
+const ZONE = zoneOf();
 export const dayOf = (instant: Date): CivilDate => localDate(instant, ZONE);

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Type } from '@sinclair/typebox';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn } from 'class-validator';
-import { localDate, zoneOfState } from '@emdia/calendar';
+import { localDate, zoneOf } from '@emdia/calendar';
 import { Clock } from '@emdia/clock';
 import { CivilDate, oneOf } from '@emdia/contracts';
 import { Database } from '@emdia/database';
@@ -60,7 +60,7 @@ export class AllocationPolicyController {
   })
   async put(@Body() { allocation_order, valid_from }: PolicyBody, @Caller() caller: Principal, @ForCreditor() creditorId: string) {
     const now = this.clock.now();
-    const today = localDate(now, zoneOfState());
+    const today = localDate(now, zoneOf());
     const from = valid_from ?? today;
     if (from < today) throw problem(422, 'in-the-past', 'The day has passed', 'Payments made before today stay divided as they are. Choose today or a later day.');
     await this.database.transactionOf(creditorId, (tx) => tx.query(PUT, [creditorId, from, allocation_order, caller.actor, now]));

@@ -53,6 +53,12 @@ describe('the gate', () => {
     expect(told({ receivable: receivable({ collectability }), unread: ['acme/C-1'], beats: { 'billing/0': 0 } })).toEqual(refused(collectability));
   });
 
+  it('refuses what was prescribed by the day of contact, five years after the last day payable', () => {
+    const old = { receivable: receivable({ original_due_date: '2021-03-06', effective_due_date: '2021-03-08' }) };
+    expect([told(old, { contact_day: '2026-03-08' }), told(old, { contact_day: '2026-03-09' })]).toEqual([expect.objectContaining({ owed: true }), refused('prescribed')]);
+    expect(told({ receivable: receivable({ ...old.receivable, collectability: 'held' }) }, { contact_day: '2026-03-09' })).toEqual(refused('held'));
+  });
+
   it('asks to come back for what it does not know, and for another\'s', () => {
     expect(told({ receivable: null })).toEqual(refused('stale'));
     expect(told({}, { creditor_id: 'other' })).toEqual(refused('stale'));

@@ -1,6 +1,6 @@
 import type { CivilDate } from '@emdia/calendar';
 import { referenceKey, type Collectability, type Instrument } from '@emdia/contracts';
-import { effectiveDueDate, lateCharges } from '@emdia/money';
+import { effectiveDueDate, lateCharges, prescribesOn } from '@emdia/money';
 import { referencesOf } from '../accounts/references';
 import { hasCovered, isCovered, isNear, type Sources } from '../source-coverage/coverage';
 import { HEARD, heartbeatKey, type Heard, isFresh } from '../heartbeats/heartbeat';
@@ -17,7 +17,7 @@ export interface Ask {
   readonly contact_day: CivilDate;
 }
 
-export type Refusal = Exclude<Collectability, 'owed'> | 'unread' | 'stale' | 'not_covered';
+export type Refusal = Exclude<Collectability, 'owed'> | 'prescribed' | 'unread' | 'stale' | 'not_covered';
 
 /** Still owed, this much on the day of contact; or why nobody may ask. Amounts in cents. */
 export type Verdict =
@@ -66,6 +66,7 @@ type Owed = Pick<Extract<Verdict, { owed: true }>, 'open_cents' | 'fine_cents' |
 
 function ofReceivable({ collectability, open_cents, original_due_date: due_date, effective_due_date, charge_policy }: Receivable, on_date: CivilDate): Owed | { reason: Refusal } {
   if (collectability !== 'owed') return { reason: collectability };
+  if (prescribesOn(effective_due_date) < on_date) return { reason: 'prescribed' };
   return { open_cents, due_date, effective_due_date, ...lateCharges({ open_cents, due_date, on_date, policy: charge_policy }) };
 }
 

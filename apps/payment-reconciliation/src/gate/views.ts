@@ -16,7 +16,7 @@ const Owed = Type.Object(
   closed,
 );
 const Refused = Type.Object(
-  { ...Asked, owed: Type.Literal(false), reason: oneOf('settled', 'pending', 'unmatched', 'held', 'disputed', 'promised', 'agreed', 'unread', 'stale', 'not_covered') },
+  { ...Asked, owed: Type.Literal(false), reason: oneOf('settled', 'pending', 'unmatched', 'held', 'disputed', 'promised', 'agreed', 'prescribed', 'unread', 'stale', 'not_covered') },
   closed,
 );
 export const VerdictsView = Type.Object({ as_of_epoch_ms: Type.Number(), verdicts: Type.Array(Type.Union([Owed, Refused])) }, closed);

@@ -1,10 +1,10 @@
-import { type CivilDate, isCivilDate, localDate, zoneOfState } from '@emdia/calendar';
+import { type CivilDate, isCivilDate, localDate, zoneOf } from '@emdia/calendar';
 
 /** What JSON holds between braces. */
 export type Json = Record<string, unknown>;
 
 // The banking day of Brazil ends at midnight in Brasília.
-const ZONE = zoneOfState('DF');
+const ZONE = zoneOf('DF');
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?$/i;
 
 export const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
