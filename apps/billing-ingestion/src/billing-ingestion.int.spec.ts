@@ -205,10 +205,10 @@ describe('billing-ingestion by REST', () => {
   });
 
   it('answers the other services', async () => {
-    await call('POST', '/v1/customers', { customer_id: 'ana', name: 'Ana', email: 'ana@exemplo.com.br', state: 'SP' });
+    await call('POST', '/v1/customers', { customer_id: 'ana', name: 'Ana', email: 'ana@exemplo.com.br', state: 'SP', city_code: '3550308' });
     const internal = as(INTERNAL);
     const { body } = await call('POST', '/internal/v1/customers', { customers: [{ creditor_id: 'boa-forma', customer_id: 'ana' }, { creditor_id: 'boa-forma', customer_id: 'ninguem' }] }, internal);
-    expect(body.customers).toEqual([{ creditor_id: 'boa-forma', customer_id: 'ana', person_key: expect.stringMatching(/^[0-9a-f]{64}$/), name: 'Ana', email: 'ana@exemplo.com.br', phone: null, state: 'SP', version: 1 }]);
+    expect(body.customers).toEqual([{ creditor_id: 'boa-forma', customer_id: 'ana', person_key: expect.stringMatching(/^[0-9a-f]{64}$/), name: 'Ana', email: 'ana@exemplo.com.br', phone: null, state: 'SP', city_code: '3550308', version: 1 }]);
     expect(body.creditors).toMatchObject([{ creditor_id: 'boa-forma', document: '11222333000181', sender_name: 'Boa Forma Ltda.', default_queue: 'cobranca' }]);
     expect((await call('POST', '/internal/v1/customers', { customers: [] })).status).toBe(403);
     expect((await call('POST', '/internal/v1/api-keys/verify', { key_sha256: '0'.repeat(64) }, internal)).status).toBe(404);

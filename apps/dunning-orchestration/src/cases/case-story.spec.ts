@@ -31,9 +31,9 @@ describe('a debt nobody pays, through weekends and a holiday', () => {
   it('keeps to the holidays and the clock of the municipality, where it is known', () => {
     // Monday 25 January is São Paulo's own; Tabatinga's clock is two hours behind Brasília's.
     const days = (place: string) => story('2027-01-20').customer(place).owes('A', '2027-01-22').until('2027-01-27T00:00:00-03:00').notices;
-    expect(days('SP')).toEqual(['2027-01-22 13:00 collection D0', '2027-01-25 13:00 collection D+3']);
-    expect(days('SP-3550308')).toEqual(['2027-01-22 13:00 collection D0', '2027-01-26 13:00 collection D+3']);
-    expect(days('AM-1304062')).toEqual(['2027-01-22 15:00 collection D0', '2027-01-25 15:00 collection D+3']);
+    expect(days('SP')).toEqual(['2027-01-20 13:00 collection D-3', '2027-01-22 13:00 collection D0', '2027-01-25 13:00 collection D+3']);
+    expect(days('SP-3550308')).toEqual(['2027-01-20 13:00 collection D-3', '2027-01-22 13:00 collection D0', '2027-01-26 13:00 collection D+3']);
+    expect(days('AM-1304062')).toEqual(['2027-01-20 15:00 collection D-3', '2027-01-22 15:00 collection D0', '2027-01-25 15:00 collection D+3']);
     const [said] = story('2027-01-20').customer('SP-3550308').owes('A', '2027-01-22').until('2027-01-23T00:00:00-03:00').heard<Notice>('notice-requested');
     expect(said!.data).toMatchObject({ state: 'SP', city_code: '3550308' });
   });

@@ -62,7 +62,7 @@ describe('the store of cases', () => {
   });
 
   const clear = async () => {
-    for (const table of ['charge_attempt', 'due_action', 'agreement', 'hold', 'covered_step', 'notice', 'case_receivable', 'case_file']) await database.query(`delete from ${table}`);
+    for (const table of ['contact_rule', 'charge_attempt', 'due_action', 'agreement', 'hold', 'covered_step', 'notice', 'case_receivable', 'case_file']) await database.query(`delete from ${table}`);
   };
   const load = async (of = key) => (await database.transaction((tx) => cases.load(tx, [of]))).get(of)!;
   const change = (decide: (file: CaseFile, now: Date) => CaseFile, now = noon, of = key) =>
