@@ -194,8 +194,16 @@ describe('what a person did because of a debt is taken back by a person', () => 
     const s = byHand(along(...GRAVE)).until(midnight('2026-04-20'));
     expect([tasks(s).slice(0, 3), back(s)]).toEqual([['D+10: bureau-notice', 'D+21: bureau-listing', 'D+25: protest'], []]);
     expect(back(s.pays('A', '2026-04-20').until('2026-04-20T00:00:01-03:00'))).toEqual(['D+21: remove the entry', 'D+25: cancel the protest']);
-    expect(back(s.owes('A', undefined, reopened).pays('A', '2026-04-21').until(midnight('2026-06-01')))).toHaveLength(2);
-    expect(s.file.due_at).toBeNull();
+    expect([back(s.until(midnight('2026-06-01'))).length, s.file.due_at]).toEqual([2, null]);
+  });
+  it('again at each end: whoever was to take it back may have left it, because the money went back first', () => {
+    const s = byHand(along(...GRAVE)).until(midnight('2026-04-20')).pays('A', '2026-04-20').until('2026-04-20T00:00:01-03:00');
+    s.owes('A', undefined, reopened).until(midnight('2026-04-21'));
+    expect(back(s)).toHaveLength(2);
+    s.pays('A', '2026-04-21').until(midnight('2026-06-01'));
+    expect(back(s)).toEqual(['D+21: remove the entry', 'D+25: cancel the protest', 'D+21: remove the entry', 'D+25: cancel the protest']);
+    const ids = s.heard<{ task_id: string }>('task-requested').map(({ data }) => data.task_id);
+    expect([new Set(ids).size, s.file.due_at]).toEqual([ids.length, null]);
   });
   it('the last change of a service, unless the régua leaves that to the platform', () => {
     const s = byHand(habitual()).until(midnight('2026-05-04'));

@@ -119,6 +119,12 @@ export function inForceByPeople({ acted }: Pick<Receivable, 'acted'>): (Acted & 
   return [...last.values()].filter(({ back }) => back === undefined);
 }
 
+/** What was done of a debt that is owed anew: whoever was asked to take something back may have left it, so that the next end asks again. */
+export function neverTakenBack(acted: readonly Acted[]): readonly Acted[] {
+  if (!acted.some(({ back }) => back !== undefined)) return acted;
+  return acted.map((each) => (each.back === undefined ? each : { step: each.step, due_date: each.due_date, on: each.on, task_id: each.task_id, change: each.change! }));
+}
+
 /** The act that takes another back, asked for at once: nothing holds it up. */
 export function takenBack(act: OutwardAct, { version, open_cents }: Receivable, facts: OutwardAct['facts'], now: Date): OutwardAct {
   const back: OutwardAct = { ...act, act_id: derivedId('undo', act.act_id), change: UNDONE_BY[act.change!]!, undoes: act.act_id, facts, planned_at: now, attempt: 1, answered_at: null, task: null };

@@ -22,12 +22,12 @@ export function takeBack(file: CaseFile, { backs }: Plan, now: Date): Asked {
   return { next: asked.next, events: [...made.map((act) => requestOf(file, act)), ...asked.events] };
 }
 
-/** One task for each, which its step remembers. */
+/** One task for each and each end, which its step remembers until the debt is owed anew. */
 function askedBack(file: CaseFile, byPeople: Backs['byPeople'], now: Date): Asked {
   return byPeople.reduce<Asked>(
     ({ next, events }, { receivable: { receivable_id }, acted: { step, change, task_id } }) => {
       const receivable = next.receivables.get(receivable_id)!;
-      const { owner, task } = entrusted(next, [receivable], { reason: `${step}: ${IN_WORDS[UNDONE_BY[change]!]}`, days: REVIEW_DAYS, cause: `${receivable_id} ${task_id}` }, now);
+      const { owner, task } = entrusted(next, [receivable], { reason: `${step}: ${IN_WORDS[UNDONE_BY[change]!]}`, days: REVIEW_DAYS, cause: `${receivable_id} ${task_id} ${now.toISOString()}` }, now);
       const acted = receivable.acted.map((each) => (each.step === step && each.task_id === task_id ? { ...each, back: owner.task_id } : each));
       return { next: { ...next, receivables: withEntries(next.receivables, [[receivable_id, { ...receivable, acted }]]) }, events: [...events, task] };
     },

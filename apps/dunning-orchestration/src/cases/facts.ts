@@ -4,6 +4,7 @@ import {
   type NotificationsContactMade, type NotificationsContactRefused, type Rail, type ReconciliationBalanceChanged,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
+import { neverTakenBack } from '../acts/outward-act';
 import { coverKey, withEntries, type Agreement, type CaseFile, type Covered, type Receivable } from './case-file';
 import { conclude } from './conclude';
 import { creditorDay } from './plan';
@@ -15,13 +16,14 @@ export function applyBalance(file: CaseFile, event: EventOf<typeof Reconciliatio
   const { creditor_id, receivable_id, version, instruments, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on } = event.data;
   const known = file.receivables.get(receivable_id);
   if (known && known.version >= version) return { ignored: 'older-version' };
+  const reopens = known !== undefined && known.status !== 'open' && status === 'open';
   const receivable = {
     receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on,
     as_of: creditorDay(new Date(event.time)),
     ...chargedBy(creditor_id, instruments),
     cure_told: status !== 'open' && (known?.cure_told ?? false),
     owner: known?.owner ?? null,
-    acted: known?.acted ?? [],
+    acted: reopens ? neverTakenBack(known.acted) : (known?.acted ?? []),
     standing: null,
   };
   return conclude({ ...file, receivables: withEntries(file.receivables, [[receivable_id, receivable]]) }, event.id, now);
