@@ -34,7 +34,7 @@ export const municipalHolidayRules: Readonly<Record<Place, readonly HolidayRule[
   'PR-4106902': [told('Nossa Senhora da Luz dos Pinhais', '09-08')],
   'RJ-3304557': [law('São Sebastião', '01-20', 'Lei 5.146/2010 do Rio de Janeiro')],
   'RN-2408102': [habit('Santos Reis', '01-06'), habit('Nossa Senhora da Apresentação', '11-21')],
-  'RO-1100205': [told('Instalação de Porto Velho', '01-24'), told('Criação de Porto Velho', '10-02')],
+  'RO-1100205': [told('Instalação de Porto Velho', '01-24'), habit('Nossa Senhora Auxiliadora', '05-24'), told('Criação de Porto Velho', '10-02')],
   'RR-1400100': [told('São Sebastião', '01-20'), told('São Pedro', '06-29'), told('Aniversário de Boa Vista', '07-09'), told(CONCEPTION, '12-08')],
   'RS-4314902': [law('Nossa Senhora dos Navegantes', '02-02', 'Lei 4.453/1978 de Porto Alegre')],
   'SC-4205407': [told('Aniversário de Florianópolis', '03-23')],

@@ -12,6 +12,8 @@ describe('a place', () => {
 describe('holidays of a municipality', () => {
   it('hold there alone', () => {
     expect([isHoliday('2027-01-25', 'SP-3550308'), isHoliday('2027-01-25', 'SP'), isHoliday('2027-01-25', 'SP-3509502'), isHoliday('2027-01-25')]).toEqual([true, false, false, false]);
+    // 24 May 2027 is a Monday, of the patron of Porto Velho and of Goiânia.
+    expect(['RO-1100205', 'GO-5208707', 'RO'].map((place) => isHoliday('2027-05-24', place))).toEqual([true, true, false]);
     expect(isAllowedDay('2027-01-25', 'SP-3550308')).toBe(false);
     expect(contactWindow('2027-01-25', 'SP-3550308')).toBeNull();
   });
