@@ -6,10 +6,12 @@ import { DeadLetters, fold, messagingMigrations, Runner, Seal, step, type Step }
 import { Sweeps } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { Client } from 'pg';
+import type { QueryRunner } from 'typeorm';
 import { creditor_id, customer_id, eventOf, key, PERSON, receivableId, Story } from '../../test/story';
 import { liftHold, placeHold } from '../holds/hold';
 import { holdOf, ofCustomer } from '../holds/person';
 import { dunningOrchestration } from '../index';
+import { ChargedUnsaid1700000009300 } from '../migrations/1700000009300-charged-unsaid';
 import { onContactRule } from '../reguas/contact-rules';
 import { act } from './act';
 import type { CaseFile } from './case-file';
@@ -82,6 +84,16 @@ describe('the store of cases', () => {
     const byId = <V>(map: ReadonlyMap<string, V>) => Object.fromEntries(map);
     const plain = ({ receivables, covers, holds, agreements, asked, ...rest }: CaseFile) => ({ ...rest, receivables: byId(receivables), covers: byId(covers), holds: byId(holds), agreements: byId(agreements) });
     expect(plain(await load())).toEqual(plain(file));
+  });
+
+  it('of open debts of before anybody told how they are charged nobody has said it', async () => {
+    await change(() => everything());
+    await database.query('update case_receivable set charged = null');
+    const rails = async () => Object.fromEntries([...(await load()).receivables.values()].map((receivable) => [receivable.receivable_id, receivable.rails]));
+    await database.query(`update case_receivable set status = 'settled' where receivable_id = $1`, [receivableId('next')]);
+    expect(new Set(Object.values(await rails()).flat())).toEqual(new Set());
+    await new ChargedUnsaid1700000009300().up({ query: (sql: string) => database.query(sql) } as unknown as QueryRunner);
+    expect(await rails()).toMatchObject({ [receivableId('late')]: null, [receivableId('charged')]: null, [receivableId('next')]: [] });
   });
 
   it('writes only rows that changed', async () => {
