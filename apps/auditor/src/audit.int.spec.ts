@@ -347,6 +347,13 @@ describe('an act asked of the creditor\'s systems', () => {
     await client.query(anAct(81, removal));
     expect((await audited()).map(({ violations }) => violations)).toEqual([0, 0, 0, 0, 0]);
   });
+  it('a step may be asked for again where it was rejected and nobody did it instead', async () => {
+    const rejected = anAct(80, { status: 'rejected', reason: 'answered 422' });
+    for (const statement of [rejected, anAct(81)]) await client.query(statement);
+    expect((await audited())[3]!.violations).toBe(0);
+    await client.query(`update dunning.outward_act set task = '{"task_id": "t"}' where act_id = '${id(80)}'`);
+    await expectBroken(4, /asked for 2 times/);
+  });
   it.each([
     ['a step twice', [anAct(80), anAct(81)], /asked for 2 times/],
     ['the same taken back twice', [notice, anAct(80, listing), anAct(81, removal), anAct(82, removal)], /asked for 2 times/],

@@ -35,7 +35,7 @@ const TABLES = `
   create table dunning.covered_step (notice_id uuid, creditor_id text, receivable_id uuid);
   create table dunning.regua_document (creditor_id text, regua text, version int, document jsonb);
   create table dunning.outward_act (act_id uuid primary key, key text, creditor_id text, receivable_id uuid, due_date date, step text, kind text, change text, undoes uuid, regua_version text,
-    facts jsonb, status text, reason text, verdict jsonb, call_began_at timestamptz);
+    facts jsonb, status text, reason text, verdict jsonb, call_began_at timestamptz, task jsonb);
   create table dunning.hold (hold_id uuid, key text, creditor_id text, receivable_ids uuid[], actor text, placed_at timestamptz, lifted_at timestamptz, review_date date);
   create table negotiation.promise (promise_id uuid, creditor_id text, customer_id text, actor text, made_at timestamptz, ended_at timestamptz);
   create table negotiation.agreement (agreement_id uuid, creditor_id text, customer_id text, actor text, made_at timestamptz, ended_at timestamptz);

@@ -11,10 +11,11 @@ const ASKED = `
 /** Law 1: every act that left; what gives something back is never held up. */
 export const eachAct = (snapshot: Snapshot, visit: (asked: Asked) => void): Promise<void> => snapshot.each<Asked>('dunning', ASKED, visit);
 
+// What the receiver would not have, and nobody was asked to do instead, may be asked for again.
 const TIMES = `
   select min(creditor_id) as creditor_id, receivable_id, coalesce(undoes::text, due_date::text || ' ' || step) as of, count(*)::int as times, (array_agg(act_id order by act_id))[1:5] as act_ids,
     bool_and(undoes is null or exists (select from dunning.outward_act b where b.act_id = a.undoes and b.call_began_at is not null and b.receivable_id = a.receivable_id)) as has_cause
-  from dunning.outward_act a where call_began_at is not null group by 2, 3`;
+  from dunning.outward_act a where call_began_at is not null and not (status = 'rejected' and task is null) group by 2, 3`;
 
 // Entries and protests that stand, where the receiver may have made them, or a person may who was not asked to take them back.
 const STANDING = `

@@ -24,7 +24,8 @@ export interface ActVerdict {
 
 /**
  * One act asked of the creditor's systems: planned → requested | refused | expired; where a webhook carries it,
- * requested → accepted | rejected | unanswered. Refused and expired ones never left, and the step is planned anew.
+ * requested → accepted | rejected | unanswered. Refused and expired ones never left, and the step is planned anew; so it is
+ * after one that was rejected when its debt had ended or was not to be asked for, and that nobody did instead.
  */
 export interface OutwardAct {
   readonly act_id: string;
@@ -58,8 +59,8 @@ export interface OutwardAct {
 /** So long an act may take to begin after it was asked for. */
 const VALID_MS = 60_000;
 
-/** Whether it never left. */
-export const isOff = ({ status }: Pick<OutwardAct, 'status'>): boolean => status === 'refused' || status === 'expired';
+/** Whether nothing came of it: it never left, or its receiver would not have it while nobody was to do it instead. */
+export const isOff = ({ status, task }: Pick<OutwardAct, 'status' | 'task'>): boolean => status === 'refused' || status === 'expired' || (status === 'rejected' && task === null);
 /** Whether the receiver may have done it. */
 export const hasGone = ({ status }: OutwardAct): boolean => status === 'requested' || status === 'accepted' || status === 'unanswered';
 

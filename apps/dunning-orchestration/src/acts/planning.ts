@@ -32,7 +32,7 @@ export function planActs(file: CaseFile, { standings, today }: Plan, now: Date):
   return { next: acts.length === 0 ? file : { ...file, acts: withEntries(file.acts, acts) }, events: [] };
 }
 
-/** What is to be taken back because its debt has ended: by the systems that did it, or by a person where a person was asked to do it. */
+/** What is to be taken back because its debt has ended, or is being paid by an agreement: by the systems that did it, or by a person where a person was asked to do it. */
 export interface Backs {
   readonly acts: readonly OutwardAct[];
   readonly byPeople: readonly { readonly receivable: Receivable; readonly acted: Acted & { readonly change: Change } }[];
@@ -41,12 +41,16 @@ export interface Backs {
 /** Whether a debt may still come to its prescription with something standing on it: also one that was given up. */
 export const isUnpaid = ({ status }: Receivable): boolean => status === 'open' || status === 'written-off';
 
-/** Bureau entries and protests are taken back also where nobody may ask any more, service only where it was paid or cancelled; null where there is nothing. */
+/** Whether the first money of an agreement has come that stands: the old debt is no longer what an entry or a protest says. */
+const isBeingPaid = ({ agreements }: CaseFile, { receivable_id }: Receivable): boolean =>
+  [...agreements.values()].some(({ ended, paid, receivable_ids }) => !ended && paid.length > 0 && receivable_ids.includes(receivable_id));
+
+/** Bureau entries and protests are taken back also where nobody may ask any more and once an agreement is being paid, service only where it was paid or cancelled; null where there is nothing. */
 export function toTakeBack(file: CaseFile, isPrescribed: (receivable: Receivable) => boolean): Backs | null {
   const acts: OutwardAct[] = [];
   const byPeople: Backs['byPeople'][number][] = [];
   for (const receivable of file.receivables.values()) {
-    if (file.acts.size + receivable.acted.length === 0 || (isUnpaid(receivable) && !isPrescribed(receivable))) continue;
+    if (file.acts.size + receivable.acted.length === 0 || (isUnpaid(receivable) && !isPrescribed(receivable) && !isBeingPaid(file, receivable))) continue;
     const restores = !isUnpaid(receivable) && (policyOf(file).document.thanks.restores ?? true);
     const isDue = ({ change }: { readonly change: Change | null }) => UNDONE_BY[change!] !== 'restore' || restores;
     acts.push(...inForce(file, receivable.receivable_id).filter(isDue));

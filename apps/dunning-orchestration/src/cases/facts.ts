@@ -1,6 +1,6 @@
 import { placeOf } from '@emdia/calendar';
 import {
-  derivedId, type BillingCustomerChanged, type EventOf, type Instrument, type NegotiationAgreementBroken, type NegotiationAgreementCompleted, type NegotiationAgreementMade, type NegotiationInstalmentPaid,
+  derivedId, type BillingCustomerChanged, type EventOf, type Instrument, NegotiationAgreementBroken, type NegotiationAgreementCompleted, type NegotiationAgreementMade, type NegotiationInstalmentPaid,
   type NotificationsContactMade, type NotificationsContactRefused, type Rail, type ReconciliationBalanceChanged,
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
@@ -57,13 +57,22 @@ export function applyInstalmentPaid(file: CaseFile, event: EventOf<typeof Negoti
   return withAgreement(file, event, now, (agreement) => ({ ...agreement, paid: [...new Set([...agreement.paid, instalment_id])].sort() }));
 }
 
-/** Broken or completed: either way it reminds nobody any more; what is owed then comes from reconciliation. */
+/**
+ * Broken or completed: either way it reminds nobody any more; what is owed then comes from reconciliation. Where it was broken its debts
+ * are owed anew, and whoever was to remove an entry may have left it.
+ */
 export function applyAgreementEnded(
   file: CaseFile,
   event: EventOf<typeof NegotiationAgreementBroken> | EventOf<typeof NegotiationAgreementCompleted>,
   now: Date,
 ): Applied {
-  return withAgreement(file, event, now, (agreement) => ({ ...agreement, ended: true }));
+  const anew = event.type !== NegotiationAgreementBroken.type ? [] : event.data.receivable_ids.flatMap((id) => {
+    const receivable = file.receivables.get(id);
+    const acted = receivable?.status === 'open' ? neverTakenBack(receivable.acted) : null;
+    return receivable && acted && acted !== receivable.acted ? [[id, { ...receivable, acted }] as const] : [];
+  });
+  const next = anew.length === 0 ? file : { ...file, receivables: withEntries(file.receivables, anew) };
+  return withAgreement(next, event, now, (agreement) => ({ ...agreement, ended: true }));
 }
 
 function withAgreement(

@@ -29,7 +29,7 @@ export interface Plan {
   readonly contacts: ReadonlyMap<string, ContactStep>;
   readonly reminder: Reminder | null;
   readonly thanks: { readonly receivable_ids: readonly string[]; readonly at: Date } | null;
-  /** What is to be taken back at once, because its debt has ended. */
+  /** What is to be taken back at once. */
   readonly backs: Backs | null;
   readonly due_at: Date | null;
 }
