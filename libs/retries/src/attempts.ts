@@ -27,6 +27,8 @@ export interface AskedRetry {
   readonly on: CivilDate;
   /** The instant; where it is not known the whole day counts. */
   readonly at?: Date | undefined;
+  /** By which way it was asked for; null or left out where nobody knows. */
+  readonly rail?: Rail | null | undefined;
 }
 
 const ZONE = zoneOf(null);
@@ -58,17 +60,27 @@ export function merged(attempts: readonly Attempt[]): Attempt[] {
 /** An attempt made within so many days after a retry was asked for is that retry. */
 const ANSWERED_DAYS = 3;
 
+/** Clocks of platforms may run behind ours by so much, and many tell whole seconds. */
+const CLOCK_MS = 5 * 60_000;
+
+const from = ({ on, at }: AskedRetry): Date => at ?? instantOf(on, '00:00');
+
+/** Whether an attempt may be the one that a retry asked for. Of Pix Automático only the day of an attempt is told; that a boleto was issued anew, no decline of a card or debit tells. */
+function isAnswer({ receivable_id, rail, at }: Attempt, asked: AskedRetry): boolean {
+  if (receivable_id !== asked.receivable_id || dayOf(at) > addDays(asked.on, ANSWERED_DAYS) || (asked.rail === 'BOLETO' && rail !== 'BOLETO')) return false;
+  return rail === 'PIX_AUTO' ? dayOf(at) >= dayOf(from(asked)) : at.getTime() >= from(asked).getTime() - (asked.at ? CLOCK_MS : 0);
+}
+
 /** What counts as an attempt though nobody told of it: retries that we asked for and heard nothing of, and those the platform will make by itself. */
-export function untold(attempts: readonly Attempt[], asked: readonly AskedRetry[]): Pick<Attempt, 'receivable_id' | 'at'>[] {
+export function untold(attempts: readonly Attempt[], asked: readonly AskedRetry[]): (Pick<Attempt, 'receivable_id' | 'at'> & Pick<AskedRetry, 'rail'>)[] {
   const free = new Set(attempts);
-  const from = ({ on, at }: AskedRetry): Date => at ?? instantOf(on, '00:00');
   const sorted = [...asked].sort((a, b) => from(a).getTime() - from(b).getTime());
   const unanswered = sorted.filter((each) => {
-    const answer = attempts.find((attempt) => free.has(attempt) && attempt.receivable_id === each.receivable_id && attempt.at >= from(each) && dayOf(attempt.at) <= addDays(each.on, ANSWERED_DAYS));
+    const answer = attempts.find((attempt) => free.has(attempt) && isAnswer(attempt, each));
     if (answer) free.delete(answer);
     return !answer;
   });
-  return [...unanswered.map(({ receivable_id, on, at }) => ({ receivable_id, at: at ?? instantOf(on, '12:00') })), ...scheduled(attempts)];
+  return [...unanswered.map(({ receivable_id, on, at, rail }) => ({ receivable_id, at: at ?? instantOf(on, '12:00'), rail })), ...scheduled(attempts)];
 }
 
 /** The next attempt of the platform on each debt, as its last attempt told it. */

@@ -85,10 +85,10 @@ describe('a card', () => {
     expect(next({ attempts: [...tries, attempt({ attempt_id: 'b', at: at('2026-03-11T10:00') })], asked }, '2026-03-12T10:00')).toMatchObject({ attempt_no: 3 });
   });
 
-  it('an attempt made before a retry was asked for is not its answer, though of the same day', () => {
+  it('an attempt made well before a retry was asked for is not its answer, though of the same day; of a platform whose clock is behind it is', () => {
     const tries = (hour: string) => [attempt({ at: at('2026-03-03T10:00') }), attempt({ attempt_id: 'b', at: at(`2026-03-10T${hour}`) })];
     const asked = [{ receivable_id: 'debt', on: '2026-03-10', at: at('2026-03-10T10:00') }];
-    expect(['09:59', '10:00'].map((hour) => next({ attempts: tries(hour), asked }, '2026-03-12T10:00'))).toMatchObject([{ attempt_no: 4 }, { attempt_no: 3 }]);
+    expect(['09:54', '09:55', '10:00'].map((hour) => next({ attempts: tries(hour), asked }, '2026-03-12T10:00'))).toMatchObject([{ attempt_no: 4 }, { attempt_no: 3 }, { attempt_no: 3 }]);
   });
 });
 
@@ -115,6 +115,12 @@ describe('Pix Automático', () => {
     expect(next({ due_date: '2026-03-10', attempts: [pix()], asked }, '2026-03-13T23:00')).toMatchObject({ never: 'budget-spent' });
   });
 
+  it('an attempt answers a retry by its day, which is all that is told of it', () => {
+    const tries = (day: string) => [pix(), pix({ attempt_id: 'b', at: at(`2026-03-${day}T12:00`) })];
+    const asked = [{ receivable_id: 'debt', on: '2026-03-12', at: at('2026-03-12T16:00') }];
+    expect(['11', '12'].map((day) => next({ due_date: '2026-03-10', attempts: tries(day), asked }, '2026-03-12T20:00'))).toMatchObject([{ attempt_no: 4 }, { attempt_no: 3 }]);
+  });
+
   it('before the next cycle', () => {
     expect(next({ due_date: '2026-03-10', next_due_date: '2026-03-12', attempts: [pix(), pix({ attempt_id: 'b', at: at('2026-03-11T09:00') })] }, '2026-03-11T10:00')).toMatchObject({ never: 'window-over' });
   });
@@ -132,6 +138,18 @@ describe('other rails', () => {
     const boletos = days(3, (day) => ({ rail: 'BOLETO', card_key: null, brand: null, at: at(`2026-03-0${day + 1}T10:00`) }));
     expect(next({ attempts: boletos.slice(1) }, '2026-03-10T10:00')).toMatchObject({ rail: 'BOLETO', at: at('2026-03-10T10:00') });
     expect(next({ attempts: boletos }, '2026-03-10T10:00')).toMatchObject({ at: at('2026-04-30T10:00') });
+  });
+
+  it('a boleto that was asked for counts in its own limit and that of its debt, on no card and in no limit of another way; a decline of a card does not tell of it', () => {
+    const asked = ['01', '05', '09'].map((day) => ({ receivable_id: 'debt', on: `2026-03-${day}`, at: at(`2026-03-${day}T10:00`), rail: 'BOLETO' as const }));
+    expect(next({ rails: ['BOLETO'], asked: asked.slice(1) }, '2026-03-10T10:00')).toMatchObject({ rail: 'BOLETO', at: at('2026-03-10T10:00'), attempt_no: 3 });
+    expect(next({ rails: ['BOLETO'], asked }, '2026-03-10T10:00')).toMatchObject({ at: at('2026-04-30T10:00') });
+    expect(next({ rails: ['DEBIT'], asked }, '2026-03-10T10:00')).toMatchObject({ rail: 'DEBIT', at: at('2026-03-10T10:00') });
+    const many = Array.from({ length: 40 }, () => asked[0]!);
+    expect(next({ receivable_id: 'other', rails: ['CARD'], asked: many }, '2026-03-10T10:00')).toMatchObject({ rail: 'CARD', at: at('2026-03-10T10:00') });
+    expect(next({ receivable_id: 'other', rails: ['CARD'], asked: many.map((each) => ({ ...each, rail: null })) }, '2026-03-10T10:00')).not.toMatchObject({ at: at('2026-03-10T10:00') });
+    const declined = attempt({ at: at('2026-03-09T12:00') });
+    expect(next({ rails: ['BOLETO'], attempts: [declined], asked }, '2026-03-20T10:00')).toMatchObject({ rail: 'CARD', attempt_no: 5 });
   });
 
   it('where one rail is stopped the next of the invoice is tried, on the same budget', () => {

@@ -10,7 +10,7 @@ export interface RetryFacts {
   readonly due_date: CivilDate;
   /** What is owed without late charges, in cents: nothing else is charged by a retry. */
   readonly open_cents: number;
-  /** How upstream charges it by itself, as the invoice says; none where it waits for the debtor, null where nobody said. */
+  /** How upstream charges it by itself, as the invoice says, or that it issues its boleto anew; none where it waits for the debtor, null where nobody said. */
   readonly rails: readonly Rail[] | null;
   /** The due date of the next charge of the same recurrence; null where none is known. */
   readonly next_due_date: CivilDate | null;
@@ -151,7 +151,7 @@ interface Count {
 function countsOf(facts: RetryFacts, rail: Rail | null, { limits }: Rules): Count[] {
   const { receivable_id, attempts } = facts;
   const { card_key, brand } = cardOf(facts);
-  // Nobody said which card these were or will be on: they count on every one.
+  // Nobody said which card these were or will be on: they count on every one, but for what was asked for by another way.
   const others = untold(attempts, facts.asked);
   const time = ({ at }: Pick<Attempt, 'at'>): number => at.getTime();
   const ofDebt = (each: Pick<Attempt, 'receivable_id'>): boolean => each.receivable_id === receivable_id;
@@ -159,10 +159,10 @@ function countsOf(facts: RetryFacts, rail: Rail | null, { limits }: Rules): Coun
     if (limit.scope === 'card') {
       if ((rail !== 'CARD' && rail !== null) || !rulesFor(limit.brands, brand)) return [];
       const on = rail === null ? ofDebt : isOn(card_key);
-      return [{ limit, times: [...attempts.filter(on), ...others].map(time) }];
+      return [{ limit, times: [...attempts.filter(on), ...others.filter(({ rail: by }) => (by ?? 'CARD') === 'CARD')].map(time) }];
     }
     if (limit.rail !== undefined && limit.rail !== rail) return [];
-    return [{ limit, times: [...attempts.filter((each) => ofDebt(each) && (limit.rail === undefined || each.rail === limit.rail || each.rail === null)), ...others.filter(ofDebt)].map(time) }];
+    return [{ limit, times: [...attempts.filter((each) => ofDebt(each) && (limit.rail === undefined || each.rail === limit.rail || each.rail === null)), ...others.filter((each) => ofDebt(each) && (limit.rail === undefined || (each.rail ?? limit.rail) === limit.rail))].map(time) }];
   });
 }
 

@@ -67,7 +67,7 @@ export interface Receivable {
   readonly as_of: CivilDate;
   /** Whether a case-cured event spoke of its end. */
   readonly cure_told: boolean;
-  /** How upstream charges it by itself; none where it waits for the debtor, null where nobody said. */
+  /** How upstream charges it by itself, or that its boleto may be issued anew; none where it waits for the debtor, null where nobody said. */
   readonly rails: readonly Rail[] | null;
   /** What its instruments are called in attempts to charge. */
   readonly charge_ids: readonly string[];

@@ -29,12 +29,13 @@ export function applyBalance(file: CaseFile, event: EventOf<typeof Reconciliatio
   return conclude({ ...file, receivables: withEntries(file.receivables, [[receivable_id, receivable]]) }, event.id, now);
 }
 
-/** Rails on which upstream charges by itself; the others wait for the debtor. */
+/** Rails on which upstream charges by itself; the others wait for the debtor, and of those a boleto may be issued anew where nothing charges. */
 const CHARGING: ReadonlySet<Rail> = new Set<Rail>(['CARD', 'PIX_AUTO', 'DEBIT']);
 
 function chargedBy(creditor_id: string, instruments: readonly Instrument[]): Pick<Receivable, 'rails' | 'charge_ids'> {
   if (instruments.length === 0) return { rails: null, charge_ids: [] };
   const charging = instruments.filter(({ rail }) => CHARGING.has(rail));
+  if (charging.length === 0) return { rails: instruments.some(({ rail }) => rail === 'BOLETO') ? ['BOLETO'] : [], charge_ids: [] };
   return { rails: [...new Set(charging.map(({ rail }) => rail))], charge_ids: charging.flatMap(({ reference }) => (reference === undefined ? [] : [derivedId('receivable', creditor_id, reference)])) };
 }
 

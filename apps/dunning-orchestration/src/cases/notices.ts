@@ -115,7 +115,9 @@ const withCovers = (file: CaseFile, notice_id: string, covers: readonly Cover[],
 
 /** What the régua does next with the debts of a notice if it goes out and nothing else changes. */
 function whatFollows(file: CaseFile, { today }: Plan, covers: readonly Cover[], now: Date): NoticeData['next_step'] {
-  const sent = plan({ ...withCovers(file, 'supposed', covers, 'sent', now), contact_asked_day: today }, now);
+  // A boleto issued anew is no charge that comes by itself: what the debtor is told of is what follows without it.
+  const carries_out = new Set([...(file.carries_out ?? [])].filter((kind) => kind !== 'retry'));
+  const sent = plan({ ...withCovers(file, 'supposed', covers, 'sent', now), contact_asked_day: today, carries_out }, now);
   const steps = covers.flatMap(({ receivable_id }) => sent.standings.get(receivable_id) ?? []).filter((standing): standing is Stepping => (standing.kind === 'action' || standing.kind === 'task') && standing.step !== null);
   const [first] = steps.sort((a, b) => a.at.getTime() - b.at.getTime());
   // What the platform will do by itself is said, too: nobody is asked to pay what is charged the next morning without knowing it.

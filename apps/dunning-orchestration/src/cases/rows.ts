@@ -91,8 +91,8 @@ export const RECEIVABLE: readonly Column<Receivable>[] = [
   ['settled_on', 'date', ({ settled_on }) => settled_on],
   ['as_of', 'date', ({ as_of }) => as_of],
   ['cure_told', 'boolean', ({ cure_told }) => cure_told],
-  // Most are paid by whoever owes them: for those the column costs a null.
-  ['charged', 'jsonb', ({ rails, charge_ids }) => (rails === null ? { rails } : rails.length > 0 ? { rails, charge_ids } : null)],
+  // Those that wait for whoever owes them cost a null, boletos few bytes.
+  ['charged', 'jsonb', ({ rails, charge_ids }) => (rails === null ? { rails } : rails.length > 0 ? { rails, ...(charge_ids.length > 0 ? { charge_ids } : {}) } : null)],
   ...RECEIVABLE_PLAN,
 ];
 

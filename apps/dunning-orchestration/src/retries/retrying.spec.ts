@@ -58,6 +58,24 @@ describe('a retry of the régua', () => {
     expect(boleto().declines('A', 'a1', { network_code: '43' }).file).toMatchObject({ cause: null, regua_version: 'esquecido-1' });
   });
 
+  const boletos = (...more: 'CARD'[]) => new Story(at('2026-02-20')).customer('SP').owes('A', '2026-03-06', { instruments: [...more, 'BOLETO' as const, 'PIX_COBV' as const].map((rail) => ({ rail, reference: rail })) });
+  const asked = (s: Story) => s.heard<{ rail: string; amount_cents: number }>('retry-requested').map(({ time, data }) => `${time.slice(0, 10)} ${data.rail} ${data.amount_cents}`);
+
+  it('issues a boleto anew where the systems of the creditor do that, which counts in its own limit and is told of as no charge', () => {
+    const s = boletos().carries('retry').follows('meio-de-pagamento-1');
+    expect(since(s, '2026-03-06', '2026-03-14')).toEqual(['2026-03-10 D+4']);
+    expect(asked(s)).toEqual(['2026-03-09 BOLETO 10000', '2026-03-13 BOLETO 10000']);
+    expect(retriesShown(s.file, s.now)).toEqual([expect.objectContaining({ budgets: expect.arrayContaining([{ limit: 'boleto-60-days', attempts: 2, attempts_max: 3, days: 60 }, { limit: 'debt-60-days', attempts: 2, attempts_max: 8, days: 60 }]) })]);
+    expect(s.heard('notice-requested').at(-1)!.data.next_step).toMatchObject({ step: 'D+12' });
+    const byHand = boletos().follows('meio-de-pagamento-1');
+    expect(since(byHand, '2026-03-06', '2026-03-14')).toEqual(['2026-03-10 D+4']);
+  });
+
+  it('issues none where a card charges the debt: stopped, it is to be replaced', () => {
+    const s = boletos('CARD').carries('retry').until('2026-03-06T10:00:00-03:00').declines('A', 'a1', { network_code: '43' });
+    expect([s.file.cause?.cause, asked(s.until('2026-04-20T00:00:00-03:00'))]).toEqual(['payment-method', []]);
+  });
+
   it('the cause is the same whether the stop or the debt came first', () => {
     const s = new Story(at('2026-03-01')).customer('SP').declines('A', 'a1', { network_code: '43' });
     expect(s.file).toMatchObject({ status: 'new', cause: null });

@@ -8,9 +8,9 @@ export type Granted = Pick<Retry, 'rail' | 'attempt_no' | 'amount_cents' | 'by' 
 export const grantOf = ({ rail, attempt_no, amount_cents, by, because }: Granted): Granted => ({ rail, attempt_no, amount_cents, by, because });
 
 /** The retries that were asked for, of a person or of the creditor's systems. */
-export const askedOf = ({ receivables, acts }: Pick<CaseFile, 'receivables' | 'acts'>): { receivable_id: string; step: string; on: CivilDate; at: Date | undefined; retry: Granted }[] => [
-  ...[...receivables.values()].flatMap(({ receivable_id, acted }) => acted.flatMap(({ step, on, at, retry }) => (retry ? [{ receivable_id, step, on, at: at === undefined ? at : new Date(at), retry }] : []))),
-  ...[...acts.values()].flatMap((act) => (act.retry && hasGone(act) ? [{ receivable_id: act.receivable_id, step: act.step, on: dayOf(act), at: act.call_began_at!, retry: act.retry }] : [])),
+export const askedOf = ({ receivables, acts }: Pick<CaseFile, 'receivables' | 'acts'>): { receivable_id: string; step: string; on: CivilDate; at: Date | undefined; rail: Granted['rail']; retry: Granted }[] => [
+  ...[...receivables.values()].flatMap(({ receivable_id, acted }) => acted.flatMap(({ step, on, at, retry }) => (retry ? [{ receivable_id, step, on, at: at === undefined ? at : new Date(at), rail: retry.rail, retry }] : []))),
+  ...[...acts.values()].flatMap((act) => (act.retry && hasGone(act) ? [{ receivable_id: act.receivable_id, step: act.step, on: dayOf(act), at: act.call_began_at!, rail: act.retry.rail, retry: act.retry }] : [])),
 ];
 
 /** What a decision about retries of a debt rests on: everything told of its customer and their cards. */
@@ -21,7 +21,8 @@ export function retryFacts(file: CaseFile, { receivable_id, original_due_date, o
   const own = [receivable_id, ...charge_ids];
   const recurring = [...receivables.values()].filter((each) => rails?.includes('PIX_AUTO') && each.rails?.includes('PIX_AUTO') && !own.includes(each.receivable_id)).map((each) => each.original_due_date);
   return {
-    receivable_id, due_date: original_due_date, open_cents, rails,
+    // Only the systems that issue boletos can issue one anew: to a person that would be no step but a wish.
+    receivable_id, due_date: original_due_date, open_cents, rails: file.carries_out?.has('retry') ? rails : (rails?.filter((rail) => rail !== 'BOLETO') ?? null),
     next_due_date: recurring.filter((due_date) => due_date > original_due_date).sort()[0] ?? null,
     attempts: [...attempts.values()].map((attempt) => ({ ...attempt, receivable_id: (attempt.receivable_id && debts.get(attempt.receivable_id)) ?? attempt.receivable_id })),
     asked: askedOf(file),
