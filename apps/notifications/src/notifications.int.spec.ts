@@ -1,24 +1,27 @@
 import { Clock } from '@emdia/clock';
 import { startMailSink, type MailSink } from '@emdia/mail-sink';
 import { run, type House } from '@emdia/runtime';
-import { id, NOON, noticeRequested } from '../test/given';
+import { amounts, id, NOON, noticeRequested } from '../test/given';
 import { GivenHouse } from '../test/given-house';
 import { notifications } from './index';
 
+/** Stands still unless a spec moves it. */
 class StillClock extends Clock {
+  at = NOON;
   now(): Date {
-    return NOON;
+    return this.at;
   }
 }
 
 const given = new GivenHouse();
+const clock = new StillClock();
 let house: House;
 let sink: MailSink;
 
 beforeAll(async () => {
   sink = await startMailSink();
   await given.open({ EMDIA_SMTP_URL: sink.smtpUrl });
-  house = await run([notifications], 'in-process', { config: given.config, clock: new StillClock() });
+  house = await run([notifications], 'in-process', { config: given.config, clock });
 });
 afterAll(async () => {
   await house.stop();
@@ -252,8 +255,72 @@ describe('a creditor that is stricter than the house', () => {
 describe('a call by a person', () => {
   const take = (customer_id: string, local_date: string, key?: string, as = 'acme') =>
     call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date }, ...(key === undefined ? {} : { key }) });
-  beforeEach(() => given.rows('delete from contact_day'));
+  const debts = [1, 2, 3].map((n) => id('receivable', n)) as [string, string, string];
+  const days = () => given.rows(`select local_date::text as day, creditor_id, cause, customer_id from contact_day`);
+  beforeEach(() => {
+    given.neighbours.asks = [];
+    return given.rows('delete from contact_day');
+  });
+  afterEach(() => {
+    clock.at = NOON;
+    Object.assign(given.neighbours, { refusals: new Map(), down: new Set(), debtsOf: () => [debts[0]] });
+  });
 
+  it('is told what may be asked for that day, and what not', async () => {
+    given.neighbours.debtsOf = () => debts;
+    given.neighbours.refusals = new Map([[debts[1], 'disputed'], [debts[2], 'promised']]);
+    const { status, json } = await take('told', '2026-03-10');
+    expect([status, json]).toEqual([201, {
+      customer_id: 'told', local_date: '2026-03-10', status: 'may-call', as_of_epoch_ms: 1,
+      may_ask_for: [{
+        receivable_id: debts[0], invoice_id: amounts.invoice_id, number: amounts.number, description: amounts.description, due_date: amounts.due_date, days_late: amounts.days_late,
+        open_cents: amounts.open_cents, fine_cents: amounts.fine_cents, interest_cents: amounts.interest_cents, total_cents: amounts.total_cents, version: amounts.version,
+      }],
+      may_not_ask_for: [{ receivable_id: debts[1], reason: 'disputed' }, { receivable_id: debts[2], reason: 'promised' }],
+    }]);
+    expect(given.neighbours.asks).toEqual([debts.map((receivable_id) => expect.objectContaining({ receivable_id, contact_day: '2026-03-10' }))]);
+    expect(await days()).toEqual([{ day: '2026-03-10', creditor_id: 'acme', cause: 'human', customer_id: 'told' }]);
+  });
+  it.each(['settled', 'held', 'disputed', 'promised', 'agreed', 'prescribed', 'unread', 'pending', 'unmatched', 'not_covered'])('is not made where all is %s, and takes no day', async (reason) => {
+    given.neighbours.debtsOf = () => debts.slice(0, 2);
+    given.neighbours.refusals = new Map([[debts[0], reason], [debts[1], 'held']]);
+    expect(await take('left-alone', '2026-03-10')).toMatchObject({
+      status: 409, json: { type: 'urn:emdia:problem:not-to-be-asked', detail: expect.stringContaining('Do not call'), may_not_ask_for: [{ receivable_id: debts[0], reason }, { receivable_id: debts[1], reason: 'held' }] },
+    });
+    expect(await days()).toEqual([]);
+  });
+  it('is not made where nothing is open', async () => {
+    given.neighbours.debtsOf = () => [];
+    expect(await take('paid', '2026-03-10')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:nothing-owed' } });
+    expect(await days()).toEqual([]);
+  });
+  it('is not made on doubt: what is known is stale, a word nobody knows, or the gate does not answer', async () => {
+    for (const reason of ['stale', 'never-heard-of']) {
+      given.neighbours.refusals = new Map([[debts[0], reason]]);
+      expect(await take('a', '2026-03-10')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:unknown', detail: expect.stringContaining('Ask again') } });
+    }
+    given.neighbours.down.add('gate');
+    expect(await take('a', '2026-03-10')).toMatchObject({ status: 503, json: { type: 'urn:emdia:problem:unknown' } });
+    expect(await days()).toEqual([]);
+  });
+  it('a day ahead is only reserved: the same request on the day asks the gate, and takes no other day', async () => {
+    given.neighbours.refusals = new Map([[debts[0], 'stale']]);
+    expect((await take('ahead', '2026-03-12', 'ahead-1')).json).toEqual({ customer_id: 'ahead', local_date: '2026-03-12', status: 'reserved', as_of_epoch_ms: null, may_ask_for: [], may_not_ask_for: [] });
+    expect(given.neighbours.asks).toEqual([]);
+    clock.at = new Date(NOON.getTime() + 2 * 86_400_000);
+    given.neighbours.refusals = new Map([[debts[0], 'settled']]);
+    for (const key of [undefined, 'ahead-1']) expect(await take('ahead', '2026-03-12', key)).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:not-to-be-asked' } });
+    given.neighbours.refusals.clear();
+    for (const key of [undefined, 'ahead-1', undefined]) expect(await take('ahead', '2026-03-12', key)).toMatchObject({ status: 201, json: { status: 'may-call', may_ask_for: [{ receivable_id: debts[0] }] } });
+    expect(await days()).toEqual([{ day: '2026-03-12', creditor_id: 'acme', cause: 'human', customer_id: 'ahead' }]);
+    // The same person as another customer, and a number that was closed meanwhile.
+    expect(await take('b', '2026-03-12')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:budget' } });
+    given.neighbours.phoneOf = () => '+5511900000001';
+    clock.at = new Date(clock.at.getTime() + 61_000);
+    expect((await call('POST', '/v1/opt-outs', { as: 'acme', body: { customer_id: 'ahead', channel: 'phone' } })).status).toBe(201);
+    expect(await take('ahead', '2026-03-12')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:opted-out' } });
+    given.neighbours.phoneOf = () => null;
+  });
   it('takes the day from the messages, and a message takes it from the call', async () => {
     // The neighbours give every customer this one person key.
     const person_key = 'e'.repeat(64);

@@ -27,6 +27,7 @@ class LateClock extends WallClock {
 
 /** The parts of answers that these specs look into. */
 interface Answer {
+  readonly as_of_epoch_ms: number;
   readonly items: readonly Record<string, unknown>[];
   readonly next_cursor: string | null;
   readonly verdicts: readonly { readonly owed: boolean; readonly reason?: string }[];
@@ -264,6 +265,24 @@ describe('reconciliation in a house', () => {
         ask_id: 'x', receivable_id: receivableId('G-owed'), owed: true, open_cents: 10_000, fine_cents: 200, interest_cents: 30, total_cents: 10_230, days_late: 10, version: 1, invoice_id: 'G-owed',
         number: 'G-owed', description: null, due_date: '2026-03-02', effective_due_date: '2026-03-02', instruments: [],
       }]);
+    });
+
+    it('says of a customer what may be asked for and why the rest may not, by the same verdicts', async () => {
+      const customer = (customer_id: string, creditor_id = CREDITOR) => call('POST', 'internal/v1/gate/customer', { creditor_id, customer_id, contact_day: '2026-03-12' });
+      const [one, paidOne, third] = ['K-1', 'K-2', 'K-3'].map((invoice) => receivableId(invoice));
+      await publish(...of('C-whole', issued('K-3', { due_date: '2026-03-09' }), issued('K-1', { charge_policy: POLICY }), issued('K-2'), paid('k2', 'K-2'), disputed(['K-3'])));
+      const { body } = await customer('C-whole');
+      expect(body.as_of_epoch_ms).toEqual(expect.any(Number));
+      expect(body.verdicts).toEqual([
+        expect.objectContaining({ ask_id: one, receivable_id: one, owed: true, open_cents: 10_000, fine_cents: 200, interest_cents: 30, total_cents: 10_230 }),
+        { ask_id: third, receivable_id: third, owed: false, reason: 'disputed' },
+      ]);
+      expect(JSON.stringify(body)).not.toContain(paidOne);
+      await publish(...of('C-whole', held([], derivedId('h', 'whole'))));
+      expect((await customer('C-whole')).body.verdicts.map((each) => each.owed || each.reason)).toEqual(['held', 'disputed']);
+      for (const [who, whose] of [['C-nobody', CREDITOR], ['C-whole', 'other']] as const) expect((await customer(who, whose)).body.verdicts).toEqual([]);
+      expect((await call('POST', 'internal/v1/gate/customer', {})).status).toBe(400);
+      expect((await call('POST', 'internal/v1/gate/customer', {}, { authorization: 'Bearer emdia_k1_acme' })).status).toBe(403);
     });
 
     it.each<[string, (invoice: string) => Told]>([
