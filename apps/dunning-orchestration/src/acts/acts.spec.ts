@@ -5,6 +5,7 @@ import { outlook } from '../reguas/outlook';
 import { ACT_KINDS } from './outward-act';
 import { retriesShown } from '../retries/shown';
 import { request, told, type Posted } from './requesting';
+import { tookBack } from './taking-back';
 
 const at = (day: string, hour = '00:00') => new Date(`${day}T${hour}:00-03:00`);
 const midnight = (day: string) => `${day}T00:00:00-03:00`;
@@ -197,6 +198,17 @@ describe('what a person did because of a debt is taken back by a person', () => 
     expect(back(s.owes('A', undefined, reopened).pays('A', '2026-04-21').until(midnight('2026-06-01')))).toHaveLength(2);
     expect(s.file.due_at).toBeNull();
   });
+  it('and what they were asked stands with the step until they say that it is done', () => {
+    const s = byHand(along(...GRAVE)).until(midnight('2026-04-20')).pays('A', '2026-04-20').until('2026-04-20T00:00:01-03:00');
+    const asked = () => [...s.file.receivables.values()][0]!.acted.flatMap(({ back, back_task }) => (back ? [{ task_id: back, ...back_task! }] : []));
+    const heard = s.heard<{ task_id: string; queue: string; reason: string; review_date: string }>('task-requested').map(({ data: { task_id, queue, reason, review_date } }) => ({ task_id, queue, reason, review_date }));
+    expect(asked()).toEqual(heard.slice(-2));
+    const [entry] = asked();
+    const decided = tookBack(s.file, entry!.task_id, { at: '2026-04-21T12:00:00.000Z', actor: 'agent-7' });
+    s.file = (decided as { next: typeof s.file }).next;
+    expect(asked().map(({ done }) => done)).toEqual([{ at: '2026-04-21T12:00:00.000Z', actor: 'agent-7' }, undefined]);
+    for (const task_id of [entry!.task_id, heard[0]!.task_id, 'x']) expect(tookBack(s.file, task_id, { at: '', actor: '' })).toEqual({ ignored: 'nothing-to-take-back', result: false });
+  });
   it('the last change of a service, unless the régua leaves that to the platform', () => {
     const s = byHand(habitual()).until(midnight('2026-05-04'));
     expect(back(s.pays('A', '2026-05-04').until(midnight('2026-05-05')))).toEqual(['D+45: restore the service']);
@@ -312,6 +324,14 @@ describe('what the webhook answers', () => {
     expect(s.acts[restored]).toMatchObject({ status: 'requested', task: { reason: 'D+22: restore not done: answered 500' } });
     answer(s, { outcome: 'accepted' }, restored);
     expect(s.acts[restored]).toMatchObject({ status: 'accepted', task: null });
+  });
+  it('what a person gave back by hand they are not asked for again', () => {
+    const s = gone().pays('A', '2026-03-30').until(midnight('2026-03-31'));
+    const restored = s.acts.length - 1;
+    answer(s, { outcome: 'troubled', reason: 'answered 500' }, restored);
+    s.file = (tookBack(s.file, s.acts[restored]!.task!.task_id, { at: '2026-03-31T12:00:00.000Z', actor: 'agent-7' }) as { next: typeof s.file }).next;
+    answer(s, { outcome: 'rejected', reason: 'answered 404' }, restored);
+    expect([tasks(s).length, s.acts[restored]]).toEqual([1, expect.objectContaining({ status: 'rejected', task: expect.objectContaining({ done: { at: '2026-03-31T12:00:00.000Z', actor: 'agent-7' } }) })]);
   });
 });
 

@@ -96,8 +96,8 @@ const REVIEW_DAYS = 2;
 function handedOver(file: CaseFile, act: OutwardAct, now: Date): Decided {
   const receivable = file.receivables.get(act.receivable_id)!;
   const isOpen = receivable.status === 'open' && receivable.standing?.kind !== 'end';
-  // Nobody is to do what the end of the debt would have taken back.
-  if (!isOpen && act.undoes === null) return put(file, act, now);
+  // Nobody is to do what the end of the debt would have taken back, nor what they said they have done.
+  if ((!isOpen && act.undoes === null) || act.task?.done) return put(file, act, now);
   const reason = `${act.step}: ${act.change ?? act.kind} ${act.status === 'unanswered' ? 'may be done, look first' : 'not done'}: ${act.reason}`.slice(0, 80);
   const { owner, task } = entrusted(file, [receivable], { reason, days: REVIEW_DAYS, cause: act.act_id }, now);
   const { task_id, queue, review_date } = owner;
