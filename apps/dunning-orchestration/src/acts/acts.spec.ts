@@ -284,11 +284,23 @@ describe('a bureau entry', () => {
     answer(s.until('2026-03-16T12:00:00-03:00'), { outcome: 'accepted' });
     expect(s.until(midnight('2026-04-30')).acts.map(({ change }) => change)).toEqual(['notice', 'listing']);
   });
+  /** The day on which a person is asked to make the entry. */
+  const listedOn = (s: Story) => s.calendar.find((line) => line.endsWith('D+12: bureau-listing'))?.slice(0, 10);
+  it('counts its days from the end of the time that a person had to give the notice, not from when they were asked', () => {
+    expect(listedOn(along(...steps).carries().until(midnight('2026-04-30')))).toBe('2026-04-02');
+  });
+  it.each(['rejected', 'unanswered'] as const)('counts no days from a notice that was %s', (outcome) => {
+    const s = along(...steps).until('2026-03-16T12:00:00-03:00').pays('A', '2026-03-16');
+    answer(s, { outcome, reason: 'answered 400' });
+    s.owes('A', undefined, { status: 'open', collectability: 'owed', open_cents: 10_000, settled_on: null }).until(midnight('2026-05-30'));
+    expect([s.acts.map(({ change }) => change), tasks(s).filter((reason) => reason.includes('bureau'))]).toEqual([['notice'], []]);
+  });
   it('is for a person where the bureau did not take the notice, or a person gave it', () => {
     const s = along(...steps).until('2026-03-16T12:00:00-03:00');
     answer(s, { outcome: 'rejected', reason: 'answered 400' });
     s.until(midnight('2026-04-30'));
     expect([days(s), tasks(s).slice(0, 2)]).toEqual([['2026-03-16 D+10 notice rejected (answered 400)'], ['D+10: notice not done: answered 400', 'D+12: bureau-listing']]);
+    expect(listedOn(s)).toBe('2026-04-02');
     expect(tasks(along(...steps).carries('bureau-listing').until(midnight('2026-04-05')))).toEqual(['D+10: bureau-notice', 'D+12: bureau-listing']);
   });
 });

@@ -1,9 +1,10 @@
 import { derivedId, DunningHoldLifted, outgoing, type Outgoing } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
+import { taskOf } from '@emdia/regua';
 import { changeOf } from '../acts/outward-act';
 import { planActs } from '../acts/planning';
 import { takeBack } from '../acts/taking-back';
-import { policyOf, taskOf } from '../reguas/policy';
+import { policyOf } from '../reguas/policy';
 import { ruleOf, type Kind } from '../holds/kinds';
 import { askAgain, entrusted, openOf } from '../holds/asking';
 import { isAbout, isLive } from '../holds/standing';
