@@ -39,7 +39,7 @@ export class HumanContacts implements Store<Days> {
       if (ahead < 0 || ahead > AHEAD_DAYS_MAX) throw new Forbidden('day-out-of-range', `Take a day from today to ${AHEAD_DAYS_MAX} days ahead, where the person lives.`);
       if (!isAllowedDay(local_date, state)) throw new Forbidden('day-not-allowed', 'Nobody is contacted on a Saturday, a Sunday or a holiday. Choose another day.');
       if (!isAllowedDay(local_date, state, rule?.weekdays)) throw new Forbidden('own-rule', `By version ${rule!.version} of the creditor's own rule nobody is contacted on that day of the week: GET /v1/contact-rules. Choose another day.`);
-      const limits = limitsOf(rule);
+      const limits = limitsOf(rule, scope);
       if (used.includes(local_date) || !fits(used, local_date, limits)) throw new Forbidden('budget', USED);
       const taken: Taken = { scope, person_key, contact_point_key: null, local_date, class: 'contact', creditor_id, cause: 'human', notice_id: null, limits, recorded_at: now };
       return { next: { used: [...used, local_date], taken, closed, rule }, result: { customer_id, local_date } };
