@@ -202,7 +202,7 @@ describe('a contact point that is somebody else\'s', () => {
   });
 });
 
-describe('a creditor that is stricter than the house', () => {
+describe('a creditor with a rule of its own', () => {
   const set = (body: object, as = 'acme') => call('PUT', '/v1/contact-rules', { as, body: { weekdays: [1, 2, 3, 4, 5], contacts_in_7_days: 4, contacts_in_30_days: 12, reason: 'política de relacionamento', ...body } });
   const calls = (local_date: string, customer_id = 'strict', as = 'acme') => call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date } });
   beforeEach(() => given.rows('delete from contact_day'));
@@ -249,6 +249,40 @@ describe('a creditor that is stricter than the house', () => {
   it('two rules set at once are two versions', async () => {
     const both = await Promise.all([set({ contacts_in_7_days: 2 }), set({ contacts_in_7_days: 3 })]);
     expect(both.map(({ json }) => json.version).sort()).toEqual([3, 4]);
+  });
+  it('contacts within its own hours only, and leaves every place some', async () => {
+    expect(await set({ hours: { from: '09:00', to: '11:59' } })).toMatchObject({ status: 422, json: { findings: [{ path: 'hours', value: { from: '09:00', to: '11:59' }, remedy: expect.stringContaining('unknown state') }] } });
+    for (const hours of ['morning', [], { from: '09:00' }, { from: 9, to: 12 }, { from: '09:00', to: '12:00', zone: 'UTC' }]) expect((await set({ hours })).status).toBe(400);
+    expect((await set({ hours: { from: '11:00', to: '16:00' } })).json).toMatchObject({ hours: { from: '11:00', to: '16:00' } });
+    // Ten in São Paulo: one still waits for eleven, the other's time is over by then.
+    await send(noticeRequested(55), noticeRequested(56, { valid_until: '2026-03-10T14:00:00Z' }), noticeRequested(57, { creditor_id: 'other' }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 55)}`, { as: 'acme' })).json).toMatchObject({ status: 'due', due_at: '2026-03-10T14:00:00.000Z' });
+    expect((await call('GET', `/v1/deliveries/${id('notice', 56)}`, { as: 'acme' })).json).toMatchObject({ status: 'refused', reason: 'hours', own_rule: { hours: { from: '11:00', to: '16:00' } } });
+    expect((await call('GET', `/v1/deliveries/${id('notice', 57)}`, { as: 'other' })).json).toMatchObject({ status: 'sent' });
+    expect((await set({ hours: null })).json).toMatchObject({ hours: null });
+  });
+  it('contacts more often only by the decision of a person, who is named with the version', async () => {
+    const decision = { decided_by: 'Ana Maria Souza', role: 'diretora de crédito', reason: 'clientes pediram lembretes diários' };
+    const looser = { contacts_in_7_days: 5, contacts_in_30_days: 20 };
+    expect(await set(looser)).toMatchObject({ status: 422, json: { findings: [{ path: 'contacts_in_7_days', value: 5, remedy: expect.stringContaining('decision') }, { path: 'contacts_in_30_days', value: 20 }] } });
+    for (const wrong of ['Ana Maria Souza', { ...decision, decided_by: undefined }, { ...decision, role: 7 }, { ...decision, set_by: 'x' }]) expect((await set({ ...looser, decision: wrong })).status).toBe(400);
+    expect(await set({ ...looser, decision: { ...decision, decided_by: 'Ana' } })).toMatchObject({ status: 422, json: { findings: [{ path: 'decision.decided_by', value: 'Ana' }] } });
+    expect((await call('PUT', '/v1/contact-rules', { body: { ...looser, decision } })).status).toBe(401);
+    const person_key = 'e'.repeat(64);
+    const days = ['2026-03-11', '2026-03-12', '2026-03-13', '2026-03-16'];
+    for (const day of days) expect((await calls(day)).status).toBe(201);
+    await send(noticeRequested(58, { person_key }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 58)}`, { as: 'acme' })).json).toMatchObject({ status: 'refused', reason: 'budget' });
+    expect(await set({ ...looser, decision })).toMatchObject({ status: 200, json: { contacts_in_7_days: 5, decision: { ...decision, legal_basis: null } } });
+    await send(noticeRequested(59, { person_key }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 59)}`, { as: 'acme' })).json).toMatchObject({ status: 'sent', own_rule: { decision: { decided_by: 'Ana Maria Souza' } } });
+    expect(await calls('2026-03-17')).toMatchObject({ status: 201 });
+    for (const more of [{ contacts_in_7_days: 8 }, { contacts_in_30_days: 31 }, { weekdays: [6] }]) expect((await set({ ...looser, decision, ...more })).status).toBe(422);
+    expect((await call('GET', '/v1/contact-rules', { as: 'acme' })).json).toMatchObject({ house: { contacts_in_7_days: 4 }, in_force: { decision }, history: [{ decision: { role: 'diretora de crédito' } }, { decision: null }, {}, {}, {}, {}, {}] });
+  });
+  it.each([[5, 12, null], [4, 13, '{"decided_by": ""}'], [8, 12, '{"decided_by": "Ana Souza"}'], [7, 31, '{"decided_by": "Ana Souza"}']])('keeps no %d and %d contacts decided by %s, whoever writes it', async (week, month, decision) => {
+    const kept = (wanted: unknown[]) => given.rows(`insert into own_rule (creditor_id, version, weekdays, contacts_in_7_days, contacts_in_30_days, reason, set_by, set_at, decision) values ('acme', 99, '{1}', $1, $2, 'x', 'y', '2026-03-10T12:00:00Z', $3)`, wanted);
+    await expect(kept([week, month, decision])).rejects.toThrow(/own_rule_(most|decided)/);
   });
 });
 

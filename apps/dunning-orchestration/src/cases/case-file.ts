@@ -1,5 +1,5 @@
 import { derivedId, type Collectability, type Purpose, type Rail, type ReceivableStatus } from '@emdia/contracts';
-import type { CivilDate, Place } from '@emdia/calendar';
+import type { CivilDate, OwnHours, Place } from '@emdia/calendar';
 import type { Cause, Policy } from '@emdia/regua';
 import type { Rules } from '@emdia/retries';
 import type { ActKind, Change as Changed, OutwardAct } from '../acts/outward-act';
@@ -214,6 +214,8 @@ export interface CaseFile {
   readonly has_webhook?: boolean | undefined;
   /** The creditor's own weekdays of contact, 1 Monday to 5 Friday; absent where it has none. */
   readonly own_weekdays?: readonly number[] | undefined;
+  /** What it leaves of the hours of contact; absent where that is all of them. */
+  readonly own_hours?: OwnHours | undefined;
   /** What its creditor published; absent where that is nothing. */
   readonly published?: Published | undefined;
   /** A régua that is only tried out; never kept. */

@@ -48,7 +48,7 @@ export class HumanContacts implements Store<Days> {
       if (!isAllowedDay(local_date, state)) throw new Forbidden('day-not-allowed', 'Nobody is contacted on a Saturday, a Sunday or a holiday. Choose another day.');
       if (!isAllowedDay(local_date, state, rule?.weekdays)) throw new Forbidden('own-rule', `By version ${rule!.version} of the creditor's own rule nobody is contacted on that day of the week: GET /v1/contact-rules. Choose another day.`);
       if (calls.some((call) => call.day === local_date && call.customer_id === customer_id)) return { ignored: 'taken', result: { customer_id, local_date } };
-      const limits = limitsOf(rule);
+      const limits = limitsOf(rule, scope);
       if (used.includes(local_date) || !fits(used, local_date, limits)) throw new Forbidden('budget', USED);
       const taken: Taken = { scope, person_key, contact_point_key: null, local_date, class: 'contact', creditor_id, cause: 'human', notice_id: null, customer_id, limits, recorded_at: now };
       return { next: { ...days, used: [...used, local_date], taken }, result: { customer_id, local_date } };
