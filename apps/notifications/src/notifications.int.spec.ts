@@ -185,13 +185,19 @@ describe('a contact point that is somebody else\'s', () => {
   });
   it('is the one that was wrong, though billing knows another by now', async () => {
     const emailOf = given.neighbours.emailOf;
-    expect(await calls('changed')).toMatchObject({ status: 201 });
+    await send(noticeRequested(64, { customer_id: 'changed', purpose: 'service', step: 'thanks', covers: [], local_day: '2026-03-10' }));
     given.neighbours.emailOf = (customer) => (customer === 'changed' ? 'changed-since@example.invalid' : emailOf(customer));
     expect((await wrong('changed')).status).toBe(201);
+    await given.rows('delete from contact_day');
     await send(noticeRequested(63, { customer_id: 'changed', purpose: 'service', step: 'thanks', covers: [] }));
     expect((await call('GET', `/v1/deliveries/${id('notice', 63)}`, { as: 'acme' })).json).toMatchObject({ status: 'sent' });
     given.neighbours.emailOf = emailOf;
     expect(JSON.stringify(await given.rows('select * from closed_contact_point'))).not.toContain('@');
+  });
+  it('is one that this customer was reached by: a slip closes no stranger\'s', async () => {
+    const before = await given.rows('select contact_point_key from closed_contact_point');
+    for (const contact of ['stranger@example.invalid', '+5511977776666']) expect(await wrong('moved', contact)).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:not-of-this-customer' } });
+    expect(await given.rows('select contact_point_key from closed_contact_point')).toEqual(before);
   });
   it.each([['moved', 'pigeon', 400], ['moved', '11999990000', 400], ['nobody', 'nobody@example.invalid', 404]])('is told of a known customer, by an address or number: %s, %s', async (customer, contact, status) =>
     expect((await wrong(customer, contact)).status).toBe(status));

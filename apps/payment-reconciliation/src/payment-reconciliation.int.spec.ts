@@ -129,11 +129,11 @@ describe('reconciliation in a house', () => {
       ['receivable', 10_000], ['revenue', -10_000], ['receivable', -10_000], ['fine_income', -200], ['interest_income', -30],
     ]);
     expect((await call('GET', 'v1/ledger/balances')).body).toEqual({
-      balances: [['cash', 10_230], ['fine_income', -200], ['interest_income', -30], ['receivable', 0], ['revenue', -10_000], ['unapplied', 0]].map(([account, balance_cents]) => ({ account, currency: 'BRL', balance_cents })),
+      balances: [['cash', 10_230], ['fine_income', -200], ['interest_income', -30], ['receivable', 0], ['revenue', -10_000]].map(([account, balance_cents]) => ({ account, currency: 'BRL', balance_cents })),
     });
-    const first = (await call('GET', 'v1/ledger/entries?limit=2')).body;
-    const second = (await call('GET', `v1/ledger/entries?limit=2&cursor=${first.next_cursor}`)).body;
-    expect([...first.items, ...second.items].map(({ cause }) => String(cause).split(':')[0])).toEqual(['invoice', 'payment', 'allocation']);
+    const first = (await call('GET', 'v1/ledger/entries?limit=1')).body;
+    const second = (await call('GET', `v1/ledger/entries?limit=1&cursor=${first.next_cursor}`)).body;
+    expect([...first.items, ...second.items].map(({ cause }) => String(cause).split(':')[0])).toEqual(['invoice', 'payment']);
     expect(second.next_cursor).toBeNull();
   });
 
@@ -166,7 +166,7 @@ describe('reconciliation in a house', () => {
       const { items } = (await call('GET', 'v1/ledger/entries?limit=200')).body as unknown as { items: { cause: string; postings: { account: string; amount_cents: number }[] }[] };
       return items.filter(({ cause }) => cause.endsWith(':acquirer:fee')).map(({ postings }) => postings.map(({ account, amount_cents }) => [account, amount_cents]));
     };
-    expect(await booked()).toEqual([[['cash_in_transit', 10_000], ['unapplied', -10_000]]]);
+    expect(await booked()).toEqual([[['cash_in_transit', 10_000], ['receivable', -10_000]]]);
     await publish(...of('C-fee', credited('fee', 'F', '2026-03-12', { source: 'acquirer', fee_cents: 290 })));
     expect((await booked())[1]).toEqual([['cash_in_transit', -10_000], ['cash', 9_710], ['fees', 290]]);
   });

@@ -2,8 +2,8 @@ import type { Uf } from '@emdia/brazil';
 import { roll } from './business-days';
 import { type CivilDate, weekday } from './civil-date';
 import type { Confidence } from './holiday-rules';
-import { isHoliday } from './holidays';
-import { instantAt, localDate, zoneOf } from './local-time';
+import { isHoliday, placeWithOwn } from './holidays';
+import { hasOwnZone, instantAt, localDate, zoneOf } from './local-time';
 import { type Place, stateOf } from './places';
 
 /** What a state's law says on the hours of collection, local time; `opens` is null where the source names only the end, `saturday` where it allows none or is silent. */
@@ -63,6 +63,9 @@ export const tooNarrowFor = (own: OwnHours): readonly { readonly whom: string; r
 /** Whether a debtor may be contacted on a date at all: Monday to Friday, no national, bank or (where known) state or municipal holiday, and a weekday of the creditor's own. */
 export const isAllowedDay = (date: CivilDate, place?: Place | null, own: OwnWeekdays = null): boolean =>
   weekday(date) % 6 !== 0 && (own === null || own.includes(weekday(date))) && !isHoliday(date, place);
+
+/** The place that stands for a place wherever days and hours of contact are remembered: most municipalities are like their state. Null where none is known. */
+export const contactPlace = (place: Place | null | undefined): Place | null => (hasOwnZone(place) ? place! : placeWithOwn(place) || null);
 
 /** From when (inclusive) until when (exclusive) a debtor of a place may be contacted on a date; null where the day is not allowed. A creditor's own hours only take from the place's. */
 export function contactWindow(date: CivilDate, place?: Place | null, own?: OwnContact | null): { opens: Date; closes: Date } | null {

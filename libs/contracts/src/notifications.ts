@@ -60,6 +60,8 @@ export const NotificationsCauseAnswered = contract('notifications.cause-answered
 
 export const NotificationsAddressInvalid = contract('notifications.address-invalid.v1', 'A contact point does not work; nobody writes to it again.', {
   creditor_id: CreditorId, customer_id: CustomerId, channel: oneOf('email'), reason: Text(200),
+  /** Which one it was; left out before 2026-11-23, when it meant the present one. */
+  contact_point_key: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'HMAC-SHA-256 of channel and address.' })),
 });
 
 export const NotificationsEventRejected = rejected('notifications');

@@ -8,7 +8,7 @@ import { awaitsDecision, isAbout, isLive, pausedDays, stopsClock } from '../hold
 import { latePaid, policyOf } from '../reguas/policy';
 import { retryOf } from '../retries/retrying';
 import type { Agreement, CaseFile, Covered, Hold, Instalment, Owner, Receivable, Standing } from './case-file';
-import { contactAt, CREDITOR_ZONE, creditorHour, earlier, later, localDayOf, nextContactDay, startOf } from './contact-days';
+import { contactAt, contactPlaceOf, CREDITOR_ZONE, creditorHour, earlier, later, localDayOf, nextContactDay, startOf } from './contact-days';
 
 /** A reminder of one instalment that is to go out. */
 export interface Reminder {
@@ -109,7 +109,7 @@ class View {
     private readonly policy: Policy,
   ) {
     this.today = localDayOf(file, now);
-    this.state = file.person?.state ?? null;
+    this.state = contactPlaceOf(file);
     this.closedChannel = closedChannel(file);
     this.channels = this.closedChannel ? [] : ['email'];
     const all = [...file.receivables.values()];

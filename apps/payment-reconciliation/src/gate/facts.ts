@@ -35,6 +35,8 @@ export interface Agreement {
   readonly open_cents: number;
   /** Of what is still open of it. */
   readonly collectabilities: readonly Collectability[];
+  /** Of all that it covers, what a payment may quote. */
+  readonly quotable: readonly Pick<Receivable, 'invoice_id' | 'number' | 'instruments'>[];
   readonly instalments: readonly { readonly instalment_id: string; readonly number: number; readonly due_date: CivilDate; readonly amount_cents: number }[];
 }
 
@@ -60,6 +62,7 @@ const factsOf = (which: string): string => `
     select asked.instalment_id, s.standstill_id, s.begun and not s.ended as live, s.receivable_ids, s.waived_cents,
       (select coalesce(sum(r.open_cents), 0) from receivable r where r.receivable_id = any(s.receivable_ids)) as open_cents,
       array(select r.collectability from receivable r where r.receivable_id = any(s.receivable_ids) and r.status = 'open') as collectabilities,
+      (select json_agg(json_build_object('invoice_id', r.invoice_id, 'number', r.number, 'instruments', r.instruments)) from receivable r where r.receivable_id = any(s.receivable_ids)) as quotable,
       (select json_agg(json_build_object('instalment_id', i.instalment_id, 'number', i.number, 'due_date', i.due_date, 'amount_cents', i.amount_cents) order by i.number)
          from instalment i where i.agreement_id = s.standstill_id) as instalments
     from instalment asked join standstill s on s.standstill_id = asked.agreement_id where asked.instalment_id = any($2::uuid[])
