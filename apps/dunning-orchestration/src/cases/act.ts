@@ -9,7 +9,7 @@ import { askAgain, entrusted, openOf } from '../holds/asking';
 import { isAbout, isLive } from '../holds/standing';
 import { grantOf, retriesInTurn } from '../retries/retrying';
 import { withEntries, type CaseFile, type Hold, type Receivable } from './case-file';
-import { conclude, SELF } from './conclude';
+import { conclude, SELF, withCauseMadeOut } from './conclude';
 import { askForMoney, askForThanks, remindOfInstalment, type Asked } from './notices';
 import { afterHold, lapsesAt, plan, type Plan } from './plan';
 
@@ -31,6 +31,8 @@ export function act(file: CaseFile, now: Date): DecisionOne<CaseFile> {
   take(lapse(next, now));
   take(liftReviewed(next, now));
   take(askAgain(next, now));
+  // What others' cases tell of a card is first seen here: the régua that it leads to must be the one that is acted along.
+  take({ next: withCauseMadeOut(next, now), events: [] });
   // A reminder takes the day, so a collection due at the same hour finds it taken and moves on.
   take(remindOfInstalment(next, planned, now));
   take(askForMoney(next, planned, now));
