@@ -15,11 +15,11 @@ import { afterHold, lapsesAt, plan, type Plan } from './plan';
 
 /**
  * Does what is due on a case: lifts holds that came to their review, gives up notices nobody answered, asks for at
- * most one notice that asks for money and one of thanks, hands over what the régua can do no more for. Throws where
- * something is still due afterwards, which is a defect.
+ * most one notice that asks for money and one of thanks, hands over what the régua can do no more for. False where
+ * nothing is due; throws where something is still due afterwards, which is a defect.
  */
 export function act(file: CaseFile, now: Date): DecisionOne<CaseFile> {
-  if (file.due_at === null || file.due_at > now) return { ignored: 'not-due' };
+  if (file.due_at === null || file.due_at > now) return { ignored: 'not-due', result: false };
   const cause = `due ${file.due_at.toISOString()}`;
   const events: Outgoing[] = [];
   let next = file;

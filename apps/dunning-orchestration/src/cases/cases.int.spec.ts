@@ -215,6 +215,17 @@ describe('the store of cases', () => {
     expect([await sweep.run(now, 10), await sweep.run(now, 10), await sweep.nextDueAt()]).toEqual([1, 0, new Date('2026-02-03T22:01:00Z')]);
   });
 
+  it('a row of the schedule that no case names is taken off it once it is due, and what cases name stays', async () => {
+    const sweep = sweepOf();
+    await makeDue('named', 'stray');
+    for (const at of ['2026-01-30T12:00:00Z', '2026-02-03T12:59:00Z'])
+      await database.query(`insert into due_action (due_slot, key, creditor_id, due_at) select $1, key, creditor_id, $2 from case_file`, [dueSlot(new Date(at)), at]);
+    // A case acts where the first of its rows is taken, and the row that made it do so is seen to be no case's after that.
+    expect([await sweep.run(due, 10), await sweep.run(due, 10), await sweep.run(due, 10)]).toEqual([6, 2, 0]);
+    expect(await database.query('select d.key, d.due_at = c.due_at as named from due_action d left join case_file c using (key) order by 1')).toEqual([{ key: 'acme/named', named: true }, { key: 'acme/stray', named: true }]);
+    expect(await database.query('select key from notice order by key')).toEqual([{ key: 'acme/named' }, { key: 'acme/stray' }]);
+  });
+
   it('reads on behind the last case taken, and finds what came to be due before it all the same', async () => {
     const sweep = sweepOf();
     await makeDue('b', 'c', 'd');
