@@ -8,7 +8,7 @@ import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { Client } from 'pg';
 import { creditor_id, customer_id, eventOf, key, PERSON, receivableId, Story } from '../../test/story';
 import { liftHold, placeHold } from '../holds/hold';
-import { holdOf, ofCustomer } from '../holds/person';
+import { holdOf, liftOf, ofCustomer } from '../holds/person';
 import { dunningOrchestration } from '../index';
 import { onContactRule } from '../reguas/contact-rules';
 import { act } from './act';
@@ -163,6 +163,18 @@ describe('the store of cases', () => {
       await before();
       await meanwhile(first, second);
       for (const each of [customer_id, 'later']) expect([...(await load(`${creditor_id}/${each}`)).holds.values()]).toMatchObject([{ kind: 'deceased', lifted: null }]);
+    }
+  });
+
+  it('no case of a person stands still any more: one is told while the hold is lifted, in either order', async () => {
+    const lifted: [Step] = [liftOf(cases, { key, hold_id: derivedId('dead'), kind: 'deceased', placed_with: null }, [`${creditor_id}/earlier`], { reason: 'a mistake', actor: 'ana' })];
+    for (const told of [true, false]) {
+      await clear();
+      await commit(customer(customer_id), customer('earlier'));
+      await commit(held);
+      await meanwhile(...(told ? [customer('later'), lifted] as const : [lifted, customer('later')] as const));
+      expect(await database.query(`select key, lift_reason from hold order by key`)).toEqual(
+        [customer_id, 'earlier', ...(told ? ['later'] : [])].map((each) => ({ key: `${creditor_id}/${each}`, lift_reason: 'a mistake' })));
     }
   });
 

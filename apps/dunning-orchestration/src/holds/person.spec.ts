@@ -6,8 +6,7 @@ import { bill, creditor_id, PERSON } from '../../test/story';
 import { act } from '../cases/act';
 import { emptyCase, type CaseFile } from '../cases/case-file';
 import { applyBalance } from '../cases/facts';
-import { liftHold } from './hold';
-import { holdOf, ofCustomer } from './person';
+import { holdOf, liftOf, ofCustomer } from './person';
 
 const start = new Date('2026-03-10T12:00:00-03:00');
 const OTHER = 'b'.repeat(64);
@@ -55,7 +54,8 @@ class Creditor {
   }
 
   lifts(customer_id: string, hold_id: string): this {
-    this.one(customer_id, (file) => liftHold(file, hold_id, { reason: 'a mistake', actor: 'ana' }, this.now) as ReturnType<typeof act>);
+    const hold = this.heldIn(customer_id).find((each) => each.hold_id === hold_id)!;
+    this.take(liftOf(cases, { key: keyOf(customer_id), ...hold }, [], { reason: 'a mistake', actor: 'ana' }));
     return this;
   }
 
