@@ -17,6 +17,7 @@ import { Cases } from './cases';
 import { tellCause } from './cause';
 import { DueCases } from './due-cases';
 import { DUE_SLOTS, dueSlot } from './due-slot';
+import { heldKey, kinOf, toldKey } from './kin';
 
 const noon = new Date('2026-02-02T15:00:00Z');
 
@@ -176,6 +177,17 @@ describe('the store of cases', () => {
       expect(await database.query(`select key, lift_reason from hold order by key`)).toEqual(
         [customer_id, 'earlier', ...(told ? ['later'] : [])].map((each) => ({ key: `${creditor_id}/${each}`, lift_reason: 'a mistake' })));
     }
+  });
+
+  it('one that is told brings those along for which the person is held, and not all that the person has', async () => {
+    await commit(customer(customer_id), customer('2'), customer('3', 'b'.repeat(64)));
+    await commit(held);
+    const kin = async (...keys: string[]) => (await database.transaction((tx) => kinOf(tx, keys))).sort();
+    expect(await kin(toldKey(`${creditor_id}/4`, PERSON))).toEqual([key]);
+    expect(await kin(toldKey(key, PERSON))).toEqual([key]);
+    // What it is held for is held for all of whoever it turns out to be of, and all is lifted.
+    expect(await kin(toldKey(key, 'b'.repeat(64)))).toEqual([`${creditor_id}/3`]);
+    expect(await kin(heldKey(key))).toEqual([`${creditor_id}/2`, key]);
   });
 
   it('whatever is asked of the holds of a case finds them by its key', async () => {
