@@ -1,6 +1,6 @@
 import { derivedId, type BillingCustomerChanged, type EventOf, type Outgoing } from '@emdia/contracts';
 import type { Decision, Step, Store } from '@emdia/messaging';
-import type { CaseFile, Hold } from '../cases/case-file';
+import { withEntries, type CaseFile, type Hold } from '../cases/case-file';
 import { conclude } from '../cases/conclude';
 import { applyCustomer } from '../cases/facts';
 import { heldKey, toldKey } from '../cases/kin';
@@ -26,9 +26,9 @@ function withPerson<R>(states: ReadonlyMap<string, CaseFile>, { next: one, event
         const file = next.get(key) ?? states.get(key)!;
         const hold_id = derivedId('hold', root.hold.hold_id, key);
         if (key === root.key || file.holds.has(hold_id)) continue;
-        // What somebody decided by a new hold in one case is decided in the others.
-        const renewed = root.hold.lifted === null ? heldAnew(file, root.hold, now) : file;
-        const held = stand(renewed, { ...root.hold, hold_id, placed_at: now, placed_with: root.hold.hold_id, task: null, lifted: null, decided: null }, now);
+        const hold = { ...root.hold, hold_id, placed_at: now, placed_with: root.hold.hold_id, task: null };
+        // One that has ended is not told or asked about as if it stood: its debts wait for a person's decision. What somebody decided by a new hold in one case is decided in the others.
+        const held = hold.lifted ? { next: { ...file, holds: withEntries(file.holds, [[hold_id, hold]]) }, events: [] } : stand(heldAnew(file, hold, now), hold, now);
         const concluded = conclude(held.next, hold_id, now, held.events);
         next.set(key, concluded.next);
         told.push(...concluded.events);
