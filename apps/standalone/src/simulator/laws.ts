@@ -22,11 +22,15 @@ export interface LawCount {
 const DECIDING = ['dunning-orchestration', 'negotiation', 'notifications'];
 
 // In whichever of their cases the person was held, and until somebody decided where the hold ended by itself.
-const ASKED_OF_HELD = `
+const ofHeld = (at: string, after: string) => `
   select n.notice_id, h.kind from dunning.hold h join dunning.case_file held using (key)
     join dunning.case_file c on c.creditor_id = held.creditor_id and c.person_key = held.person_key join dunning.notice n on n.key = c.key
-  where h.kind in ('over-indebtedness', 'deceased') and h.placed_with is null and n.asked_at > h.placed_at
-    and n.asked_at < coalesce(case when h.ended_by_itself then h.decided_at else h.lifted_at end, 'infinity')`;
+    left join notifications.delivery d using (notice_id)
+  where h.kind in ('over-indebtedness', 'deceased') and h.placed_with is null and ${at} > ${after}
+    and ${at} < coalesce(case when h.ended_by_itself then h.decided_at else h.lifted_at end, 'infinity')`;
+const ASKED_OF_HELD = ofHeld('n.asked_at', 'h.placed_at');
+// Nobody is asked about thanks when they leave, so what was asked for before may go for ten minutes.
+const THANKED_OF_HELD = ofHeld(`case when n.purpose = 'service' then d.call_began_at end`, `h.placed_at + interval '10 minutes'`);
 
 // More than was open at any time in the seconds in which nobody had to know better.
 const RETRIED_TOO_MUCH = `
@@ -77,8 +81,10 @@ export class Laws {
       count.violations += violations;
       if (violations > 0) broken.push(...examples.map((example) => `law ${law}: ${JSON.stringify(example)}`));
     }
-    const asked = await this.stage.query<{ notice_id: string; kind: string }>(ASKED_OF_HELD);
-    broken.push(...asked.map(({ notice_id, kind }) => `notice ${notice_id} was asked for while the person was held: ${kind}`));
+    for (const [sql, what] of [[ASKED_OF_HELD, 'was asked for while the person was held'], [THANKED_OF_HELD, 'thanked the person more than ten minutes after they were held']] as const) {
+      const found = await this.stage.query<{ notice_id: string; kind: string }>(sql);
+      broken.push(...found.map(({ notice_id, kind }) => `notice ${notice_id} ${what}: ${kind}`));
+    }
     // Of what the provider took, which no table tells: the same letter twice.
     for (const [key, times] of this.stage.provider.accepted) if (times > 1) broken.push(`letter ${key} was taken ${times} times`);
     broken.push(...(await this.ofActs()));

@@ -1,7 +1,10 @@
 import { Runner } from '@emdia/messaging';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { Client } from 'pg';
+import { Laws } from './laws';
 import { Simulation, type Failure } from './simulation';
+import type { Stage } from './stage';
+import type { Unlawful } from './unlawful';
 
 /**
  * The simulator finds what a removed guard lets through, within a few seeds, and the seed that it prints shows the same
@@ -125,6 +128,24 @@ describe('the simulator', () => {
     const { what, examples } = await foundAgain();
     expect([what, examples.join()]).toEqual(['a law is broken', expect.stringContaining('was not taken back')]);
   }, 240_000);
+
+  it.each([[9, false], [11, true]])('thanks that leave %i minutes after the person was held break a law: %s', async (minutes, breaks) => {
+    expect(await simulation.seed(1)).toBeNull();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      await client.query(`update dunning.notice set asked_at = '2000-01-01', purpose = 'service'`);
+      const placed = await client.query(`insert into dunning.hold (hold_id, key, creditor_id, receivable_ids, kind, reason, actor, placed_at, begin_date, review_date, look_date, stops_clock, ended_by_itself, lifted_at)
+        select gen_random_uuid(), key, creditor_id, '{}', 'deceased', 'x', 'ana', call_began_at - $1 * interval '1 minute', local_day, local_day, local_day, true, false, call_began_at + interval '1 second'
+        from notifications.delivery where status = 'sent' order by notice_id limit 1`, [minutes]);
+      expect(placed.rowCount).toBe(1);
+      const silent = { query: async (text: string) => (await client.query(text)).rows, call: async () => ({ status: 200, body: { laws: [] } }), house: { applications: [] }, provider: { accepted: new Map() } };
+      const checked = new Laws(silent as unknown as Stage).check().then(() => false, ({ examples }: Unlawful) => /^notice .* thanked the person more than ten minutes after they were held: deceased$/.test(examples.join()));
+      expect(await checked).toBe(breaks);
+    } finally {
+      await client.end();
+    }
+  }, 120_000);
 
   it('finds a second letter on one day, once the day index is gone', async () => {
     // The two accounts that are one person by day have to be much of the book.
