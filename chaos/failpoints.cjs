@@ -1,9 +1,10 @@
 /**
- * Loaded into each service before its own code (`node -r`): at the boundaries of pg, kafkajs and nodemailer a process
+ * Loaded into each service before its own code (`node -r`): at the boundaries of pg, kafkajs, nodemailer and node's http a process
  * that was told to ends or freezes itself, at exactly that point, after a line in the witness file. The services know
  * nothing of it. Points are named after what has just happened or is about to.
  */
 const fs = require('node:fs');
+const http = require('node:http');
 const { Client } = require('pg');
 const { Kafka } = require('kafkajs');
 const OffsetManager = require('kafkajs/src/consumer/offsetManager');
@@ -85,4 +86,13 @@ SMTPConnection.prototype.send = function (envelope, message, done) {
     done(error, info);
   });
   reach('within-send');
+};
+
+const { request } = http;
+http.request = function (...args) {
+  // Acts alone are posted this way; services speak to each other otherwise.
+  const isPost = args.some((each) => each?.headers?.['emdia-act-id'] !== undefined);
+  if (isPost) reach('before-post');
+  const sent = request.apply(this, args);
+  return isPost ? sent.once('finish', () => reach('within-post')).once('response', () => reach('post-answered')) : sent;
 };

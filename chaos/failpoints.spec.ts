@@ -10,9 +10,14 @@ const STUBS = `
   require('pg').Client.prototype.query = async (text) => (done(text), { rows: [] });
   require('kafkajs').Kafka.prototype.producer = () => ({ send: async () => done('send'), sendBatch: async () => done('sendBatch') });
   require('kafkajs/src/consumer/offsetManager').prototype.commitOffsets = async () => done('offsets');
-  require('nodemailer/lib/smtp-connection').prototype.send = (envelope, message, answer) => (done('mail'), setTimeout(() => (done('accepted'), answer(null, {})), 50));`;
+  require('nodemailer/lib/smtp-connection').prototype.send = (envelope, message, answer) => (done('mail'), setTimeout(() => (done('accepted'), answer(null, {})), 50));
+  require('node:http').request = () => {
+    const sent = new (require('node:events'))();
+    setTimeout(() => (done('post'), sent.emit('finish'), setTimeout(() => (done('answered'), sent.emit('response')), 50)), 50);
+    return sent;
+  };`;
 
-/** What a service does with a batch and a letter, as far as its libraries see it. */
+/** What a service does with a batch, a letter and an act, as far as its libraries see it. */
 const SERVICE = `
   const { Client } = require('pg'), { Kafka } = require('kafkajs'), Offsets = require('kafkajs/src/consumer/offsetManager'), Smtp = require('nodemailer/lib/smtp-connection');
   setInterval(() => undefined, 1000);
@@ -26,11 +31,12 @@ const SERVICE = `
     await batch('billing.invoice-issued.v1');
     for (const text of ['begin', 'insert into delivery_cover', 'commit']) await sql.query(text);
     await new Promise((resolve) => Object.create(Smtp.prototype).send({}, '', resolve));
+    await new Promise((resolve) => require('node:http').request('http://x/', { headers: { 'emdia-act-id': 'a' } }).once('response', resolve));
     process.exit(0);
   });`;
 
 const FIRST = 'sendBatch begin insert into inbox';
-const UPTO = { commit: `${FIRST} update state commit`, offsets: `${FIRST} update state commit offsets`, publish: `${FIRST} update state commit offsets sendBatch`, call: `${FIRST} update state commit offsets sendBatch begin insert into delivery_cover commit` };
+const UPTO = { mail: `${FIRST} update state commit offsets sendBatch begin insert into delivery_cover commit mail accepted`, commit: `${FIRST} update state commit`, offsets: `${FIRST} update state commit offsets`, publish: `${FIRST} update state commit offsets sendBatch`, call: `${FIRST} update state commit offsets sendBatch begin insert into delivery_cover commit` };
 
 describe('a point', () => {
   const folder = mkdtempSync(join(tmpdir(), 'emdia-spec-'));
@@ -46,10 +52,13 @@ describe('a point', () => {
     ['after-publish', UPTO.publish],
     ['before-call', UPTO.call],
     ['within-send', `${UPTO.call} mail`],
-    ['provider-accepted', `${UPTO.call} mail accepted`],
+    ['provider-accepted', UPTO.mail],
+    ['before-post', UPTO.mail],
+    ['within-post', `${UPTO.mail} post`],
+    ['post-answered', `${UPTO.mail} post answered`],
   ])('%s ends a process exactly there, after a line that says so', async (point, did) => {
     const [stubs, witness, done] = ['stubs.cjs', `witness ${point}`, `done ${point}`].map((name) => join(folder, name)) as [string, string, string];
-    writeFileSync(stubs, STUBS.replaceAll("require('", `require('${join(__dirname, '../node_modules')}/`).replace(/require\('[^']*node:fs'\)/, "require('node:fs')"));
+    writeFileSync(stubs, STUBS.replaceAll("require('", `require('${join(__dirname, '../node_modules')}/`).replace(/require\('[^']*(node:\w+)'\)/g, "require('$1')"));
     const child = spawn(process.execPath, ['-r', stubs, '-r', join(__dirname, 'failpoints.cjs'), '-e', SERVICE], {
       cwd: join(__dirname, '..'), env: { ...process.env, CHAOS_WITNESS: witness, DONE: done }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

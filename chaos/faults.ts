@@ -17,9 +17,9 @@ export interface Reached {
 }
 
 const POINT_WAIT_MS = 15_000;
-/** Letters do not leave at every moment: not while the gate cannot be sure. */
+/** Letters and acts do not leave at every moment: not while the gate cannot be sure. */
 const SEND_WAIT_MS = 90_000;
-const OF_SENDING = new Set(['before-call', 'within-send', 'provider-accepted']);
+const OF_SENDING = new Set(['before-call', 'within-send', 'provider-accepted', 'before-post', 'within-post', 'post-answered']);
 const JUMP_MS_MAX = 20 * 60_000;
 const CONNECTIONS_MAX = 220;
 
@@ -31,7 +31,8 @@ export class Faults {
 
   constructor(
     private readonly house: House,
-    private readonly provider: (kind: string, forMs: number) => Promise<void>,
+    /** Has the mail provider or the creditor's systems behave badly. */
+    private readonly outsider: (kind: string, forMs: number) => Promise<void>,
     /** When the run ends, in epoch ms: nobody dies later. */
     private readonly until: number,
   ) {}
@@ -45,7 +46,7 @@ export class Faults {
   async befall(fault: Fault): Promise<void> {
     const { kind, target, for_ms, amount } = fault;
     if (kind.startsWith('link-')) return this.onLink(fault);
-    if (kind.startsWith('provider-')) return this.counted(kind, this.provider(kind, for_ms));
+    if (/^(provider|receiver)-/.test(kind)) return this.counted(kind, this.outsider(kind, for_ms));
     const replicas = this.house.of(target).filter((member) => member.isRunning);
     const member = replicas[Math.floor(amount * replicas.length)];
     const [what, point] = kind.split(' ') as [string, string | undefined];

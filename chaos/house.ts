@@ -23,6 +23,9 @@ export interface Whereabouts {
   readonly brokers: string;
   readonly prefix: string;
   readonly smtp_port: number;
+  /** Where the creditor's systems listen, and where the house finds them: behind a proxy. */
+  readonly receiver_port: number;
+  readonly receiver_url: string;
   readonly urls: Readonly<Record<string, string>>;
   readonly admin_key: string;
   readonly today: string;
@@ -83,7 +86,7 @@ export class House {
     const targets = (name: string): number[] => {
       const [from, to] = name.split('|') as [string, string];
       if (to === 'kafka') return [this.ports.of(`door ${from}`)];
-      if (to === 'postgres' || to === 'smtp') return [this.ports.of(to)];
+      if (to === 'postgres' || to === 'smtp' || to === 'receiver') return [this.ports.of(to)];
       return [to, ...(TWICE.includes(to) ? [`${to} 2`] : [])].map((member) => this.ports.of(member));
     };
     for (const name of LINKS) this.links.set(name, await Link.open(name, this.ports.of(name), targets(name)));
@@ -107,6 +110,8 @@ export class House {
       brokers: this.kafka.brokers,
       prefix: shared.EMDIA_KAFKA_PREFIX,
       smtp_port: this.ports.of('smtp'),
+      receiver_port: this.ports.of('receiver'),
+      receiver_url: `http://127.0.0.1:${this.ports.of('dunning-orchestration|receiver')}/emdia`,
       urls: Object.fromEntries(names.map((name) => [name, `http://127.0.0.1:${this.ports.of(name)}`])),
       admin_key: ADMIN_KEY,
       today: TODAY,

@@ -9,7 +9,7 @@ import { House } from './house';
 import type { Order } from './oracle/main';
 import type { Judgement } from './oracle/oracle';
 import { report, verdict, type Run } from './report';
-import { schedule, type ProviderFault } from './schedule';
+import { schedule, type ProviderFault, type ReceiverFault } from './schedule';
 
 const HELP = `npm run chaos [-- --minutes N --seed S --json FILE]
 
@@ -68,7 +68,7 @@ async function run(minutes: number, seed: number, calm: boolean): Promise<Run> {
     await house.start();
     await oracle.ask({ what: 'begin' });
     say(`${minutes} minutes of ${calm ? 'calm' : 'faults'} begin.`);
-    const faults = new Faults(house, (fault, for_ms) => oracle.ask({ what: 'misbehave', fault: fault as ProviderFault, for_ms }), Date.now() + minutes * 60_000);
+    const faults = new Faults(house, (fault, for_ms) => oracle.ask({ what: 'misbehave', fault: fault as ProviderFault | ReceiverFault, for_ms }), Date.now() + minutes * 60_000);
     if (calm) await pause(minutes * 60_000);
     else await befall(faults, seed, minutes);
     faults.end();

@@ -2,7 +2,7 @@ import { report, verdict, type Run } from './report';
 
 const run = (more: Partial<Run> = {}): Run => ({
   seed: 7, minutes: 1, began: Date.now(), machine: 'spec', faults: { 'kill after-commit': 5, 'link-reset': 25 },
-  reached: ['SIGKILL after-commit', 'SIGKILL after-publish', 'SIGKILL provider-accepted', 'SIGSTOP within-send'].map((each, number) => ({ number, signal: each.split(' ')[0]!, point: each.split(' ')[1]!, pid: 1, epoch_ms: 1 })),
+  reached: ['SIGKILL after-commit', 'SIGKILL after-publish', 'SIGKILL provider-accepted', 'SIGSTOP within-send', 'SIGKILL post-answered', 'SIGKILL within-post'].map((each, number) => ({ number, signal: each.split(' ')[0]!, point: each.split(' ')[1]!, pid: 1, epoch_ms: 1 })),
   ends: [], alarms: [], judgement: { events: 10, rested_ms: 100, witnesses: { 'duplicate refused': 1 }, invariants: [{ name: 'ledger', checked: 3, violations: [] }] }, ...more,
 });
 const complaints = (more: Partial<Run>) => verdict(run(more)).complaints.join('\n');
@@ -13,7 +13,7 @@ describe('the verdict', () => {
     expect([good.complaints, good.isVoid]).toEqual([[], false]);
     expect(good.json).toEqual({
       seconds: expect.any(Number), events: 10, faults: { 'kill after-commit': 5, 'link-reset': 25 },
-      witnesses: { 'committed but not acknowledged': 1, 'published but not deleted': 1, 'accepted by the provider but not recorded': 1, 'frozen within a send': 1, 'duplicate refused': 1 },
+      witnesses: { 'committed but not acknowledged': 1, 'published but not deleted': 1, 'accepted by the provider but not recorded': 1, 'taken by the receiver but not recorded': 1, 'killed within a post': 1, 'frozen within a send': 1, 'duplicate refused': 1 },
       invariants: [{ name: 'ledger', checked: 3, violations: 0 }, { name: 'no service broke down or gave up by itself', checked: 5, violations: 0 }],
     });
     expect(report(run(), good)).toContain('0 violations in 5 kills bounds the rate below 0.600 a kill');

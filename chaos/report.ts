@@ -35,6 +35,8 @@ const OF_POINTS: Readonly<Record<string, readonly string[]>> = {
   'committed but not acknowledged': ['SIGKILL after-commit', 'SIGKILL before-offset-commit'],
   'published but not deleted': ['SIGKILL after-publish'],
   'accepted by the provider but not recorded': ['SIGKILL provider-accepted'],
+  'taken by the receiver but not recorded': ['SIGKILL post-answered'],
+  'killed within a post': ['SIGKILL within-post'],
   'frozen within a send': ['SIGSTOP before-call', 'SIGSTOP within-send', 'SIGSTOP provider-accepted'],
 };
 

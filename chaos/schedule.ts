@@ -7,7 +7,7 @@ export type ServiceName = (typeof SERVICES)[number];
 /** Every link that a fault can befall; HTTP calls go from the first to the second. */
 export const LINKS = [
   ...SERVICES.flatMap((service) => [`${service}|postgres`, `${service}|kafka`]),
-  'notifications|smtp', 'notifications|billing-ingestion', 'notifications|payment-reconciliation', 'negotiation|payment-reconciliation',
+  'notifications|smtp', 'dunning-orchestration|receiver', 'dunning-orchestration|payment-reconciliation', 'notifications|billing-ingestion', 'notifications|payment-reconciliation', 'negotiation|payment-reconciliation',
 ] as const;
 
 /** Where a process can be made to end or freeze; see failpoints.cjs. */
@@ -15,6 +15,8 @@ export const POINTS = ['after-inbox', 'before-commit', 'after-commit', 'before-o
 const INFRASTRUCTURE = ['backends-terminated', 'rebalances-forced', 'broker-paused', 'connections-exhausted', 'long-snapshot', 'backend-killed', 'broker-killed', 'postgres-killed'] as const;
 export const PROVIDER_FAULTS = ['provider-timeout-after-acceptance', 'provider-try-later', 'provider-refuses', 'provider-slow', 'provider-resets'] as const;
 export type ProviderFault = (typeof PROVIDER_FAULTS)[number];
+export const RECEIVER_FAULTS = ['receiver-resets', 'receiver-fails', 'receiver-slow'] as const;
+export type ReceiverFault = (typeof RECEIVER_FAULTS)[number];
 
 /** A fault to come: what, when (ms from the beginning of the run), whom it befalls, how long and how bad. */
 export interface Fault {
@@ -40,12 +42,15 @@ const FIRST: readonly [kind: string, target: string, for_ms: number][] = [
   ['kill before-offset-commit', 'dunning-orchestration', 0],
   ['stop provider-accepted', 'notifications', 40_000],
   ['kill after-publish', 'payment-reconciliation', 0],
+  ['kill within-post', 'dunning-orchestration', 0],
+  ['kill post-answered', 'dunning-orchestration', 0],
 ];
 
 const PROCESS_WAIT_MS = 5_500;
 const INFRASTRUCTURE_WAIT_MS = 11_000;
 const LINK_WAIT_MS = 3_300;
 const PROVIDER_WAIT_MS = 8_000;
+const RECEIVER_WAIT_MS = 12_000;
 
 /** The faults of a run, by its seed: those that every run needs first, then all the others in an order of the seed's. */
 export function schedule(seed: number, minutes: number): Fault[] {
@@ -76,6 +81,8 @@ export function schedule(seed: number, minutes: number): Fault[] {
   });
   const provider = endless(random, PROVIDER_FAULTS);
   every(PROVIDER_WAIT_MS, (at_ms) => add(at_ms, provider(), '', random.whole(3_000, 8_000)));
+  const receiver = endless(random, RECEIVER_FAULTS);
+  every(RECEIVER_WAIT_MS, (at_ms) => add(at_ms, receiver(), '', random.whole(3_000, 8_000)));
   return faults.sort((a, b) => a.at_ms - b.at_ms);
 }
 
@@ -92,6 +99,9 @@ function processFaults(random: Random): [kind: string, target: string, for_ms: n
     ...(service === 'payment-reconciliation' || service === 'negotiation' ? [] : [['clock-jump', service, 0] as [string, string, number]]),
   ]).concat([
     ['kill provider-accepted', 'notifications', 0],
+    ['kill before-post', 'dunning-orchestration', 0],
+    ['kill within-post', 'dunning-orchestration', 0],
+    ['kill post-answered', 'dunning-orchestration', 0],
     ['stop before-call', 'notifications', random.whole(5_000, 10_000)],
     ['stop within-send', 'notifications', random.whole(5_000, 40_000)],
   ]);

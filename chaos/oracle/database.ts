@@ -33,7 +33,19 @@ export interface Call {
 
 const SETTLE = `
   select (select count(*) from notifications.delivery where status in ('claimed', 'sending') or (status = 'due' and due_at <= $1 and coalesce(retry_at_epoch_ms, 0) <= $2)) as sends,
-    (select count(*) from dunning.due_action where due_at <= $1) as actions, ${SCHEMAS.map((schema) => `(select count(*) from ${schema}.outbox where type not like '%.heartbeat.v1') as ${schema}`).join(', ')}`;
+    (select count(*) from dunning.due_action where due_at <= $1) as actions,
+    (select count(*) from dunning.outward_act where status = 'planned' and due_at <= $1 and coalesce(retry_at_epoch_ms, 0) <= $2) as acts,
+    (select count(*) from dunning.act_delivery where due_at <= $1 and due_epoch_ms <= $2) as posts, ${SCHEMAS.map((schema) => `(select count(*) from ${schema}.outbox where type not like '%.heartbeat.v1') as ${schema}`).join(', ')}`;
+
+/** An act as dunning keeps it. */
+export interface Act {
+  readonly act_id: string;
+  readonly receivable_id: string;
+  readonly kind: string;
+  readonly status: string;
+  /** Whether it waits to be told. */
+  readonly waits: boolean;
+}
 
 /** Reads what the services wrote. */
 export class Reading {
@@ -64,6 +76,11 @@ export class Reading {
       select notice_id, customer_id, purpose, status, attempt, call_began_epoch_ms,
         array(select c ->> 'receivable_id' from jsonb_array_elements(coalesce(verdict -> 'covers', '[]')) c where (c ->> 'goes')::boolean) as receivable_ids
       from notifications.delivery where call_began_epoch_ms is not null`);
+  }
+
+  async acts(): Promise<Act[]> {
+    return this.surely<Act>(`
+      select act_id, receivable_id, kind, status, exists (select from dunning.act_delivery d where d.act_id = a.act_id) as waits from dunning.outward_act a where call_began_at is not null`);
   }
 
   async someOpenReceivables(): Promise<{ customer_id: string; receivable_id: string }[]> {

@@ -1,8 +1,9 @@
-import type { Call, Sent } from './database';
+import type { Act, Call, Sent } from './database';
 import * as invariants from './invariants';
 import type { Finding } from './invariants';
 import type { Asked } from './load';
 import type { Accepted } from './provider';
+import type { Posted } from './receiver';
 import type { Heard } from './topics';
 import { lifeOf, type Life } from './truth';
 
@@ -21,6 +22,11 @@ const money = { payment_id: 'p1', received_cents: 60, refunded_cents: 0, receipt
 const asked = (more: Partial<Asked> = {}): Asked => ({ kind: 'promise', customer_id: 'c1', receivable_id: 'r1', granted_epoch_ms: T, ...more });
 const made = (id: number, notice_id: string): Sent =>
   sent(id, { schema: 'notifications', type: 'notifications.contact-made.v1', data: { notice_id, step: 'D+1', covers: [{ receivable_id: 'r1', due_date: '2026-03-16', step: 'D+1' }] } });
+
+const DATA = { act_id: 'a1', receivable_id: 'r1', attempt_no: 1, facts: [{ receivable_id: 'r1', version: 1 }] };
+const act = (more: Partial<Act> = {}): Act => ({ act_id: 'a1', receivable_id: 'r1', kind: 'retry', status: 'accepted', waits: false, ...more });
+const wanted = (more: Partial<Sent> = {}): Sent => sent(9, { schema: 'dunning', type: 'dunning.retry-requested.v1', data: DATA, ...more });
+const posted = (more: Partial<Posted> = {}): Posted => ({ act_id: 'a1', event_id: 'e9', data: DATA, body: 'b', epoch_ms: T + 10, ...more });
 
 const good = (found: Finding, checked = 1) => expect(found).toEqual({ name: expect.any(String), checked, violations: [] });
 const bad = (found: Finding, violations = 1) => expect(found.violations).toHaveLength(violations);
@@ -88,12 +94,43 @@ describe('the oracle turns red', () => {
       ['who owes less than was paid by now', [fact('payment-reported', 9_000, { amount_cents: 50 }), fact('invoice-amended', 8_000, { invoice_id: 'i1', amount_cents: 50 })], 1],
     ])('%s', (_, facts, violations) => bad(invariants.leftAlone([issued, ...facts], [call()]), violations));
 
+    it('of whose creditor\'s systems an act is wanted, though it was paid', () => {
+      good(invariants.actsLeftAlone([issued, wanted(), fact('payment-reported', 4_999)]));
+      bad(invariants.actsLeftAlone([issued, wanted(), fact('payment-reported', 5_001)]));
+      good(invariants.actsLeftAlone([issued, wanted({ data: { ...DATA, undoes: 'a0' } }), fact('payment-reported', 5_001)]), 0);
+    });
+
     it('who has a promise that stands', () => {
       const later = call({ call_began_epoch_ms: T + 5_001 });
       bad(invariants.leftInPeace([asked()], new Set(['promise r1']), [later]));
       good(invariants.leftInPeace([asked()], new Set(['promise r1']), [call({ call_began_epoch_ms: T + 4_999 })]));
       good(invariants.leftInPeace([asked()], new Set(), [later]), 0);
     });
+  });
+
+  it('when an act arrives otherwise than it was asked for, under two bodies, too late, or nobody asked', () => {
+    const look = (...all: Posted[]) => invariants.actsAsAsked(all, [wanted()], [act()]);
+    good(look(posted(), posted({ epoch_ms: T + 99, data: { facts: [{ version: 1, receivable_id: 'r1' }], attempt_no: 1, receivable_id: 'r1', act_id: 'a1' } })));
+    bad(look(posted(), posted({ body: 'c' })));
+    for (const wrong of [{ event_id: 'e8' }, { act_id: 'a2' }, { data: { ...DATA, attempt_no: 2 } }, { data: { ...DATA, facts: [] } }, { epoch_ms: T + 145_001 }, { epoch_ms: T - 1_001 }]) bad(look(posted(wrong)));
+    bad(invariants.actsAsAsked([posted()], [wanted()], []));
+    bad(invariants.actsAsAsked([posted()], [], [act()]));
+    const back = { ...DATA, undoes: 'a0' };
+    good(invariants.actsAsAsked([posted({ data: back, epoch_ms: T + 999_999 })], [wanted({ data: back })], [act()]));
+  });
+
+  it('when a debt is tried twice in a day', () => {
+    good(invariants.retriedOncePerDay([posted(), posted()]));
+    bad(invariants.retriedOncePerDay([posted(), posted({ act_id: 'a2', data: { ...DATA, act_id: 'a2' } })]));
+  });
+
+  it('when an accepted act was not taken, a taken one ended as refused, or one did not end', () => {
+    good(invariants.actsEndAsTaken([posted()], [act()]));
+    good(invariants.actsEndAsTaken([], [act({ status: 'unanswered' })]));
+    good(invariants.actsEndAsTaken([], [act({ status: 'requested', waits: true })]));
+    bad(invariants.actsEndAsTaken([], [act()]));
+    bad(invariants.actsEndAsTaken([], [act({ status: 'requested' })]));
+    bad(invariants.actsEndAsTaken([posted()], [act({ status: 'rejected' })]));
   });
 
   it('when a call did not begin when it says', () => {

@@ -1,6 +1,7 @@
 import type { Accepted } from './provider';
 import type { Asked } from './load';
-import type { Call, Sent } from './database';
+import type { Act, Call, Sent } from './database';
+import type { Posted } from './receiver';
 import type { Heard } from './topics';
 import type { Life, Poison, TrueInvoice, TruePayment } from './truth';
 
@@ -130,16 +131,30 @@ function isSilenced(invoice_id: string, facts: readonly Fact[]): boolean {
   return invoice_id !== '' && (cancelled || pending.size > 0 || net_cents >= amount_cents);
 }
 
+/** What was asked about a debt, and when that began. */
+interface Asking {
+  readonly receivable_id: string;
+  readonly call_began_epoch_ms: number;
+}
+
 /** No call for money begins more than 5 s after what silences it was recorded, by wall time and by billing's own outbox. */
-export function leftAlone(sent: readonly Sent[], calls: readonly Call[]): Finding {
+export const leftAlone = (sent: readonly Sent[], calls: readonly Call[]): Finding =>
+  silenced('no contact after a recorded payment', sent, calls.filter(({ purpose }) => purpose === 'collection').flatMap((call) => call.receivable_ids.map((receivable_id) => ({ ...call, receivable_id }))));
+
+const isAct = ({ schema, type }: Sent): boolean => schema === 'dunning' && /^dunning\.(retry|service-change|bureau|protest|write-off)-requested\./.test(type);
+
+/** Nor is an act asked for; its row in the outbox says when. */
+export const actsLeftAlone = (sent: readonly Sent[]): Finding =>
+  silenced('no act after a recorded payment', sent, sent.filter((row) => isAct(row) && row.data.undoes === undefined).map(({ data, epoch_ms }) => ({ act_id: data.act_id, receivable_id: data.receivable_id as string, call_began_epoch_ms: epoch_ms })));
+
+function silenced(name: string, sent: readonly Sent[], asked: readonly Asking[]): Finding {
   const invoiceOf = new Map<string, string>();
   for (const { type, data } of sent) if (type === 'billing.invoice-issued.v1') invoiceOf.set(data.receivable_id as string, data.invoice_id as string);
   const byPayment = new Map<string, string>();
   for (const { data } of sent) if (data.payment_id !== undefined && data.reference) byPayment.set(data.payment_id as string, data.reference as string);
   const billing = sent.filter(({ schema, type }) => schema === 'billing' && /\.(invoice|payment|refund)-/.test(type));
   const factsOf = grouped(billing, ({ data }) => (data.invoice_id ?? data.reference ?? byPayment.get(data.payment_id as string) ?? '') as string);
-  const asked = calls.filter(({ purpose }) => purpose === 'collection').flatMap((call) => call.receivable_ids.map((receivable_id) => ({ ...call, receivable_id })));
-  return finding('no contact after a recorded payment', asked, (call) => {
+  return finding(name, asked, (call) => {
     const invoice_id = invoiceOf.get(call.receivable_id) ?? '';
     const facts = (factsOf.get(invoice_id) ?? []).filter(({ epoch_ms }) => epoch_ms <= call.call_began_epoch_ms);
     const old = facts.filter(({ epoch_ms }) => epoch_ms < call.call_began_epoch_ms - KNOWN_MS).length;
@@ -165,6 +180,40 @@ export function toldTrueTime(accepted: readonly Accepted[], calls: readonly Call
   return finding('calls began when they say', accepted, (mail) => {
     const waited_ms = mail.named_epoch_ms - (beganAt.get(mail.notice_id) ?? NaN);
     return waited_ms >= -1_000 && waited_ms <= 85_000 ? null : { mail, call_began_epoch_ms: beganAt.get(mail.notice_id) };
+  });
+}
+
+/** An act is posted until it would begin too late, 60 s; freezes and waits as for letters come on top. */
+const POSTED_MS_MAX = 60_000 + 85_000;
+
+/** What reaches the creditor's systems is what was asked for, to the word, under its own id and while it may still begin; however often it comes. */
+export function actsAsAsked(posted: readonly Posted[], sent: readonly Sent[], acts: readonly Act[]): Finding {
+  const rowOf = new Map(sent.filter(isAct).map((row) => [row.event_id, row]));
+  const kept = new Set(acts.map(({ act_id }) => act_id));
+  return finding('an act arrives as it was asked for, under one id', [...grouped(posted, ({ act_id }) => act_id).values()], (each) => {
+    const [first] = each as [Posted];
+    if (each.some(({ body }) => body !== first.body)) return { bodies: each };
+    const row = rowOf.get(first.event_id);
+    if (!row || !kept.has(first.act_id) || row.data.act_id !== first.act_id || !isSame(row.data, first.data)) return { nobody_asked: first, row };
+    const late = each.filter(({ epoch_ms }) => epoch_ms - row.epoch_ms < -1_000 || (row.data.undoes === undefined && epoch_ms - row.epoch_ms > POSTED_MS_MAX));
+    return late.length > 0 ? { late, row } : null;
+  });
+}
+
+const sorted = (data: object): string => JSON.stringify(Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, Array.isArray(value) ? value.map((each: object) => sorted(each)) : (value as unknown)]));
+const isSame = (a: object, b: object): boolean => sorted(a) === sorted(b);
+
+/** One retry of a debt on the one day of the run. */
+export const retriedOncePerDay = (posted: readonly Posted[]): Finding =>
+  finding('one retry a day of a debt', [...grouped(posted.filter(({ data }) => data.attempt_no !== undefined), ({ data }) => data.receivable_id as string).values()], (each) => (new Set(each.map(({ act_id }) => act_id)).size > 1 ? each : null));
+
+/** What counts as accepted was taken, what was taken did not end as refused, and every act ended or still waits to be told; read at a standstill. */
+export function actsEndAsTaken(posted: readonly Posted[], acts: readonly Act[]): Finding {
+  const taken = new Set(posted.map(({ act_id }) => act_id));
+  return finding('accepted means taken, and no act is left without an end', acts, (act) => {
+    if (act.status === 'accepted') return taken.has(act.act_id) ? null : { accepted_but_not_taken: act };
+    if (act.status === 'requested') return act.waits ? null : { never_ended: act };
+    return act.status === 'rejected' && taken.has(act.act_id) ? { taken_but: act } : null;
   });
 }
 

@@ -4,7 +4,8 @@ import { Partitioners, type Kafka, type Producer } from 'kafkajs';
 import type { Whereabouts } from '../house';
 import { Random } from '../random';
 import type { Database } from './database';
-import { CREDITOR, lifeOf, PLATFORM, type Life, type Told } from './truth';
+import type { Posted } from './receiver';
+import { CREDITOR, declined, lifeOf, PLATFORM, type Life, type Told } from './truth';
 
 const CUSTOMERS_PER_S = 8;
 const ROUND_MS = 250;
@@ -28,6 +29,7 @@ export class Load {
   garbage = 0;
   published = 0;
   private readonly queue: Told[] = [];
+  private began = 0;
   private readonly random: Random;
   private readonly producer: Producer;
   private readonly stopping = new AbortController();
@@ -54,11 +56,18 @@ export class Load {
     await this.producer.disconnect();
   }
 
+  /** The platform tried a charge again as it was asked: what it says of that, soon, late, twice or never. */
+  reply({ data }: Posted): void {
+    if (this.random.chance(0.3)) return;
+    const told = { ...declined(data), at_ms: Date.now() - this.began + this.random.whole(0, 20_000) };
+    this.queue.push(told, ...(this.random.chance(0.2) ? [{ ...told, at_ms: told.at_ms + this.random.whole(1, 10_000) }] : []));
+  }
+
   private async publishAll(): Promise<void> {
-    const began = Date.now();
+    this.began = Date.now();
     for (;;) {
       const over = this.stopping.signal.aborted;
-      const now = Date.now() - began;
+      const now = Date.now() - this.began;
       while (!over && this.lives.length < (now / 1000) * CUSTOMERS_PER_S) {
         const life = lifeOf(this.house.seed, this.lives.length, this.house.today, now);
         this.lives.push(life);

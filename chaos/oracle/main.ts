@@ -1,12 +1,12 @@
 import type { Whereabouts } from '../house';
-import type { ProviderFault } from '../schedule';
+import type { ProviderFault, ReceiverFault } from '../schedule';
 import { Oracle } from './oracle';
 
 /** What can be asked of the oracle over the channel to the process that started it. */
 export type Order = { readonly number: number } & (
   | { readonly what: 'open'; readonly house: Whereabouts }
   | { readonly what: 'begin' | 'judge' }
-  | { readonly what: 'misbehave'; readonly fault: ProviderFault; readonly for_ms: number }
+  | { readonly what: 'misbehave'; readonly fault: ProviderFault | ReceiverFault; readonly for_ms: number }
 );
 
 let oracle: Oracle;

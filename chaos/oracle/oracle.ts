@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Whereabouts } from '../house';
-import type { ProviderFault } from '../schedule';
+import { PROVIDER_FAULTS, RECEIVER_FAULTS, type ProviderFault, type ReceiverFault } from '../schedule';
 import { Database, type Reading, SCHEMAS, type Sent } from './database';
 import * as invariants from './invariants';
 import type { Finding } from './invariants';
 import { Load } from './load';
 import { type Accepted, Provider } from './provider';
+import { type Posted, Receiver } from './receiver';
+import { REGUA } from './regua';
 import { Topics } from './topics';
 import { CREDITOR, PLATFORM } from './truth';
 
@@ -24,11 +26,18 @@ export interface Judgement {
   readonly invariants: readonly { name: string; checked: number; violations: readonly { at: string; rows: unknown }[] }[];
 }
 
+/** What left the house, as those who took it remember it. */
+interface Taken {
+  readonly mails: readonly Accepted[];
+  readonly acts: readonly Posted[];
+}
+
 /** Keeps the truth and compares it with what the house does: all along what must hold at any moment, in the end the rest. */
 export class Oracle {
   private readonly database: Database;
   private readonly topics: Topics;
   private readonly provider: Provider;
+  private readonly receiver: Receiver;
   private readonly load: Load;
   private readonly violations = new Map<string, { at: string; rows: unknown }[]>();
   private readonly relays = new Map<number, number>();
@@ -41,11 +50,13 @@ export class Oracle {
     this.topics = new Topics(house.brokers, house.prefix, PLATFORM);
     this.provider = new Provider(house.seed);
     this.load = new Load(house, this.database, this.topics.kafka);
+    this.receiver = new Receiver(house.seed, (act) => this.load.reply(act));
   }
 
-  /** The provider listens before the house starts. */
-  open(): Promise<void> {
-    return this.provider.listen(this.house.smtp_port);
+  /** Provider and receiver listen before the house starts. */
+  async open(): Promise<void> {
+    await this.provider.listen(this.house.smtp_port);
+    await this.receiver.listen(this.house.receiver_port);
   }
 
   /** Makes the creditor, its platform and its payment source known, then begins to tell. */
@@ -55,7 +66,10 @@ export class Oracle {
     // Known here, but the platform may not speak for it.
     await this.call('billing-ingestion', 'PUT', '/v1/creditors/outra-casa', { name: 'Outra Casa Ltda', document: '11444777000161', address: 'Rua B 2, Recife, PE' });
     await this.call('billing-ingestion', 'PUT', `/v1/platforms/${PLATFORM}`, { creditors: [CREDITOR] });
-    await this.call('billing-ingestion', 'PUT', '/v1/sources/upstream', { rails: ['PIX_COB', 'BOLETO'], lag_business_days: 1 });
+    await this.call('billing-ingestion', 'PUT', '/v1/sources/upstream', { rails: ['PIX_COB', 'BOLETO', 'CARD'], lag_business_days: 1 });
+    await this.call('dunning-orchestration', 'POST', '/v1/reguas', { document: REGUA });
+    await this.call('dunning-orchestration', 'PUT', '/v1/acts/carrier', { carries_out: ['retry'] });
+    await this.call('dunning-orchestration', 'PUT', '/v1/acts/webhook', { url: this.house.receiver_url, secrets: ['s'.repeat(32)] });
     await this.call('billing-ingestion', 'POST', '/v1/sources/upstream/checked', { covered_until: this.dayBefore() });
     await this.topics.start();
     await this.load.start();
@@ -79,8 +93,13 @@ export class Oracle {
     }
   }
 
-  misbehave(fault: ProviderFault, forMs: number): Promise<void> {
-    return this.provider.misbehave(fault, forMs);
+  misbehave(fault: ProviderFault | ReceiverFault, forMs: number): Promise<void> {
+    const isOf = <F extends string>(faults: readonly F[], each: string): each is F => (faults as readonly string[]).includes(each);
+    return isOf(RECEIVER_FAULTS, fault) ? this.receiver.moods.misbehave(fault, forMs) : this.provider.moods.misbehave(fault, forMs);
+  }
+
+  private taken(): Taken {
+    return { mails: [...this.provider.accepted], acts: [...this.receiver.taken] };
   }
 
   private note({ name, violations }: Finding): void {
@@ -96,7 +115,7 @@ export class Oracle {
     for (let turn = 0; !this.stopping.signal.aborted; turn++) {
       try {
         await this.watchRelays();
-        if (turn % (LOOK_WAIT_MS / 500) === 0) for (const finding of await this.always(this.database, [...this.provider.accepted], false)) this.note(finding);
+        if (turn % (LOOK_WAIT_MS / 500) === 0) for (const finding of await this.always(this.database, this.taken(), false)) this.note(finding);
       } catch {
         // The database is away; it is looked at again.
       }
@@ -115,15 +134,16 @@ export class Oracle {
   }
 
   /** What must hold at any moment. */
-  private async always(reading: Reading, accepted: readonly Accepted[], final: boolean): Promise<Finding[]> {
+  private async always(reading: Reading, { mails, acts }: Taken, final: boolean): Promise<Finding[]> {
     const heard = [...this.topics.records];
-    const [sent, calls] = [await reading.sent(), await reading.calls()];
+    const [sent, calls, kept] = [await reading.sent(), await reading.calls(), await reading.acts()];
     const sums = await reading.surely<{ what: string; cents: number }>(`
       select 'entry ' || entry_id as what, sum(amount_cents) as cents from reconciliation.posting group by entry_id
       union all select 'creditor ' || e.creditor_id || ' ' || e.currency, sum(p.amount_cents) from reconciliation.posting p join reconciliation.entry e on e.id = p.entry_id group by e.creditor_id, e.currency`);
     return [
-      invariants.order(sent, heard), invariants.takenOnce(accepted, calls), invariants.oncePerDay(accepted, calls), invariants.stepsOnce(sent, accepted, final),
-      invariants.leftAlone(sent, calls), invariants.leftInPeace(this.load.asked, await this.standing(reading), calls), invariants.toldTrueTime(accepted, calls), invariants.balanced(sums),
+      invariants.order(sent, heard), invariants.takenOnce(mails, calls), invariants.oncePerDay(mails, calls), invariants.stepsOnce(sent, mails, final),
+      invariants.leftAlone(sent, calls), invariants.leftInPeace(this.load.asked, await this.standing(reading), calls), invariants.toldTrueTime(mails, calls), invariants.balanced(sums),
+      invariants.actsAsAsked(acts, sent, kept), invariants.actsLeftAlone(sent), invariants.retriedOncePerDay(acts),
     ];
   }
 
@@ -143,7 +163,7 @@ export class Oracle {
     await this.rest(QUIET_MS, QUIET_WAIT_MS_MAX);
     this.stopping.abort();
     await this.looking;
-    const found = await this.atAStandstill(async (reading, accepted) => [...(await this.always(reading, accepted, true)), ...(await this.atTheEnd(reading, accepted))]);
+    const found = await this.atAStandstill(async (reading, taken) => [...(await this.always(reading, taken, true)), ...(await this.atTheEnd(reading, taken))]);
     const findings = [...found, ...(await this.laws()), {
       name: 'lag is back to normal within 60 s, unattended', checked: 1, violations: rested_ms === null ? [await this.unrest()] : [],
     }];
@@ -154,7 +174,7 @@ export class Oracle {
       witnesses: await this.witnesses(),
       invariants: findings.map(({ name, checked }) => ({ name, checked, violations: this.violations.get(name)! })),
     };
-    await Promise.allSettled([this.topics.stop(), this.provider.close()]);
+    await Promise.allSettled([this.topics.stop(), this.provider.close(), this.receiver.close()]);
     await this.database.close();
     return judgement;
   }
@@ -194,22 +214,22 @@ export class Oracle {
    * Reads at one instant at which nobody is sending: a provider that said "later" is asked again up to minutes after the last
    * fault, and what is on its way is neither taken nor written down. What still moves at the deadline is judged as it stands.
    */
-  private async atAStandstill<T>(read: (reading: Reading, accepted: readonly Accepted[]) => Promise<T>): Promise<T> {
+  private async atAStandstill<T>(read: (reading: Reading, taken: Taken) => Promise<T>): Promise<T> {
     for (const deadline = Date.now() + STANDSTILL_WAIT_MS_MAX; ; await pause(200)) {
       const found = await this.database.atOneInstant(async (reading) => {
-        const before = this.provider.accepted.length;
+        const before = this.taken();
         const busy = await reading.atWork(new Date(Date.now() + this.house.offset_ms), 0);
-        const accepted = [...this.provider.accepted];
-        if ((busy.length > 0 || accepted.length > before) && Date.now() < deadline) return null;
+        const taken = this.taken();
+        if ((busy.length > 0 || taken.mails.length > before.mails.length || taken.acts.length > before.acts.length) && Date.now() < deadline) return null;
         if (busy.length > 0) console.log(`No standstill within ${STANDSTILL_WAIT_MS_MAX / 1000} s: ${busy.join('; ')}`);
         for (let tries = 0; tries < 60 && !(await this.topics.isUpToDate()); tries++) await pause(500);
-        return { of: await read(reading, accepted) };
+        return { of: await read(reading, taken) };
       });
       if (found) return found.of;
     }
   }
 
-  private async atTheEnd(reading: Reading, accepted: readonly Accepted[]): Promise<Finding[]> {
+  private async atTheEnd(reading: Reading, { mails, acts }: Taken): Promise<Finding[]> {
     const { lives, asked, garbage } = this.load;
     const [sent, calls] = [await reading.sent(), await reading.calls()];
     const receivables = await reading.surely<invariants.Books['receivables'][number]>(`
@@ -235,7 +255,7 @@ export class Oracle {
       invariants.eventsTakenIn(lives, events.map(({ event_id }) => event_id)),
       invariants.invoicesAsTold(lives, books, false), invariants.invoicesAsTold(lives, books, true), invariants.paymentsAsTold(lives, books),
       invariants.poisonKept(lives, quarantined), invariants.deadLettersOfGarbage(garbage, letters),
-      invariants.endsAsTaken(accepted, calls), invariants.askedOnce(asked, times),
+      invariants.endsAsTaken(mails, calls), invariants.actsEndAsTaken(acts, await reading.acts()), invariants.askedOnce(asked, times),
     ];
   }
 
@@ -272,7 +292,10 @@ export class Oracle {
       'relay took over': this.takeovers,
       ...row,
       'provider took a message': this.provider.accepted.length,
-      ...Object.fromEntries(['provider-timeout-after-acceptance', 'provider-try-later', 'provider-refuses', 'provider-slow', 'provider-resets'].map((fault) => [`met ${fault}`, this.provider.met[fault] ?? 0])),
+      'receiver took an act': this.receiver.taken.length,
+      'receiver took an act once more': this.receiver.taken.length - new Set(this.receiver.taken.map(({ act_id }) => act_id)).size,
+      ...Object.fromEntries(PROVIDER_FAULTS.map((fault) => [`met ${fault}`, this.provider.moods.met[fault] ?? 0])),
+      ...Object.fromEntries(RECEIVER_FAULTS.map((fault) => [`met ${fault}`, this.receiver.moods.met[fault] ?? 0])),
     };
   }
 }

@@ -71,6 +71,13 @@ function cpf(number: number): string {
 const cloudEvent = ({ id, type, data }: Happening): string =>
   JSON.stringify({ specversion: '1.0', id, source: `/${PLATFORM}`, type: `upstream.${type}.v1`, data: { creditor_id: CREDITOR, ...data } });
 
+/** What the platform says of a retry that was declined: as any other declined charge, under an id of the act's. */
+export function declined({ act_id, customer_id, invoice_id: reference, call_began_at: attempted_at, amount_cents }: Readonly<Record<string, unknown>>): Omit<Told, 'at_ms'> {
+  const attempt = { attempt_id: `act-${String(act_id)}`, rail: 'CARD', card: `card-${String(customer_id)}`, brand: 'visa', network_code: '51', attempted_at, amount_cents };
+  const data = { payment_id: `act-${String(act_id)}`, reference, customer_id, code: 'DECLINED', attempt };
+  return { key: `${CREDITOR}/${String(customer_id)}`, value: cloudEvent({ id: `e-act-${String(act_id)}`, type: 'payment-failed', after_s: 0, data }) };
+}
+
 /** The n-th customer's life, told from `from_ms` on; the same seed and number make the same. */
 export function lifeOf(seed: number, n: number, today: string, from_ms: number): Life {
   const random = new Random(createHash('sha256').update(`${seed}/${n}`).digest().readUInt32BE());
@@ -120,8 +127,9 @@ function billed(random: Random, id: string, customer: Customer, today: string) {
   const amended_cents = isAmended ? random.whole(1_000, 50_000) : issued_cents;
   const isCancelled = random.chance(0.06);
   const happenings: Happening[] = [
-    { id: `e-${invoice_id}`, type: 'invoice-issued', after_s: 0, data: { invoice_id, issue_date: day(due_date, -20), due_date, amount_cents: issued_cents, currency: 'BRL', customer, source_version: 1 } },
+    { id: `e-${invoice_id}`, type: 'invoice-issued', after_s: 0, data: { invoice_id, issue_date: day(due_date, -20), due_date, amount_cents: issued_cents, currency: 'BRL', customer, source_version: 1, instruments: [{ rail: random.chance(0.6) ? 'CARD' : 'BOLETO' }] } },
   ];
+  if (random.chance(0.3)) happenings.push(attempted(random, id, invoice_id, customer.customer_id!, issued_cents, today));
   if (isAmended) happenings.push({ id: `e-${invoice_id}-a`, type: 'invoice-amended', after_s: random.whole(1, 15), data: { invoice_id, amount_cents: amended_cents, source_version: 2 } });
   const money = paid(random, id, invoice_id, customer.customer_id!, amended_cents, today);
   happenings.push(...money.happenings);
@@ -131,6 +139,12 @@ function billed(random: Random, id: string, customer: Customer, today: string) {
   const status = isCancelled ? ('cancelled' as const) : open_cents === 0 ? ('settled' as const) : ('open' as const);
   const invoice = { invoice_id, customer_id: customer.customer_id!, due_date, amount_cents: isCancelled ? 0 : amended_cents, open_cents, status };
   return { happenings, invoice, payments: money.payments };
+}
+
+/** A charge of some days ago that was declined; after some codes never to be tried again. */
+function attempted(random: Random, id: string, reference: string, customer_id: string, amount_cents: number, today: string): Happening {
+  const attempt = { attempt_id: `try-${id}`, rail: 'CARD', card: `card-${customer_id}`, brand: 'visa', network_code: random.pick(['05', '05', '05', '51', '14']), attempted_at: `${day(today, -4)}T09:00:00-03:00`, amount_cents };
+  return { id: `e-try-${id}`, type: 'payment-failed', after_s: random.whole(0, 20), data: { payment_id: `try-${id}`, reference, customer_id, code: 'DECLINED', attempt } };
 }
 
 /** How people pay: not at all, wholly, partly, in two parts, too much; some get it back, some only begin. */

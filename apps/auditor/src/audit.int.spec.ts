@@ -144,6 +144,16 @@ describe('law 2 goes red', () => {
     await client.query(anotherMessage(29, { purpose: 'agreement', instalment_id: id(31), call_began_at: '2026-03-19T13:00:00Z' }));
     await expectBroken(2, /contact number 5 within 7 days/);
   });
+  it('for a fifth contact that the creditor\'s own rule allows, until a named person decided it', async () => {
+    for (const [n, day] of ['16', '17', '18', '19'].entries()) await client.query(anotherMessage(21 + n, { purpose: 'agreement', instalment_id: id(31), call_began_at: `2026-03-${day}T13:00:00Z` }));
+    await client.query(`insert into notifications.own_rule values ('acme', 1, '{1,2,3,4,5}', '{"from": "09:00", "to": "16:00"}', 5, 12, null, 'key acme', '2026-03-01T12:00:00Z')`);
+    await expectBroken(2, /contact number 5 within 7 days/);
+    const decision = { decided_by: 'Ana Maria Souza', role: 'diretora de crédito', reason: 'clientes pediram lembretes diários', legal_basis: null };
+    await client.query(`update notifications.own_rule set decision = $1`, [JSON.stringify(decision)]);
+    expect((await audited())[1]).toMatchObject({ violations: 0, looser_by_decision: [{ creditor_id: 'acme', version: 1, contacts_in_7_days: 5, decision, set_at: '2026-03-01T12:00:00.000Z' }] });
+    await client.query(`update notifications.own_rule set hours = '{"from": "10:01", "to": "16:00"}'`);
+    await expectBroken(2, /outside the hours and days of the creditor's own rule/);
+  });
   it('for a message on a day that a human call took', async () => {
     await client.query(`insert into notifications.contact_day values ('acme', 'person', '2026-03-13', 'contact', 'human')`);
     await expectBroken(2, /a second contact/);

@@ -19,7 +19,20 @@ export interface LawReport {
   readonly open_rejections?: number;
   /** Law 3: what dunning's own hourly proof last found; null before the first. */
   readonly proof?: Proof | null;
+  /** Law 2: the creditors that contact more often than the house by itself, by the decision of a named person. */
+  readonly looser_by_decision?: readonly Looser[];
   readonly examples: readonly Violation[];
+}
+
+/** A creditor's own rule in force that is looser than the house's, and who answers for it. */
+export interface Looser {
+  readonly creditor_id: string;
+  readonly version: number;
+  readonly contacts_in_7_days: number;
+  readonly contacts_in_30_days: number;
+  readonly decision: { readonly decided_by: string; readonly role: string; readonly reason: string; readonly legal_basis: string | null };
+  readonly set_by: string;
+  readonly set_at: string;
 }
 
 /** One hour's proof as dunning recorded it: debts looked at, those over an hour late, those without date, hold or owner, and of these those planned anew. */
@@ -42,6 +55,7 @@ export class Finding {
   unknowable: number | undefined;
   openRejections: number | undefined;
   proof: Proof | null | undefined;
+  looserByDecision: readonly Looser[] | undefined;
   private readonly examples: Violation[] = [];
 
   constructor(
@@ -62,12 +76,13 @@ export class Finding {
   }
 
   report(): LawReport {
-    const { law, name, checked, violations, tooYoung: too_young, unknowable, openRejections, proof, examples } = this;
+    const { law, name, checked, violations, tooYoung: too_young, unknowable, openRejections, proof, looserByDecision, examples } = this;
     return {
       law, name, checked, violations, too_young,
       ...(unknowable === undefined ? {} : { unknowable }),
       ...(openRejections === undefined ? {} : { open_rejections: openRejections }),
       ...(proof === undefined ? {} : { proof }),
+      ...(looserByDecision === undefined ? {} : { looser_by_decision: looserByDecision }),
       examples,
     };
   }

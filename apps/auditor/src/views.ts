@@ -23,6 +23,16 @@ const LawView = Type.Object(
       { proven_at: Instant, debts: Count, late: Count, forgotten: Count, healed: Count },
       { ...closed, description: "Law 3: what dunning's own hourly proof last found; null before the first" },
     ))),
+    looser_by_decision: Type.Optional(Type.Array(
+      Type.Object(
+        {
+          creditor_id: Type.String(), version: Count, contacts_in_7_days: Count, contacts_in_30_days: Count,
+          decision: Type.Object({ decided_by: Type.String(), role: Type.String(), reason: Type.String(), legal_basis: orNull(Type.String()) }, closed), set_by: Type.String(), set_at: Instant,
+        },
+        closed,
+      ),
+      { description: 'Law 2: creditors that contact more often than the house by itself, and the person who answers for it' },
+    )),
     examples: Type.Array(Violation),
   },
   closed,

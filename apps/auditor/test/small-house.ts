@@ -46,6 +46,7 @@ const TABLES = `
     regua_version text, instalment_id uuid, status text, covers jsonb, facts jsonb, turned_down jsonb, verdict jsonb, call_began_at timestamptz, words jsonb, channel text);
   create table notifications.opt_out (creditor_id text, contact_point_key text, recorded_at timestamptz);
   create table notifications.closed_contact_point (contact_point_key text, recorded_at timestamptz);
+  create table notifications.own_rule (creditor_id text, version int, weekdays smallint[], hours jsonb, contacts_in_7_days int, contacts_in_30_days int, decision jsonb, set_by text, set_at timestamptz);
   create table notifications.contact_day (creditor_id text, person_key text, local_date date, class text, cause text);`;
 
 /** A uuid that is easy to read in a failure: `id(7)` ends in 7. */

@@ -17,7 +17,7 @@ class HandClock extends Clock {
 
 describe('dunning in a house', () => {
   const clock = new HandClock();
-  const caller = { key_id: 'k1', creditor_id: creditor_id as string | null, scopes: ['cases:read', 'reguas:write', 'holds:write', 'tasks:read', 'sources:write'], actor: 'agent-7' };
+  const caller = { key_id: 'k1', creditor_id: creditor_id as string | null, scopes: ['cases:read', 'reguas:write', 'holds:write', 'tasks:read', 'tasks:write', 'sources:write'], actor: 'agent-7' };
   // Stands for billing-ingestion, which knows the API keys.
   const billing = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(caller))).listen(0, '127.0.0.1');
   const heard: { type: string; data: Record<string, unknown> }[] = [];
@@ -342,6 +342,36 @@ describe('dunning in a house', () => {
         { act_id: gone, kind: 'service', step: 'D+22', regua_version: 'nossa-2', status: 'refused', reason: 'held', call_began_at: null, task: null },
       ]);
       expect((await call('GET', 'tasks')).body.items).toContainEqual({ ...task, customer_id: 'C-4', case_id: derivedId('case', creditor_id, 'C-4'), receivable_ids: [receivableId('E')], open_cents: 10_000 });
+    });
+    it('and by people, are asked back until a person says that it is done, each once', async () => {
+      const { database } = house.applications[0]!;
+      type Item = { task_id: string; reason: string };
+      const items = async () => ((await call('GET', 'tasks')).body.items as unknown as Item[]).filter(({ reason }) => /^D\+(22|25|45): /.test(reason));
+      const [entry, protest] = ['entry', 'protest'].map((what) => derivedId('task', what)) as [string, string];
+      const acted = ([['D+22', 'listing', entry, 'remove the entry', '2026-04-02'], ['D+25', 'protest', protest, 'cancel the protest', '2026-04-03']] as const).map(([step, change, back, what, review_date]) => ({
+        step, due_date: '2026-04-06', on: '2026-03-28', task_id: derivedId('asked', step), change, back, back_task: { queue: 'cobranca', reason: `${step}: ${what}`, review_date },
+      }));
+      await database.query(`update case_receivable set acted = $2, standing = 'end', standing_reason = 'settled', status = 'settled', open_cents = 0 where receivable_id = $1`, [receivableId('E'), JSON.stringify(acted)]);
+      const told = (task_id: string, reason: string, review_date: string) => ({ task_id, customer_id: 'C-4', case_id: derivedId('case', creditor_id, 'C-4'), queue: 'cobranca', reason, review_date, receivable_ids: [receivableId('E')], open_cents: 0 });
+      const bySystem = told(derivedId('t'), 'D+22: restore not done: answered 404', '2026-04-01');
+      expect(await items()).toEqual([bySystem, told(entry, 'D+22: remove the entry', '2026-04-02'), told(protest, 'D+25: cancel the protest', '2026-04-03')]);
+      const page = (await call('GET', 'tasks?limit=1')).body as unknown as { items: Item[]; next_cursor: string };
+      expect(((await call('GET', `tasks?limit=200&cursor=${page.next_cursor}`)).body.items as unknown as Item[]).map(({ task_id }) => task_id)).toEqual(expect.arrayContaining([entry, protest]));
+
+      const done = (task_id: string) => call('POST', `tasks/${task_id}/done`);
+      caller.creditor_id = 'other';
+      expect((await done(entry)).status).toBe(404);
+      caller.creditor_id = creditor_id;
+      expect((await done(entry)).status).toBe(204);
+      expect(await items()).toEqual([bySystem, told(protest, 'D+25: cancel the protest', '2026-04-03')]);
+      expect((await done(bySystem.task_id)).status).toBe(204);
+      expect((await done(protest)).status).toBe(204);
+      expect(await items()).toEqual([]);
+      for (const task_id of [entry, bySystem.task_id, derivedId('nothing')]) expect((await done(task_id)).body).toMatchObject({ status: 404, detail: expect.stringContaining('GET /v1/tasks') });
+      expect((await call('POST', 'tasks/x/done')).status).toBe(400);
+      const by = { at: clock.now().toISOString(), actor: 'agent-7' };
+      expect((await database.query<{ acted: { back_task: { done: unknown } }[] }>('select acted from case_receivable where receivable_id = $1', [receivableId('E')]))[0]!.acted.map(({ back_task }) => back_task.done)).toEqual([by, by]);
+      expect((await call('GET', 'cases/C-4')).body.acts).toContainEqual(expect.objectContaining({ undoes: derivedId('gone'), task: expect.objectContaining({ done: by }) }));
     });
   });
 

@@ -1,24 +1,27 @@
 import { Clock } from '@emdia/clock';
 import { startMailSink, type MailSink } from '@emdia/mail-sink';
 import { run, type House } from '@emdia/runtime';
-import { id, NOON, noticeRequested } from '../test/given';
+import { amounts, id, NOON, noticeRequested } from '../test/given';
 import { GivenHouse } from '../test/given-house';
 import { notifications } from './index';
 
+/** Stands still unless a spec moves it. */
 class StillClock extends Clock {
+  at = NOON;
   now(): Date {
-    return NOON;
+    return this.at;
   }
 }
 
 const given = new GivenHouse();
+const clock = new StillClock();
 let house: House;
 let sink: MailSink;
 
 beforeAll(async () => {
   sink = await startMailSink();
   await given.open({ EMDIA_SMTP_URL: sink.smtpUrl });
-  house = await run([notifications], 'in-process', { config: given.config, clock: new StillClock() });
+  house = await run([notifications], 'in-process', { config: given.config, clock });
 });
 afterAll(async () => {
   await house.stop();
@@ -182,13 +185,19 @@ describe('a contact point that is somebody else\'s', () => {
   });
   it('is the one that was wrong, though billing knows another by now', async () => {
     const emailOf = given.neighbours.emailOf;
-    expect(await calls('changed')).toMatchObject({ status: 201 });
+    await send(noticeRequested(64, { customer_id: 'changed', purpose: 'service', step: 'thanks', covers: [], local_day: '2026-03-10' }));
     given.neighbours.emailOf = (customer) => (customer === 'changed' ? 'changed-since@example.invalid' : emailOf(customer));
     expect((await wrong('changed')).status).toBe(201);
+    await given.rows('delete from contact_day');
     await send(noticeRequested(63, { customer_id: 'changed', purpose: 'service', step: 'thanks', covers: [] }));
     expect((await call('GET', `/v1/deliveries/${id('notice', 63)}`, { as: 'acme' })).json).toMatchObject({ status: 'sent' });
     given.neighbours.emailOf = emailOf;
     expect(JSON.stringify(await given.rows('select * from closed_contact_point'))).not.toContain('@');
+  });
+  it('is one that this customer was reached by: a slip closes no stranger\'s', async () => {
+    const before = await given.rows('select contact_point_key from closed_contact_point');
+    for (const contact of ['stranger@example.invalid', '+5511977776666']) expect(await wrong('moved', contact)).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:not-of-this-customer' } });
+    expect(await given.rows('select contact_point_key from closed_contact_point')).toEqual(before);
   });
   it.each([['moved', 'pigeon', 400], ['moved', '11999990000', 400], ['nobody', 'nobody@example.invalid', 404]])('is told of a known customer, by an address or number: %s, %s', async (customer, contact, status) =>
     expect((await wrong(customer, contact)).status).toBe(status));
@@ -199,7 +208,7 @@ describe('a contact point that is somebody else\'s', () => {
   });
 });
 
-describe('a creditor that is stricter than the house', () => {
+describe('a creditor with a rule of its own', () => {
   const set = (body: object, as = 'acme') => call('PUT', '/v1/contact-rules', { as, body: { weekdays: [1, 2, 3, 4, 5], contacts_in_7_days: 4, contacts_in_30_days: 12, reason: 'política de relacionamento', ...body } });
   const calls = (local_date: string, customer_id = 'strict', as = 'acme') => call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date } });
   beforeEach(() => given.rows('delete from contact_day'));
@@ -247,13 +256,111 @@ describe('a creditor that is stricter than the house', () => {
     const both = await Promise.all([set({ contacts_in_7_days: 2 }), set({ contacts_in_7_days: 3 })]);
     expect(both.map(({ json }) => json.version).sort()).toEqual([3, 4]);
   });
+  it('contacts within its own hours only, and leaves every place some', async () => {
+    expect(await set({ hours: { from: '09:00', to: '11:59' } })).toMatchObject({ status: 422, json: { findings: [{ path: 'hours', value: { from: '09:00', to: '11:59' }, remedy: expect.stringContaining('unknown state') }] } });
+    for (const hours of ['morning', [], { from: '09:00' }, { from: 9, to: 12 }, { from: '09:00', to: '12:00', zone: 'UTC' }]) expect((await set({ hours })).status).toBe(400);
+    expect((await set({ hours: { from: '11:00', to: '16:00' } })).json).toMatchObject({ hours: { from: '11:00', to: '16:00' } });
+    // Ten in São Paulo: one still waits for eleven, the other's time is over by then.
+    await send(noticeRequested(55), noticeRequested(56, { valid_until: '2026-03-10T14:00:00Z' }), noticeRequested(57, { creditor_id: 'other' }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 55)}`, { as: 'acme' })).json).toMatchObject({ status: 'due', due_at: '2026-03-10T14:00:00.000Z' });
+    expect((await call('GET', `/v1/deliveries/${id('notice', 56)}`, { as: 'acme' })).json).toMatchObject({ status: 'refused', reason: 'hours', own_rule: { hours: { from: '11:00', to: '16:00' } } });
+    expect((await call('GET', `/v1/deliveries/${id('notice', 57)}`, { as: 'other' })).json).toMatchObject({ status: 'sent' });
+    expect((await set({ hours: null })).json).toMatchObject({ hours: null });
+  });
+  it('contacts more often only by the decision of a person, who is named with the version', async () => {
+    const decision = { decided_by: 'Ana Maria Souza', role: 'diretora de crédito', reason: 'clientes pediram lembretes diários' };
+    const looser = { contacts_in_7_days: 5, contacts_in_30_days: 20 };
+    expect(await set(looser)).toMatchObject({ status: 422, json: { findings: [{ path: 'contacts_in_7_days', value: 5, remedy: expect.stringContaining('decision') }, { path: 'contacts_in_30_days', value: 20 }] } });
+    for (const wrong of ['Ana Maria Souza', { ...decision, decided_by: undefined }, { ...decision, role: 7 }, { ...decision, set_by: 'x' }]) expect((await set({ ...looser, decision: wrong })).status).toBe(400);
+    expect(await set({ ...looser, decision: { ...decision, decided_by: 'Ana' } })).toMatchObject({ status: 422, json: { findings: [{ path: 'decision.decided_by', value: 'Ana' }] } });
+    expect((await call('PUT', '/v1/contact-rules', { body: { ...looser, decision } })).status).toBe(401);
+    const person_key = 'e'.repeat(64);
+    const days = ['2026-03-11', '2026-03-12', '2026-03-13', '2026-03-16'];
+    for (const day of days) expect((await calls(day)).status).toBe(201);
+    await send(noticeRequested(58, { person_key }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 58)}`, { as: 'acme' })).json).toMatchObject({ status: 'refused', reason: 'budget' });
+    expect(await set({ ...looser, decision })).toMatchObject({ status: 200, json: { contacts_in_7_days: 5, decision: { ...decision, legal_basis: null } } });
+    await send(noticeRequested(59, { person_key }));
+    expect((await call('GET', `/v1/deliveries/${id('notice', 59)}`, { as: 'acme' })).json).toMatchObject({ status: 'sent', own_rule: { decision: { decided_by: 'Ana Maria Souza' } } });
+    expect(await calls('2026-03-17')).toMatchObject({ status: 201 });
+    for (const more of [{ contacts_in_7_days: 8 }, { contacts_in_30_days: 31 }, { weekdays: [6] }]) expect((await set({ ...looser, decision, ...more })).status).toBe(422);
+    expect((await call('GET', '/v1/contact-rules', { as: 'acme' })).json).toMatchObject({ house: { contacts_in_7_days: 4 }, in_force: { decision }, history: [{ decision: { role: 'diretora de crédito' } }, { decision: null }, {}, {}, {}, {}, {}] });
+  });
+  it.each([[5, 12, null], [4, 13, '{"decided_by": ""}'], [8, 12, '{"decided_by": "Ana Souza"}'], [7, 31, '{"decided_by": "Ana Souza"}']])('keeps no %d and %d contacts decided by %s, whoever writes it', async (week, month, decision) => {
+    const kept = (wanted: unknown[]) => given.rows(`insert into own_rule (creditor_id, version, weekdays, contacts_in_7_days, contacts_in_30_days, reason, set_by, set_at, decision) values ('acme', 99, '{1}', $1, $2, 'x', 'y', '2026-03-10T12:00:00Z', $3)`, wanted);
+    await expect(kept([week, month, decision])).rejects.toThrow(/own_rule_(most|decided)/);
+  });
 });
 
 describe('a call by a person', () => {
   const take = (customer_id: string, local_date: string, key?: string, as = 'acme') =>
     call('POST', '/v1/human-contacts', { as, body: { customer_id, local_date }, ...(key === undefined ? {} : { key }) });
-  beforeEach(() => given.rows('delete from contact_day'));
+  const debts = [1, 2, 3].map((n) => id('receivable', n)) as [string, string, string];
+  const days = () => given.rows(`select local_date::text as day, creditor_id, cause, customer_id from contact_day`);
+  beforeEach(() => {
+    given.neighbours.asks = [];
+    return given.rows('delete from contact_day');
+  });
+  afterEach(() => {
+    clock.at = NOON;
+    Object.assign(given.neighbours, { refusals: new Map(), down: new Set(), debtsOf: () => [debts[0]] });
+  });
 
+  it('is told what may be asked for that day, and what not', async () => {
+    given.neighbours.debtsOf = () => debts;
+    given.neighbours.refusals = new Map([[debts[1], 'disputed'], [debts[2], 'promised']]);
+    const { status, json } = await take('told', '2026-03-10');
+    expect([status, json]).toEqual([201, {
+      customer_id: 'told', local_date: '2026-03-10', status: 'may-call', as_of_epoch_ms: 1,
+      may_ask_for: [{
+        receivable_id: debts[0], invoice_id: amounts.invoice_id, number: amounts.number, description: amounts.description, due_date: amounts.due_date, days_late: amounts.days_late,
+        open_cents: amounts.open_cents, fine_cents: amounts.fine_cents, interest_cents: amounts.interest_cents, total_cents: amounts.total_cents, version: amounts.version,
+      }],
+      may_not_ask_for: [{ receivable_id: debts[1], reason: 'disputed' }, { receivable_id: debts[2], reason: 'promised' }],
+    }]);
+    expect(given.neighbours.asks).toEqual([debts.map((receivable_id) => expect.objectContaining({ receivable_id, contact_day: '2026-03-10' }))]);
+    expect(await days()).toEqual([{ day: '2026-03-10', creditor_id: 'acme', cause: 'human', customer_id: 'told' }]);
+  });
+  it.each(['settled', 'held', 'disputed', 'promised', 'agreed', 'prescribed', 'unread', 'pending', 'unmatched', 'not_covered'])('is not made where all is %s, and takes no day', async (reason) => {
+    given.neighbours.debtsOf = () => debts.slice(0, 2);
+    given.neighbours.refusals = new Map([[debts[0], reason], [debts[1], 'held']]);
+    expect(await take('left-alone', '2026-03-10')).toMatchObject({
+      status: 409, json: { type: 'urn:emdia:problem:not-to-be-asked', detail: expect.stringContaining('Do not call'), may_not_ask_for: [{ receivable_id: debts[0], reason }, { receivable_id: debts[1], reason: 'held' }] },
+    });
+    expect(await days()).toEqual([]);
+  });
+  it('is not made where nothing is open', async () => {
+    given.neighbours.debtsOf = () => [];
+    expect(await take('paid', '2026-03-10')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:nothing-owed' } });
+    expect(await days()).toEqual([]);
+  });
+  it('is not made on doubt: what is known is stale, a word nobody knows, or the gate does not answer', async () => {
+    for (const reason of ['stale', 'never-heard-of']) {
+      given.neighbours.refusals = new Map([[debts[0], reason]]);
+      expect(await take('a', '2026-03-10')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:unknown', detail: expect.stringContaining('Ask again') } });
+    }
+    given.neighbours.down.add('gate');
+    expect(await take('a', '2026-03-10')).toMatchObject({ status: 503, json: { type: 'urn:emdia:problem:unknown' } });
+    expect(await days()).toEqual([]);
+  });
+  it('a day ahead is only reserved: the same request on the day asks the gate, and takes no other day', async () => {
+    given.neighbours.refusals = new Map([[debts[0], 'stale']]);
+    expect((await take('ahead', '2026-03-12', 'ahead-1')).json).toEqual({ customer_id: 'ahead', local_date: '2026-03-12', status: 'reserved', as_of_epoch_ms: null, may_ask_for: [], may_not_ask_for: [] });
+    expect(given.neighbours.asks).toEqual([]);
+    clock.at = new Date(NOON.getTime() + 2 * 86_400_000);
+    given.neighbours.refusals = new Map([[debts[0], 'settled']]);
+    for (const key of [undefined, 'ahead-1']) expect(await take('ahead', '2026-03-12', key)).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:not-to-be-asked' } });
+    given.neighbours.refusals.clear();
+    for (const key of [undefined, 'ahead-1', undefined]) expect(await take('ahead', '2026-03-12', key)).toMatchObject({ status: 201, json: { status: 'may-call', may_ask_for: [{ receivable_id: debts[0] }] } });
+    expect(await days()).toEqual([{ day: '2026-03-12', creditor_id: 'acme', cause: 'human', customer_id: 'ahead' }]);
+    // The same person as another customer, and a number that was closed meanwhile.
+    expect(await take('b', '2026-03-12')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:budget' } });
+    given.neighbours.phoneOf = () => '+5511900000001';
+    clock.at = new Date(clock.at.getTime() + 61_000);
+    expect((await call('POST', '/v1/opt-outs', { as: 'acme', body: { customer_id: 'ahead', channel: 'phone' } })).status).toBe(201);
+    expect(await take('ahead', '2026-03-12')).toMatchObject({ status: 409, json: { type: 'urn:emdia:problem:opted-out' } });
+    given.neighbours.phoneOf = () => null;
+  });
   it('takes the day from the messages, and a message takes it from the call', async () => {
     // The neighbours give every customer this one person key.
     const person_key = 'e'.repeat(64);

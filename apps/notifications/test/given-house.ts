@@ -18,7 +18,7 @@ import { PublicLinks } from '../src/public-links';
 import { Deliveries } from '../src/delivery/deliveries';
 import { accept } from '../src/delivery/delivery';
 import { Gate } from '../src/delivery/gate';
-import { amounts, EPOCH_MS, NOON } from './given';
+import { amounts, EPOCH_MS, id, NOON } from './given';
 import { Sending } from '../src/delivery/sending';
 
 /** Wall time that stands still until a spec pushes it: no verdict grows old because the machine is busy. */
@@ -40,6 +40,8 @@ export class Neighbours {
   lookUps = 0;
   /** The gate's answer by receivable; a text refuses, undefined owes. */
   refusals = new Map<string, string>();
+  /** What a customer has open. */
+  debtsOf: (customer_id: string) => string[] = () => [id('receivable', 1)];
   beforeGate: () => Promise<void> | void = () => undefined;
   emailOf: (customer_id: string) => string | null = (customer_id) => `${customer_id}@example.invalid`;
   phoneOf: (customer_id: string) => string | null = () => null;
@@ -51,11 +53,12 @@ export class Neighbours {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const gate = request.url!.endsWith('/gate');
+        const whole = request.url!.endsWith('/gate/customer');
+        const gate = whole || request.url!.endsWith('/gate');
         if (this.down.has(gate ? 'gate' : 'customers')) return response.writeHead(503).end();
         const body = JSON.parse(Buffer.concat(chunks).toString()) as never;
         if (request.url!.endsWith('/verify')) return this.verify(body, response);
-        void (gate ? this.gate(body) : this.customers(body)).then((answer) => response.end(JSON.stringify(answer)));
+        void (whole ? this.gate({ asks: this.asksOf(body) }) : gate ? this.gate(body) : this.customers(body)).then((answer) => response.end(JSON.stringify(answer)));
       });
     });
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
@@ -67,6 +70,10 @@ export class Neighbours {
     const creditor_id = ['acme', 'other'].find((each) => createHash('sha256').update(`emdia_${each}`).digest('hex') === key_sha256);
     if (!creditor_id) return void response.writeHead(404).end('{}');
     response.end(JSON.stringify({ key_id: creditor_id, creditor_id, scopes: ['deliveries:read', 'contacts:write'], actor: `key ${creditor_id}` }));
+  }
+
+  private asksOf({ customer_id, contact_day }: { customer_id: string; contact_day: string }): Ask[] {
+    return this.debtsOf(customer_id).map((receivable_id) => ({ ask_id: receivable_id, receivable_id, purpose: 'collection', contact_day }));
   }
 
   private async gate({ asks }: { asks: Ask[] }): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { customerKey, derivedId, DunningNoticeRequested, type DataOf, type EventOf } from '@emdia/contracts';
+import { HOUSE_RULE, type OwnRule } from '../src/contact/own-rules';
 import { accept, begin, claim, type Claimed, type Due, type Sending, type Verdict, type Weighed } from '../src/delivery/delivery';
 
 /** Ready-made deliveries for specs. */
@@ -36,6 +37,9 @@ export function dueNotice(more: Partial<NoticeData> = {}): Due {
   if ('ignored' in decision || decision.next?.status !== 'due') throw new Error('not due');
   return decision.next;
 }
+
+/** A rule of the creditor's own that is the house's but for what is given. */
+export const ownRule = (more: Partial<OwnRule> = {}): OwnRule => ({ ...HOUSE_RULE, creditor_id: CREDITOR, version: 1, hours: null, decision: null, reason: 'política', set_by: 'ana', set_at: NOON, ...more });
 
 export const OWNER = id('owner');
 export const EPOCH_MS = 1_800_000_000_000;

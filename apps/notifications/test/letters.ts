@@ -40,7 +40,7 @@ export const letter = (changes: Partial<Letter> = {}): Letter => {
 
 /** What a person (or a screen reader) gets from the HTML, in its order. */
 export const visible = (html: string): string =>
-  html.slice(html.indexOf('<body')).replace(/<[^>]+>/g, ' ').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&lt;/g, '<')
+  html.slice(html.indexOf('<body')).replaceAll('<wbr>', '').replace(/<[^>]+>/g, ' ').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>').replace(/&amp;/g, '&').replace(/\s+/g, ' ');
 
 /** What text and HTML say. */

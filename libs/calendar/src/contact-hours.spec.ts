@@ -1,8 +1,8 @@
 import { isUf, UFS } from '@emdia/brazil';
 import fc from 'fast-check';
-import { allowedDayOnOrAfter, allowedDayOnOrBefore, CONTACT_HOURS, contactWindow, DEFAULT_CONTACT_HOURS, isAllowedDay, isWithinContactHours, UNKNOWN_STATE_CONTACT_HOURS } from './contact-hours';
+import { allowedDayOnOrAfter, allowedDayOnOrBefore, CONTACT_HOURS, contactWindow, DEFAULT_CONTACT_HOURS, isAllowedDay, isWithinContactHours, OWN_HOURS_MIN_MINUTES, tooNarrowFor, UNKNOWN_STATE_CONTACT_HOURS } from './contact-hours';
 import { isHoliday } from './holidays';
-import { instantAt } from './local-time';
+import { instantAt, localTime, zoneOf } from './local-time';
 
 const at = (iso: string) => new Date(iso);
 const window = (opens: string, closes: string) => ({ opens: at(opens), closes: at(closes) });
@@ -89,14 +89,50 @@ describe('a creditor\'s own weekdays', () => {
       expect(isAllowedDay(date, uf, own)).toBe(isAllowedDay(date, uf) && own.includes(new Date(`${date}T00:00Z`).getUTCDay()));
       const next = allowedDayOnOrAfter(date, uf, own);
       expect([next >= allowedDayOnOrAfter(date, uf), isAllowedDay(next, uf, own)]).toEqual([true, true]);
-      const window = contactWindow(date, uf, own);
+      const window = contactWindow(date, uf, { weekdays: own });
       expect(window).toEqual(isAllowedDay(date, uf, own) ? contactWindow(date, uf) : null);
-      if (window) expect([isWithinContactHours(window.opens, uf, own), isWithinContactHours(window.closes, uf, own)]).toEqual([true, false]);
+      if (window) expect([isWithinContactHours(window.opens, uf, { weekdays: own }), isWithinContactHours(window.closes, uf, { weekdays: own })]).toEqual([true, false]);
     }));
-    expect([isAllowedDay('2026-03-09', 'SP', [2]), isAllowedDay('2026-03-10', 'SP', [2]), isWithinContactHours(at('2026-03-09T15:00:00Z'), 'SP', [2])]).toEqual([false, true, false]);
+    expect([isAllowedDay('2026-03-09', 'SP', [2]), isAllowedDay('2026-03-10', 'SP', [2]), isWithinContactHours(at('2026-03-09T15:00:00Z'), 'SP', { weekdays: [2] })]).toEqual([false, true, false]);
     expect(allowedDayOnOrAfter('2026-04-14', 'SP', [2])).toBe('2026-04-14');
     // The 21st is a holiday.
     expect(allowedDayOnOrAfter('2026-04-15', 'SP', [2])).toBe('2026-04-28');
+  });
+});
+
+describe('a creditor\'s own hours', () => {
+  const clock = fc.record({ hour: fc.integer({ min: 0, max: 23 }), minute: fc.integer({ min: 0, max: 59 }) }).map((time) => hour(time));
+  const hour = (time: { hour: number; minute: number }) => `${String(time.hour).padStart(2, '0')}:${String(time.minute).padStart(2, '0')}`;
+
+  it('are on the clock where the debtor lives, and on that of Brasília where nobody knows', () => {
+    const own = { hours: { from: '10:30', to: '12:00' } };
+    expect(contactWindow('2026-03-10', 'SP', own)).toEqual(window('2026-03-10T13:30:00Z', '2026-03-10T15:00:00Z'));
+    expect(contactWindow('2026-03-10', 'AC', own)).toEqual(window('2026-03-10T15:30:00Z', '2026-03-10T17:00:00Z'));
+    expect(contactWindow('2026-03-10', null, own)).toEqual(window('2026-03-10T14:00:00Z', '2026-03-10T15:00:00Z'));
+    expect(contactWindow('2026-03-10', 'SP', { hours: { from: '06:00', to: '23:00' } })).toEqual(contactWindow('2026-03-10', 'SP'));
+  });
+
+  it('leave what is in them and in those of the place, never more and never nothing', () => {
+    let inside = 0;
+    fc.assert(fc.property(fc.date({ min: at('2019-03-01T00:00:00Z'), max: at('2030-01-01T00:00:00Z'), noInvalidDate: true }), fc.constantFrom(null, ...UFS), clock, clock, (instant, uf, one, other) => {
+      const hours = one < other ? { from: one, to: other } : { from: other, to: one };
+      const isOwn = ((time) => hours.from <= time && time < hours.to)(hour(localTime(instant, zoneOf(uf))));
+      expect([hours, isWithinContactHours(instant, uf, { hours })]).toEqual([hours, isWithinContactHours(instant, uf) && isOwn]);
+      if (tooNarrowFor(hours).length > 0) return;
+      inside++;
+      const { opens, closes } = contactWindow('2026-03-10', uf, { hours })!;
+      expect(closes.getTime() - opens.getTime()).toBeGreaterThanOrEqual(OWN_HOURS_MIN_MINUTES * 60_000);
+    }), { numRuns: 3_000 });
+    expect(inside).toBeGreaterThan(500);
+  });
+
+  it('are too narrow where a place keeps less than an hour of them, and it is told which', () => {
+    const lacking = (from: string, to: string) => tooNarrowFor({ from, to }).map(({ whom, opens }) => [whom.includes('unknown'), opens]);
+    expect(lacking('09:00', '12:00')).toEqual([]);
+    expect(lacking('09:00', '11:59')).toEqual([[true, '11:00']]);
+    expect(lacking('17:01', '19:00')).toEqual([[true, '11:00']]);
+    expect(lacking('18:01', '19:00')).toEqual([[false, '09:00'], [true, '11:00']]);
+    expect(lacking('15:00', '15:00')).toHaveLength(2);
   });
 });
 

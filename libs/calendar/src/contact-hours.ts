@@ -2,8 +2,8 @@ import type { Uf } from '@emdia/brazil';
 import { roll } from './business-days';
 import { type CivilDate, weekday } from './civil-date';
 import type { Confidence } from './holiday-rules';
-import { isHoliday } from './holidays';
-import { instantAt, localDate, zoneOf } from './local-time';
+import { isHoliday, placeWithOwn } from './holidays';
+import { hasOwnZone, instantAt, localDate, zoneOf } from './local-time';
 import { type Place, stateOf } from './places';
 
 /** What a state's law says on the hours of collection, local time; `opens` is null where the source names only the end, `saturday` where it allows none or is silent. */
@@ -33,20 +33,54 @@ export const UNKNOWN_STATE_CONTACT_HOURS = { opens: '11:00', closes: '18:00', zo
 /** Days of the week (1 Monday to 5 Friday, at least one) on which a creditor lets nobody be contacted beyond what the law and the house say; null: all of them. */
 export type OwnWeekdays = readonly number[] | null;
 
+/** Hours, HH:mm on the clock of the place, `from` inclusive, `to` exclusive. */
+export interface OwnHours {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What a creditor leaves of the law's and the house's days and hours; null or absent: all of them. */
+export interface OwnContact {
+  readonly weekdays?: OwnWeekdays | undefined;
+  readonly hours?: OwnHours | null | undefined;
+}
+
+/** The hours of the places, and whom they are for. */
+const PLACE_HOURS = [
+  { whom: 'debtors of a known state', ...DEFAULT_CONTACT_HOURS },
+  { whom: 'debtors of an unknown state, on the clock of Brasília', ...UNKNOWN_STATE_CONTACT_HOURS },
+] as const;
+
+/** What every place's hours must keep of a creditor's own: less is no day of contact. */
+export const OWN_HOURS_MIN_MINUTES = 60;
+
+const minutesOf = (hour: string): number => Number(hour.slice(0, 2)) * 60 + Number(hour.slice(3));
+
+/** The places' hours of which a creditor's own leave less than `OWN_HOURS_MIN_MINUTES`: none where they may be set. */
+export const tooNarrowFor = (own: OwnHours): readonly { readonly whom: string; readonly opens: string; readonly closes: string }[] =>
+  PLACE_HOURS.filter(({ opens, closes }) => Math.min(minutesOf(closes), minutesOf(own.to)) - Math.max(minutesOf(opens), minutesOf(own.from)) < OWN_HOURS_MIN_MINUTES);
+
 /** Whether a debtor may be contacted on a date at all: Monday to Friday, no national, bank or (where known) state or municipal holiday, and a weekday of the creditor's own. */
 export const isAllowedDay = (date: CivilDate, place?: Place | null, own: OwnWeekdays = null): boolean =>
   weekday(date) % 6 !== 0 && (own === null || own.includes(weekday(date))) && !isHoliday(date, place);
 
-/** From when (inclusive) until when (exclusive) a debtor of a place may be contacted on a date; null where the day is not allowed. */
-export function contactWindow(date: CivilDate, place?: Place | null, own: OwnWeekdays = null): { opens: Date; closes: Date } | null {
-  if (!isAllowedDay(date, place, own)) return null;
-  const hours = stateOf(place) ? DEFAULT_CONTACT_HOURS : UNKNOWN_STATE_CONTACT_HOURS;
+/** The place that stands for a place wherever days and hours of contact are remembered: most municipalities are like their state. Null where none is known. */
+export const contactPlace = (place: Place | null | undefined): Place | null => (hasOwnZone(place) ? place! : placeWithOwn(place) || null);
+
+/** From when (inclusive) until when (exclusive) a debtor of a place may be contacted on a date; null where the day is not allowed. A creditor's own hours only take from the place's. */
+export function contactWindow(date: CivilDate, place?: Place | null, own?: OwnContact | null): { opens: Date; closes: Date } | null {
+  if (!isAllowedDay(date, place, own?.weekdays)) return null;
+  let { opens, closes }: { opens: string; closes: string } = stateOf(place) ? DEFAULT_CONTACT_HOURS : UNKNOWN_STATE_CONTACT_HOURS;
+  if (own?.hours) {
+    if (own.hours.from > opens) opens = own.hours.from;
+    if (own.hours.to < closes) closes = own.hours.to;
+  }
   const zone = zoneOf(place);
-  return { opens: instantAt(date, hours.opens, zone), closes: instantAt(date, hours.closes, zone) };
+  return { opens: instantAt(date, opens, zone), closes: instantAt(date, closes, zone) };
 }
 
 /** Whether a debtor of a place may be contacted at an instant. */
-export function isWithinContactHours(instant: Date, place?: Place | null, own: OwnWeekdays = null): boolean {
+export function isWithinContactHours(instant: Date, place?: Place | null, own?: OwnContact | null): boolean {
   const window = contactWindow(localDate(instant, zoneOf(place)), place, own);
   return window !== null && window.opens <= instant && instant < window.closes;
 }

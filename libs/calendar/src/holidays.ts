@@ -54,7 +54,7 @@ function buildYear(year: number, place: Place): Year {
 }
 
 /** The places that differ: one without holidays of its own is like its state. */
-const placeWithOwn = (place: Place | null | undefined): Place => (place && Object.hasOwn(municipalHolidayRules, place) ? place : (stateOf(place) ?? ''));
+export const placeWithOwn = (place: Place | null | undefined): Place => (place && Object.hasOwn(municipalHolidayRules, place) ? place : (stateOf(place) ?? ''));
 
 function yearOf(year: number, place: Place | null | undefined): Year {
   const own = placeWithOwn(place);

@@ -84,6 +84,9 @@ const zoneByState: Record<Uf, string> = {
 const WEST_OF_AM = ['1300201', '1300607', '1300706', '1301407', '1301506', '1301654', '1301803', '1301951', '1302306', '1302405', '1303502', '1303908', '1304062'];
 const zoneByCity = new Map([...WEST_OF_AM.map((code) => [`AM-${code}`, 'America/Eirunepe'] as const), ['PE-2605459', 'America/Noronha']]);
 
+/** Whether a municipality's clock is another than its state's capital's. */
+export const hasOwnZone = (place: Place | null | undefined): boolean => zoneByCity.has(place!);
+
 /** The IANA zone of a state or municipality; Brasília's for an unknown one. */
 export function zoneOf(place?: Place | null): string {
   const uf = stateOf(place);

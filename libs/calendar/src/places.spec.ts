@@ -1,4 +1,4 @@
-import { contactWindow, holidays, isAllowedDay, isHoliday, municipalHolidayRules, placeOf, stateOf, stateOfCity, zoneOf } from '.';
+import { contactPlace, contactWindow, holidays, isAllowedDay, isHoliday, municipalHolidayRules, placeOf, stateOf, stateOfCity, zoneOf } from '.';
 
 describe('a place', () => {
   it.each([
@@ -34,4 +34,7 @@ describe('the clock of a municipality', () => {
     expect(contactWindow('2026-03-10', 'AM-1300201')).toEqual({ opens: new Date('2026-03-10T14:00:00Z'), closes: new Date('2026-03-11T00:00:00Z') });
     expect(contactWindow('2026-03-10', 'PE-2605459')).toEqual({ opens: new Date('2026-03-10T11:00:00Z'), closes: new Date('2026-03-10T21:00:00Z') });
   });
+});
+it('stands for all that has its days and hours: only municipalities that differ from their state are apart', () => {
+  expect(['SP', 'SP-3550308', 'SP-3509502', 'AM-1300201', 'PE-2605459', 'XX', null].map(contactPlace)).toEqual(['SP', 'SP-3550308', 'SP', 'AM-1300201', 'PE-2605459', null, null]);
 });

@@ -3,6 +3,8 @@ import { contract } from './contract';
 import { Cause, ChannelTurnedDown, CivilDate, Cover, CreditorId, CustomerId, Instant, oneOf, Purpose, Text, Uuid } from './vocabulary';
 import { rejected, resolved } from './housekeeping';
 
+const Hour = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'HH:mm on the clock of the debtor.' });
+
 const Notice = {
   creditor_id: CreditorId,
   customer_id: CustomerId,
@@ -35,10 +37,12 @@ export const NotificationsContactRefused = contract('notifications.contact-refus
   ),
 });
 
-export const NotificationsContactRuleSet = contract('notifications.contact-rule-set.v1', 'A creditor lets its customers be contacted less than everybody; the highest version counts.', {
+export const NotificationsContactRuleSet = contract('notifications.contact-rule-set.v1', 'A creditor set a rule of its own: on which days, within which hours and how often its customers may be contacted; the highest version counts.', {
   creditor_id: CreditorId,
   version: Type.Integer({ minimum: 1 }),
   weekdays: Type.Array(Type.Integer({ minimum: 1, maximum: 5 }), { minItems: 1, maxItems: 5, uniqueItems: true, description: '1 Monday to 5 Friday.' }),
+  /** What it leaves of the hours where the debtor lives; left out where that is all of them. */
+  hours: Type.Optional(Type.Object({ from: Hour, to: Hour }, { additionalProperties: false })),
   contacts_in_7_days: Type.Integer({ minimum: 1 }),
   contacts_in_30_days: Type.Integer({ minimum: 1 }),
 });
@@ -56,6 +60,8 @@ export const NotificationsCauseAnswered = contract('notifications.cause-answered
 
 export const NotificationsAddressInvalid = contract('notifications.address-invalid.v1', 'A contact point does not work; nobody writes to it again.', {
   creditor_id: CreditorId, customer_id: CustomerId, channel: oneOf('email'), reason: Text(200),
+  /** Which one it was; left out before 2026-11-23, when it meant the present one. */
+  contact_point_key: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'HMAC-SHA-256 of channel and address.' })),
 });
 
 export const NotificationsEventRejected = rejected('notifications');

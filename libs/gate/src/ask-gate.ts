@@ -55,9 +55,15 @@ const WAITS = new Set(['not_covered', 'unread', 'unmatched', 'pending']);
 export const meaningOf = (refusal: string): 'final' | 'waits' | 'again' => (FINAL.has(refusal) ? 'final' : WAITS.has(refusal) ? 'waits' : 'again');
 
 /** Asks the gate, with no transaction open; never rejects: null is no answer. */
-export async function askGate(internal: InternalClient, asks: readonly GateAsk[]): Promise<GateSaid | null> {
+export const askGate = (internal: InternalClient, asks: readonly GateAsk[]): Promise<GateSaid | null> => said(internal, '/internal/v1/gate', { asks });
+
+/** Asks of all that a customer has open, each by its receivable's id, that due first leading; none where nothing is open. */
+export const askGateOfCustomer = (internal: InternalClient, customer: Pick<GateAsk, 'creditor_id' | 'customer_id' | 'contact_day'>): Promise<GateSaid | null> =>
+  said(internal, '/internal/v1/gate/customer', customer);
+
+async function said(internal: InternalClient, path: string, body: object): Promise<GateSaid | null> {
   try {
-    const { as_of_epoch_ms, verdicts } = await internal.post<{ as_of_epoch_ms: number; verdicts: GateAnswer[] }>('payment-reconciliation', '/internal/v1/gate', { asks }, { timeout_ms: TIMEOUT_MS });
+    const { as_of_epoch_ms, verdicts } = await internal.post<{ as_of_epoch_ms: number; verdicts: GateAnswer[] }>('payment-reconciliation', path, body, { timeout_ms: TIMEOUT_MS });
     return { as_of_epoch_ms, answers: new Map(verdicts.map((verdict) => [verdict.ask_id, verdict])) };
   } catch {
     return null;

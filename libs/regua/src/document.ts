@@ -78,6 +78,12 @@ export type Step<A extends Action = Action> = Steps[A];
 export type ContactStep = Step<'message' | 'offer'>;
 export const isContact = (step: Step): step is ContactStep => step.action === 'message' || step.action === 'offer';
 
+/** What a person is asked to do for a step that sends no message, at most 80 characters. What the house cannot do itself, a person does. */
+export function taskOf(step: Step): string {
+  const what = step.action === 'task' ? step.reason : step.action === 'service' ? `service ${step.change}` : step.action;
+  return `${step.step}: ${what}`;
+}
+
 export const Template = of(
   {
     subject: Text(78),

@@ -90,6 +90,8 @@ describe('what comes first', () => {
     const told = { sent: ['D+3'], told_on: '2026-02-09' };
     expect(act(grave, '2026-03-20', { ...told, acted: [{ step: 'D+10', on: '2026-02-18' }] })).toBe('D+15 on 2026-03-20');
     expect(act(grave, '2026-03-21', { ...told, acted: [{ step: 'D+10', on: '2026-02-18' }, { step: 'D+15', on: '2026-03-20' }] })).toBe('D+30 on 2026-03-30');
+    expect(act(grave, '2026-03-21', { ...told, acted: [{ step: 'D+10', on: '2026-02-18' }, { step: 'D+15', on: null }] })).toBeNull();
+    expect(act(grave, '2026-03-21', { ...told, acted: [{ step: 'D+10', on: '2026-02-18' }, { step: 'D+15', on: '2026-03-22' }, { step: 'D+15', on: null }] })).toBe('D+30 on 2026-04-01');
   });
 });
 

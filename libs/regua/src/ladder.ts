@@ -73,8 +73,8 @@ export interface Debt {
   readonly sent: readonly string[];
   /** The day of the last message sent after the due date; null where none was. */
   readonly told_on: CivilDate | null;
-  /** Steps done without a message, and their days. */
-  readonly acted: readonly { readonly step: string; readonly on: CivilDate }[];
+  /** Steps done without a message, and the day from which each counts: null where it came to nothing, is not done again, and nothing may follow from it. */
+  readonly acted: readonly { readonly step: string; readonly on: CivilDate | null }[];
   readonly channels: readonly Channel[];
   readonly facts: Facts;
   /** An action that is not to be taken now; its steps stay for later. */
@@ -190,8 +190,8 @@ function earliest(policy: Policy, { told_on, acted }: Debt, step: Act['step']): 
   if (told_on === null) return null;
   const after = addDays(told_on, 1);
   if (step.action !== 'bureau-listing') return after;
-  const notice = acted.findLast((each) => policy.rungs[policy.rank(each.step)]?.ways.some(({ action }) => action === 'bureau-notice'));
-  return notice ? [after, addDays(notice.on, step.notice_days)].sort()[1]! : null;
+  const notice = acted.findLast((each) => each.on !== null && policy.rungs[policy.rank(each.step)]?.ways.some(({ action }) => action === 'bureau-notice'));
+  return notice ? [after, addDays(notice.on!, step.notice_days)].sort()[1]! : null;
 }
 
 /** The régua that fits a debt best: of those that are for it the one of the highest priority, else the first that is for everybody left over; null where there is none. */

@@ -8,7 +8,7 @@ import { orNull } from '@emdia/runtime';
 
 export const SCOPES = [
   'admin', 'events:write', 'invoices:read', 'invoices:write', 'payments:write', 'customers:read', 'customers:write', 'quarantine:read', 'quarantine:write',
-  'sources:write', 'ledger:read', 'ledger:write', 'unapplied:read', 'unapplied:write', 'bank-files:read', 'bank-files:write', 'cases:read', 'reguas:write', 'holds:write', 'tasks:read',
+  'sources:write', 'ledger:read', 'ledger:write', 'unapplied:read', 'unapplied:write', 'bank-files:read', 'bank-files:write', 'cases:read', 'reguas:write', 'holds:write', 'tasks:read', 'tasks:write',
   'promises:write', 'agreements:write', 'disputes:write', 'negotiation:read', 'deliveries:read', 'contacts:write', 'audit:read',
 ] as const;
 

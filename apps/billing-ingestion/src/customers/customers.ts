@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { contactPointKey } from '@emdia/brazil';
 import { Type, type Static } from '@sinclair/typebox';
 import { CityCode, CreditorId, customerKey, CustomerId, type EventOf, type NotificationsAddressInvalid, PersonKey, State_ } from '@emdia/contracts';
 import { Database } from '@emdia/database';
@@ -43,6 +44,8 @@ export class Customers {
     return step<State>(this.books, customerKey(data.creditor_id, data.customer_id), (state, now) => {
       const known = state.kind === 'customer' ? state.customer : null;
       if (!known) return { ignored: 'unknown-customer' };
+      // Another address may have been told since that one was written to.
+      if (data.contact_point_key !== undefined && (known.email === null || contactPointKey('email', known.email, this.installationKey) !== data.contact_point_key)) return { ignored: 'another-address' };
       const { customer, events, changed } = emailInvalid(known, this.installationKey, now);
       return changed ? { next: { kind: 'customer', customer }, events } : { ignored: 'unchanged' };
     });

@@ -12,6 +12,12 @@ describe('one mapping for whatever comes in', () => {
     books = new MemoryBooks();
   });
 
+  it('a municipality told alone brings its state, whatever was told before', async () => {
+    await books.take('customer-changed', { creditor_id: CREDITOR, customer_id: 'ana', state: 'AC', occurred_at: '2026-03-01T12:00:00Z' });
+    const { events } = await books.take('customer-changed', { creditor_id: CREDITOR, customer_id: 'ana', city_code: '3550308', occurred_at: '2026-03-02T12:00:00Z' });
+    expect(events[0]!.data).toMatchObject({ state: 'SP', city_code: '3550308' });
+  });
+
   it('tells the customer first, then the invoice, under one key', async () => {
     const { events, told } = await books.take('invoice-issued', { ...INVOICE, customer: { customer_id: 'ana', document: '529.982.247-25', email: 'ana@exemplo.com.br', name: 'Ana Souza', state: 'SP', city_code: '3550308' } });
     expect(told).toEqual(['customer-changed', 'invoice-issued']);

@@ -126,7 +126,7 @@ function map(type: string, data: Fields, installationKey: string): UpstreamConte
     return families.has(family(type)) ? wrong('unknown-version', `${type} is a version not known here.`) : wrong('unknown-type', 'No event of this type is taken in.');
   const found = invalid(contract, data);
   if (found) return wrong('contract-violation', `${found.path} ${found.rule}.`);
-  const cleaned = pseudonymous(clean(contract.data, data), installationKey);
+  const cleaned = pseudonymous(placed(clean(contract.data, data)), installationKey);
   return unfit(contract, cleaned) ?? ({ type, data: cleaned } as UpstreamContent);
 }
 
@@ -152,6 +152,14 @@ function unfit(contract: Contract, data: Fields): Wrong | null {
   if (discounts.some(({ until, cents, percent }) => !isCivilDate(until) || (cents === undefined) === (percent === undefined)))
     return wrong('contract-violation', '/charge_policy/discounts names a date of the calendar, and cents or a percentage, each.');
   return null;
+}
+
+/** A municipality told without its state tells that, too: else one told before would contradict it. */
+function placed(data: Fields): Fields {
+  const { state, city_code } = (data.customer as Fields | undefined) ?? data;
+  if (typeof city_code !== 'string' || state !== undefined) return data;
+  const told = { state: stateOfCity(city_code) };
+  return data.customer ? { ...data, customer: { ...data.customer, ...told } } : { ...data, ...told };
 }
 
 /** A customer id that is itself a CPF or CNPJ never goes anywhere: its keyed hash takes its place. */

@@ -5,6 +5,7 @@ import { outlook } from '../reguas/outlook';
 import { ACT_KINDS } from './outward-act';
 import { retriesShown } from '../retries/shown';
 import { request, told, type Posted } from './requesting';
+import { tookBack } from './taking-back';
 
 const at = (day: string, hour = '00:00') => new Date(`${day}T${hour}:00-03:00`);
 const midnight = (day: string) => `${day}T00:00:00-03:00`;
@@ -205,6 +206,17 @@ describe('what a person did because of a debt is taken back by a person', () => 
     const ids = s.heard<{ task_id: string }>('task-requested').map(({ data }) => data.task_id);
     expect([new Set(ids).size, s.file.due_at]).toEqual([ids.length, null]);
   });
+  it('and what they were asked stands with the step until they say that it is done', () => {
+    const s = byHand(along(...GRAVE)).until(midnight('2026-04-20')).pays('A', '2026-04-20').until('2026-04-20T00:00:01-03:00');
+    const asked = () => [...s.file.receivables.values()][0]!.acted.flatMap(({ back, back_task }) => (back ? [{ task_id: back, ...back_task! }] : []));
+    const heard = s.heard<{ task_id: string; queue: string; reason: string; review_date: string }>('task-requested').map(({ data: { task_id, queue, reason, review_date } }) => ({ task_id, queue, reason, review_date }));
+    expect(asked()).toEqual(heard.slice(-2));
+    const [entry] = asked();
+    const decided = tookBack(s.file, entry!.task_id, { at: '2026-04-21T12:00:00.000Z', actor: 'agent-7' });
+    s.file = (decided as { next: typeof s.file }).next;
+    expect(asked().map(({ done }) => done)).toEqual([{ at: '2026-04-21T12:00:00.000Z', actor: 'agent-7' }, undefined]);
+    for (const task_id of [entry!.task_id, heard[0]!.task_id, 'x']) expect(tookBack(s.file, task_id, { at: '', actor: '' })).toEqual({ ignored: 'nothing-to-take-back', result: false });
+  });
   it('the last change of a service, unless the régua leaves that to the platform', () => {
     const s = byHand(habitual()).until(midnight('2026-05-04'));
     expect(back(s.pays('A', '2026-05-04').until(midnight('2026-05-05')))).toEqual(['D+45: restore the service']);
@@ -280,11 +292,23 @@ describe('a bureau entry', () => {
     answer(s.until('2026-03-16T12:00:00-03:00'), { outcome: 'accepted' });
     expect(s.until(midnight('2026-04-30')).acts.map(({ change }) => change)).toEqual(['notice', 'listing']);
   });
+  /** The day on which a person is asked to make the entry. */
+  const listedOn = (s: Story) => s.calendar.find((line) => line.endsWith('D+12: bureau-listing'))?.slice(0, 10);
+  it('counts its days from the end of the time that a person had to give the notice, not from when they were asked', () => {
+    expect(listedOn(along(...steps).carries().until(midnight('2026-04-30')))).toBe('2026-04-02');
+  });
+  it.each([['rejected', ['2026-03-16 notice', '2026-03-17 notice', '2026-04-01 listing']], ['unanswered', ['2026-03-16 notice']]] as const)('counts no days from a notice that was %s', (outcome, wanted) => {
+    const s = along(...steps).until('2026-03-16T12:00:00-03:00').pays('A', '2026-03-16');
+    answer(s, { outcome, reason: 'answered 400' });
+    s.owes('A', undefined, { status: 'open', collectability: 'owed', open_cents: 10_000, settled_on: null }).until(midnight('2026-05-30'));
+    expect([s.acts.map(({ change, planned_at }) => `${planned_at.toISOString().slice(0, 10)} ${change}`), tasks(s).filter((reason) => reason.includes('bureau'))]).toEqual([wanted, []]);
+  });
   it('is for a person where the bureau did not take the notice, or a person gave it', () => {
     const s = along(...steps).until('2026-03-16T12:00:00-03:00');
     answer(s, { outcome: 'rejected', reason: 'answered 400' });
     s.until(midnight('2026-04-30'));
     expect([days(s), tasks(s).slice(0, 2)]).toEqual([['2026-03-16 D+10 notice rejected (answered 400)'], ['D+10: notice not done: answered 400', 'D+12: bureau-listing']]);
+    expect(listedOn(s)).toBe('2026-04-02');
     expect(tasks(along(...steps).carries('bureau-listing').until(midnight('2026-04-05')))).toEqual(['D+10: bureau-notice', 'D+12: bureau-listing']);
   });
 });
@@ -320,6 +344,14 @@ describe('what the webhook answers', () => {
     expect(s.acts[restored]).toMatchObject({ status: 'requested', task: { reason: 'D+22: restore not done: answered 500' } });
     answer(s, { outcome: 'accepted' }, restored);
     expect(s.acts[restored]).toMatchObject({ status: 'accepted', task: null });
+  });
+  it('what a person gave back by hand they are not asked for again', () => {
+    const s = gone().pays('A', '2026-03-30').until(midnight('2026-03-31'));
+    const restored = s.acts.length - 1;
+    answer(s, { outcome: 'troubled', reason: 'answered 500' }, restored);
+    s.file = (tookBack(s.file, s.acts[restored]!.task!.task_id, { at: '2026-03-31T12:00:00.000Z', actor: 'agent-7' }) as { next: typeof s.file }).next;
+    answer(s, { outcome: 'rejected', reason: 'answered 404' }, restored);
+    expect([tasks(s).length, s.acts[restored]]).toEqual([1, expect.objectContaining({ status: 'rejected', task: expect.objectContaining({ done: { at: '2026-03-31T12:00:00.000Z', actor: 'agent-7' } }) })]);
   });
 });
 

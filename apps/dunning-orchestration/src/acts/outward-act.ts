@@ -4,7 +4,7 @@ import {
 } from '@emdia/contracts';
 import type { Step } from '@emdia/regua';
 import { CREDITOR_ZONE } from '../cases/contact-days';
-import type { Acted, CaseFile, Receivable } from '../cases/case-file';
+import type { Acted, CaseFile, Owner, Receivable, TaskDone } from '../cases/case-file';
 import type { Granted } from '../retries/retrying';
 
 /** Steps without a message that a creditor may have carried out by its own systems; what it does not, a person does. */
@@ -53,7 +53,7 @@ export interface OutwardAct {
   /** What was granted of a retry when it was asked for; null of any other act. */
   readonly retry: Granted | null;
   /** Who was asked to look after it, where the receiver would not have it or was not there. */
-  readonly task: { readonly task_id: string; readonly queue: string; readonly reason: string; readonly review_date: CivilDate } | null;
+  readonly task: (Owner & { readonly done?: TaskDone }) | null;
 }
 
 /** So long an act may take to begin after it was asked for. */

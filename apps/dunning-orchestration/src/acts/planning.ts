@@ -1,9 +1,9 @@
 import { addDays, type CivilDate } from '@emdia/calendar';
 import type { Outgoing } from '@emdia/contracts';
-import type { Step } from '@emdia/regua';
+import { taskOf, type Debt, type Step } from '@emdia/regua';
 import { withEntries, type Acted, type CaseFile, type Receivable } from '../cases/case-file';
 import type { Plan } from '../cases/plan';
-import { policyOf, taskOf } from '../reguas/policy';
+import { policyOf } from '../reguas/policy';
 import { ACT_KINDS, actsOf, dayOf, inForce, inForceByPeople, isNoticed, isOff, planned, UNDONE_BY, type ActKind, type Change, type OutwardAct } from './outward-act';
 
 export interface Asked {
@@ -59,8 +59,10 @@ export function toTakeBack(file: CaseFile, isPrescribed: (receivable: Receivable
   return acts.length + byPeople.length === 0 ? null : { acts, byPeople };
 }
 
-/** Steps that count as done by acts, for the ladder; what never left does not. */
-export const doneBy = (acts: readonly OutwardAct[]): { step: string; on: CivilDate }[] => acts.filter((act) => !isOff(act)).map((act) => ({ step: act.step, on: dayOf(act) }));
+/** Steps that count as done by acts, for the ladder; what never left does not, and a bureau notice that nobody took dates no entry. */
+export const doneBy = (acts: readonly OutwardAct[]): Debt['acted'] => acts.filter((act) => !isOff(act)).map((act) => ({ step: act.step, on: act.kind === 'bureau-notice' && isFailed(act) ? null : dayOf(act) }));
+
+const isFailed = ({ status }: OutwardAct): boolean => status === 'rejected' || status === 'unanswered';
 
 /** The day after the one on which an act of a step last came to nothing; null where none did. What is refused today is not asked again today. */
 export function againFrom(acts: readonly OutwardAct[], step: string): CivilDate | null {

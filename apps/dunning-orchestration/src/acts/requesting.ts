@@ -96,9 +96,9 @@ const REVIEW_DAYS = 2;
 function handedOver(file: CaseFile, act: OutwardAct, now: Date): Decided {
   const receivable = file.receivables.get(act.receivable_id)!;
   const isOpen = receivable.status === 'open' && receivable.standing?.kind !== 'end';
-  // Nobody is to do what the end of the debt would have taken back, nor what would not be asked for now: where it was not done the step comes again.
+  // Nobody is to do what the end of the debt would have taken back, nor what would not be asked for now (the step comes again), nor what they said they have done.
   const isWanted = isOpen && !(act.status === 'rejected' && ownRefusal(file, receivable, act, now));
-  if (!isWanted && act.undoes === null) return put(file, act, now);
+  if ((!isWanted && act.undoes === null) || act.task?.done) return put(file, act, now);
   const reason = `${act.step}: ${act.change ?? act.kind} ${act.status === 'unanswered' ? 'may be done, look first' : 'not done'}: ${act.reason}`.slice(0, 80);
   const { owner, task } = entrusted(file, [receivable], { reason, days: REVIEW_DAYS, cause: act.act_id }, now);
   const { task_id, queue, review_date } = owner;

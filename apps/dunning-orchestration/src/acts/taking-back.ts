@@ -1,4 +1,5 @@
-import { withEntries, type CaseFile } from '../cases/case-file';
+import type { DecisionOne } from '@emdia/messaging';
+import { withEntries, type CaseFile, type TaskDone } from '../cases/case-file';
 import type { Plan } from '../cases/plan';
 import { entrusted } from '../holds/asking';
 import { requestOf, takenBack, UNDONE_BY, type Change } from './outward-act';
@@ -28,9 +29,22 @@ function askedBack(file: CaseFile, byPeople: Backs['byPeople'], now: Date): Aske
     ({ next, events }, { receivable: { receivable_id }, acted: { step, change, task_id } }) => {
       const receivable = next.receivables.get(receivable_id)!;
       const { owner, task } = entrusted(next, [receivable], { reason: `${step}: ${IN_WORDS[UNDONE_BY[change]!]}`, days: REVIEW_DAYS, cause: `${receivable_id} ${task_id} ${now.toISOString()}` }, now);
-      const acted = receivable.acted.map((each) => (each.step === step && each.task_id === task_id ? { ...each, back: owner.task_id } : each));
+      const { task_id: back, ...back_task } = owner;
+      const acted = receivable.acted.map((each) => (each.step === step && each.task_id === task_id ? { ...each, back, back_task } : each));
       return { next: { ...next, receivables: withEntries(next.receivables, [[receivable_id, { ...receivable, acted }]]) }, events: [...events, task] };
     },
     { next: file, events: [] },
   );
+}
+
+/** A person took back what a task asked them to, their own deed or what the systems could not; ignored where nothing is left of it to do. */
+export function tookBack(file: CaseFile, task_id: string, done: TaskDone): DecisionOne<CaseFile, boolean> {
+  const acts = [...file.acts.values()].flatMap((act) =>
+    act.undoes !== null && act.task?.task_id === task_id && !act.task.done ? [[act.act_id, { ...act, task: { ...act.task, done } }] as const] : []);
+  const receivables = [...file.receivables.values()].flatMap((receivable) => {
+    const acted = receivable.acted.map((each) => (each.back === task_id && each.back_task && !each.back_task.done ? { ...each, back_task: { ...each.back_task, done } } : each));
+    return acted.some((each, at) => each !== receivable.acted[at]) ? [[receivable.receivable_id, { ...receivable, acted }] as const] : [];
+  });
+  if (acts.length + receivables.length === 0) return { ignored: 'nothing-to-take-back', result: false };
+  return { next: { ...file, acts: withEntries(file.acts, acts), receivables: withEntries(file.receivables, receivables) }, result: true };
 }

@@ -1,25 +1,26 @@
 import { derivedId, DunningHoldLifted, outgoing, type Outgoing } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
+import { taskOf } from '@emdia/regua';
 import { changeOf } from '../acts/outward-act';
 import { planActs } from '../acts/planning';
 import { takeBack } from '../acts/taking-back';
-import { policyOf, taskOf } from '../reguas/policy';
+import { policyOf } from '../reguas/policy';
 import { ruleOf, type Kind } from '../holds/kinds';
 import { askAgain, entrusted, openOf } from '../holds/asking';
 import { isAbout, isLive } from '../holds/standing';
 import { grantOf, retriesInTurn } from '../retries/retrying';
 import { withEntries, type CaseFile, type Hold, type Receivable } from './case-file';
-import { conclude, SELF } from './conclude';
+import { conclude, SELF, withCauseMadeOut } from './conclude';
 import { askForMoney, askForThanks, remindOfInstalment, type Asked } from './notices';
 import { afterHold, lapsesAt, plan, type Plan } from './plan';
 
 /**
  * Does what is due on a case: lifts holds that came to their review, gives up notices nobody answered, asks for at
- * most one notice that asks for money and one of thanks, hands over what the régua can do no more for. Throws where
- * something is still due afterwards, which is a defect.
+ * most one notice that asks for money and one of thanks, hands over what the régua can do no more for. False where
+ * nothing is due; throws where something is still due afterwards, which is a defect.
  */
 export function act(file: CaseFile, now: Date): DecisionOne<CaseFile> {
-  if (file.due_at === null || file.due_at > now) return { ignored: 'not-due' };
+  if (file.due_at === null || file.due_at > now) return { ignored: 'not-due', result: false };
   const cause = `due ${file.due_at.toISOString()}`;
   const events: Outgoing[] = [];
   let next = file;
@@ -31,6 +32,8 @@ export function act(file: CaseFile, now: Date): DecisionOne<CaseFile> {
   take(lapse(next, now));
   take(liftReviewed(next, now));
   take(askAgain(next, now));
+  // What others' cases tell of a card is first seen here: the régua that it leads to must be the one that is acted along.
+  take({ next: withCauseMadeOut(next, now), events: [] });
   // A reminder takes the day, so a collection due at the same hour finds it taken and moves on.
   take(remindOfInstalment(next, planned, now));
   take(askForMoney(next, planned, now));

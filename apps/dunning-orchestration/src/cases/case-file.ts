@@ -1,5 +1,5 @@
 import { derivedId, type Collectability, type Purpose, type Rail, type ReceivableStatus } from '@emdia/contracts';
-import type { CivilDate, Place } from '@emdia/calendar';
+import type { CivilDate, OwnHours, Place } from '@emdia/calendar';
 import type { Cause, Policy } from '@emdia/regua';
 import type { Rules } from '@emdia/retries';
 import type { ActKind, Change as Changed, OutwardAct } from '../acts/outward-act';
@@ -35,6 +35,13 @@ export interface Owner {
   readonly task_id: string;
 }
 
+/** That a person said they did what a task asked. */
+export interface TaskDone {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly actor: string;
+}
+
 /** A step of the régua that was done without a message, for one due date. */
 export interface Acted {
   readonly step: string;
@@ -45,6 +52,8 @@ export interface Acted {
   readonly change?: Changed;
   /** The task by which a person was asked to take it back. */
   readonly back?: string;
+  /** What that task says, and that it is done; the debt has ended and has no owner to say it. */
+  readonly back_task?: Omit<Owner, 'task_id'> & { readonly done?: TaskDone };
   /** What was decided where it was a retry; it counts in the budget until its attempt is told. */
   readonly retry?: Granted;
   /** When the retry was asked for (ISO 8601). */
@@ -205,6 +214,8 @@ export interface CaseFile {
   readonly has_webhook?: boolean | undefined;
   /** The creditor's own weekdays of contact, 1 Monday to 5 Friday; absent where it has none. */
   readonly own_weekdays?: readonly number[] | undefined;
+  /** What it leaves of the hours of contact; absent where that is all of them. */
+  readonly own_hours?: OwnHours | undefined;
   /** What its creditor published; absent where that is nothing. */
   readonly published?: Published | undefined;
   /** A régua that is only tried out; never kept. */

@@ -9,9 +9,9 @@ import { Client } from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { creditor_id, customer_id, eventOf, key, PERSON, receivableId, Story } from '../../test/story';
 import { liftHold, placeHold } from '../holds/hold';
-import { holdOf, ofCustomer } from '../holds/person';
+import { holdOf, liftOf, ofCustomer } from '../holds/person';
 import { dunningOrchestration } from '../index';
-import { ChargedUnsaid1700000009300 } from '../migrations/1700000009300-charged-unsaid';
+import { ChargedUnsaid1700000009500 } from '../migrations/1700000009500-charged-unsaid';
 import { onContactRule } from '../reguas/contact-rules';
 import { act } from './act';
 import type { CaseFile } from './case-file';
@@ -19,6 +19,7 @@ import { Cases } from './cases';
 import { tellCause } from './cause';
 import { DueCases } from './due-cases';
 import { DUE_SLOTS, dueSlot } from './due-slot';
+import { heldKey, kinOf, toldKey } from './kin';
 
 const noon = new Date('2026-02-02T15:00:00Z');
 
@@ -92,7 +93,7 @@ describe('the store of cases', () => {
     const rails = async () => Object.fromEntries([...(await load()).receivables.values()].map((receivable) => [receivable.receivable_id, receivable.rails]));
     await database.query(`update case_receivable set status = 'settled' where receivable_id = $1`, [receivableId('next')]);
     expect(new Set(Object.values(await rails()).flat())).toEqual(new Set());
-    await new ChargedUnsaid1700000009300().up({ query: (sql: string) => database.query(sql) } as unknown as QueryRunner);
+    await new ChargedUnsaid1700000009500().up({ query: (sql: string) => database.query(sql) } as unknown as QueryRunner);
     expect(await rails()).toMatchObject({ [receivableId('late')]: null, [receivableId('charged')]: null, [receivableId('next')]: [] });
   });
 
@@ -106,16 +107,16 @@ describe('the store of cases', () => {
     expect(statements.filter((sql) => /^(insert|delete|update)/.test(sql.trim())).map((sql) => /^(?:insert into|update) (\w+)/.exec(sql.trim())?.[1])).toEqual(['case_file', 'case_file']);
   });
 
-  it('brings the weekdays of its creditor, by the newest word', async () => {
-    const tell = (version: number, weekdays: number[]) => database.transaction((tx) =>
-      fold(tx, [[onContactRule(eventOf(NotificationsContactRuleSet, { creditor_id, version, weekdays, contacts_in_7_days: 2, contacts_in_30_days: 4 }, noon))]], noon));
-    const brought = () => database.transaction(async (tx) => (await cases.load(tx, [key])).get(key)!.own_weekdays);
-    expect(await brought()).toBeUndefined();
-    await tell(2, [2, 4]);
+  it('brings the weekdays and hours of its creditor, by the newest word', async () => {
+    const tell = (version: number, weekdays: number[], hours?: { from: string; to: string }) => database.transaction((tx) =>
+      fold(tx, [[onContactRule(eventOf(NotificationsContactRuleSet, { creditor_id, version, weekdays, ...(hours ? { hours } : {}), contacts_in_7_days: 2, contacts_in_30_days: 4 }, noon))]], noon));
+    const brought = () => database.transaction(async (tx) => (await cases.load(tx, [key])).get(key)!).then(({ own_weekdays, own_hours }) => [own_weekdays, own_hours]);
+    expect(await brought()).toEqual([undefined, undefined]);
+    await tell(2, [2, 4], { from: '10:00', to: '16:00' });
     await tell(1, [1]);
-    expect(await brought()).toEqual([2, 4]);
+    expect(await brought()).toEqual([[2, 4], { from: '10:00', to: '16:00' }]);
     await tell(3, [5]);
-    expect(await brought()).toEqual([5]);
+    expect(await brought()).toEqual([[5], undefined]);
   });
 
   it('a reloaded case plans nothing new: its standings compare equal', async () => {
@@ -178,6 +179,29 @@ describe('the store of cases', () => {
     }
   });
 
+  it('no case of a person stands still any more: one is told while the hold is lifted, in either order', async () => {
+    const lifted: [Step] = [liftOf(cases, { key, hold_id: derivedId('dead'), kind: 'deceased', placed_with: null }, [`${creditor_id}/earlier`], { reason: 'a mistake', actor: 'ana' })];
+    for (const told of [true, false]) {
+      await clear();
+      await commit(customer(customer_id), customer('earlier'));
+      await commit(held);
+      await meanwhile(...(told ? [customer('later'), lifted] as const : [lifted, customer('later')] as const));
+      expect(await database.query(`select key, lift_reason from hold order by key`)).toEqual(
+        [customer_id, 'earlier', ...(told ? ['later'] : [])].map((each) => ({ key: `${creditor_id}/${each}`, lift_reason: 'a mistake' })));
+    }
+  });
+
+  it('one that is told brings those along for which the person is held, and not all that the person has', async () => {
+    await commit(customer(customer_id), customer('2'), customer('3', 'b'.repeat(64)));
+    await commit(held);
+    const kin = async (...keys: string[]) => (await database.transaction((tx) => kinOf(tx, keys))).sort();
+    expect(await kin(toldKey(`${creditor_id}/4`, PERSON))).toEqual([key]);
+    expect(await kin(toldKey(key, PERSON))).toEqual([key]);
+    // What it is held for is held for all of whoever it turns out to be of, and all is lifted.
+    expect(await kin(toldKey(key, 'b'.repeat(64)))).toEqual([`${creditor_id}/3`]);
+    expect(await kin(heldKey(key))).toEqual([`${creditor_id}/2`, key]);
+  });
+
   it('whatever is asked of the holds of a case finds them by its key', async () => {
     const plan = await database.transaction(async (tx) => {
       await tx.query('set local enable_seqscan = off');
@@ -225,6 +249,17 @@ describe('the store of cases', () => {
     expect(await sweep.nextDueAt()).toEqual(now);
     await database.query(`update case_file set person_key = $1 where customer_id = '2'`, ['b'.repeat(64)]);
     expect([await sweep.run(now, 10), await sweep.run(now, 10), await sweep.nextDueAt()]).toEqual([1, 0, new Date('2026-02-03T22:01:00Z')]);
+  });
+
+  it('a row of the schedule that no case names is taken off it once it is due, and what cases name stays', async () => {
+    const sweep = sweepOf();
+    await makeDue('named', 'stray');
+    for (const at of ['2026-01-30T12:00:00Z', '2026-02-03T12:59:00Z'])
+      await database.query(`insert into due_action (due_slot, key, creditor_id, due_at) select $1, key, creditor_id, $2 from case_file`, [dueSlot(new Date(at)), at]);
+    // A case acts where the first of its rows is taken, and the row that made it do so is seen to be no case's after that.
+    expect([await sweep.run(due, 10), await sweep.run(due, 10), await sweep.run(due, 10)]).toEqual([6, 2, 0]);
+    expect(await database.query('select d.key, d.due_at = c.due_at as named from due_action d left join case_file c using (key) order by 1')).toEqual([{ key: 'acme/named', named: true }, { key: 'acme/stray', named: true }]);
+    expect(await database.query('select key from notice order by key')).toEqual([{ key: 'acme/named' }, { key: 'acme/stray' }]);
   });
 
   it('reads on behind the last case taken, and finds what came to be due before it all the same', async () => {

@@ -2,6 +2,7 @@ import type { Cause } from '@emdia/regua';
 import { creditor_id, customer_id, eventOf, receivableId, Story } from '../../test/story';
 import { activate, defaultPolicy } from '@emdia/regua';
 import { migrate } from '../reguas/migrate';
+import type { KeptAttempt } from '../retries/attempts';
 import { derivedId, NotificationsCauseAnswered, type DataOf, type DunningNoticeRequested } from '@emdia/contracts';
 import { applyCauseAnswered, tellCause, type CauseTold } from './cause';
 
@@ -144,6 +145,17 @@ describe('why it is unpaid', () => {
     ['stands as the case opens again', () => { const s = late(); s.holds('hardship'); return s.pays('A', '2026-03-06').owes('B', '2026-04-10'); }, 'bom-pagador-1'],
   ])('is known of whoever is held because they have no money, where the hold %s', (_, story, regua_version) =>
     expect(story().file).toMatchObject({ status: 'open', cause: { cause: 'no-money' }, regua_version }));
+
+  it('is made out by a case that acts, where another case tells of the card: it acts along the régua that this leads to', () => {
+    const s = new Story(at('2026-02-20')).customer('SP').owes('B', '2026-03-04', { instruments: [{ rail: 'CARD' }] }).follows('alto-valor-1');
+    s.until('2026-03-11T12:00:00-03:00').declines('B', 'soft', { network_code: '51' });
+    expect(s.file).toMatchObject({ cause: null, regua_version: 'alto-valor-1' });
+    const [[id, soft]] = [...s.file.attempts] as [[string, KeptAttempt]];
+    s.file = { ...s.file, attempts: new Map([[id, soft], ['of A', { ...soft, key: `${creditor_id}/A`, attempt_id: derivedId('hard'), receivable_id: receivableId('A'), network_code: '43' }]]) };
+    const before = s.calendar.length;
+    expect(s.until(midnight('2026-03-27')).calendar.slice(before)).toEqual(['2026-03-12 D+4', '2026-03-16 D+12', '2026-03-24 D+20']);
+    expect(s.file).toMatchObject({ cause: { cause: 'payment-method', by: 'dunning-orchestration' }, regua_version: 'meio-de-pagamento-1' });
+  });
 
   const notice = (s: Story) => derivedId('notice', s.file.case_id, 'collection', '2026-03-09');
   const answers = (s: Story, cause: Cause, names: string[], time: Date = s.now) => s.take((file, now) =>

@@ -29,9 +29,15 @@ export function conclude(file: CaseFile, cause: string, now: Date, events: reado
   const follows = opens ? { regua_version: policyInUse(file).version, regua_since: now, regua_by: SELF } : {};
   const next = { ...file, ...follows, status, receivables, due_at: planned.due_at };
   const told = [...events, ...(opens ? [opened(file, cause, now)] : []), ...cure.events];
-  // Told here, so that the order of facts does not matter.
-  const why = status === 'open' && next.cause === null ? whyUnpaid(next, now) : null;
-  return why === null ? { next, events: told } : conclude(followCause(withCause(next, why.cause, why, now), why.actor, now), cause, now, told);
+  // Made out here, so that the order of facts does not matter.
+  const known = withCauseMadeOut(next, now);
+  return known === next ? { next, events: told } : conclude(known, cause, now, told);
+}
+
+/** An open case of which nobody has said why it is unpaid, with what follows of that from its facts; the same where nothing does. */
+export function withCauseMadeOut(file: CaseFile, now: Date): CaseFile {
+  const why = file.status === 'open' && file.cause === null ? whyUnpaid(file, now) : null;
+  return why === null ? file : followCause(withCause(file, why.cause, why, now), why.actor, now);
 }
 
 /** Why a case is unpaid where nobody has said it since it opened: what it is held for says so, else a card stopped for good. */

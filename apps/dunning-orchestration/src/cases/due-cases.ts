@@ -5,6 +5,7 @@ import { Runner, step, type Step } from '@emdia/messaging';
 import { Sweeps } from '@emdia/runtime';
 import { act } from './act';
 import { Cases } from './cases';
+import { dueSlot } from './due-slot';
 
 /** Cases looked up at once, and how many of them one transaction takes. */
 const LOOK_CASES = 3_000;
@@ -20,6 +21,10 @@ interface Due {
   readonly key: string;
   readonly due_at: Date;
 }
+
+// The partition is a parameter, so that Postgres looks into that one alone. What another process did meanwhile is gone already.
+const DELETE_STRAY = `delete from due_action d using unnest($2::timestamptz[], $3::text[]) as r (due_at, key)
+  where d.due_slot = $1 and d.due_at = r.due_at and d.key = r.key and not exists (select from case_file c where c.key = d.key and c.due_at = d.due_at)`;
 
 /** Does what has become due, case by case, the longest due first. */
 @Injectable()
@@ -91,15 +96,22 @@ export class DueCases {
   private async handle(due: readonly Due[]): Promise<unknown[]> {
     const steps = due.map(({ key }): Step => step(this.cases.known, key, act));
     try {
-      await this.runner.changeAll(steps);
+      await this.unschedule(due, await this.runner.changeAll(steps));
       this.batch = Math.min(this.batch * 2, BATCH_CASES);
       return [];
     } catch (error) {
       if (failureOf(error) === 'outage') this.batch = Math.max(1, this.batch >> 1);
       if (steps.length === 1 || (failureOf(error) === 'outage' && !wasCut(error))) return [error];
       const failures: unknown[] = [];
-      for (const each of steps) await this.runner.changeAll([each]).catch((failure: unknown) => failures.push(failure));
+      for (const [index, each] of steps.entries()) await this.runner.changeAll([each]).then((acted) => this.unschedule([due[index]!], acted)).catch((failure: unknown) => failures.push(failure));
       return failures;
     }
+  }
+
+  /** Takes off the schedule what no case names: nobody else would, and it would be found due for ever. */
+  private async unschedule(due: readonly Due[], acted: readonly unknown[]): Promise<void> {
+    const slots = new Map<number, Due[]>();
+    for (const each of due.filter((_, index) => acted[index] === false)) slots.set(dueSlot(each.due_at), [...(slots.get(dueSlot(each.due_at)) ?? []), each]);
+    for (const [slot, rows] of slots) await this.database.query(DELETE_STRAY, [slot, rows.map(({ due_at }) => due_at), rows.map(({ key }) => key)]);
   }
 }

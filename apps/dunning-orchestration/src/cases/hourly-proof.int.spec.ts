@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DrivenClock, WallClock } from '@emdia/clock';
 import { derivedId } from '@emdia/contracts';
 import { Database } from '@emdia/database';
@@ -56,10 +58,11 @@ describe('every hour it is proven that no debt is forgotten', () => {
     const [metrics, health, said] = [new Metrics(), new Health(), [] as { told: Record<string, unknown>; message: string }[]];
     const logger = { error: (told: Record<string, unknown>, message: string) => said.push({ told, message }) };
     const runner = new Runner({ service: 'dunning-orchestration', database, clock, wall, deadLetters: new DeadLetters(database, new Seal('test', 'dead-letters')), observer });
-    const unhurried = { monotonicMs: () => 0 } as WallClock;
-    const proof = new HourlyProof(database, runner, cases, unhurried, logger as never, new Sweeps(clock, wall, () => undefined), metrics, health);
+    let ms = 0;
+    const driven = { monotonicMs: () => ms } as WallClock;
+    const proof = new HourlyProof(database, runner, cases, clock, driven, logger as never, new Sweeps(clock, wall, () => undefined), metrics, health);
     const metric = async (name: string) => (await metrics.registry.getSingleMetric(name)!.get()).values[0]?.value;
-    return { proof, said, metric, detail: async () => (await health.ready()).parts['no-debt-forgotten'] };
+    return { proof, clock, said, metric, wait: (seconds: number) => void (ms += 1_000 * seconds), names: () => metrics.registry.getMetricsAsArray().map(({ name }) => name), detail: async () => (await health.ready()).parts['no-debt-forgotten'] };
   };
   const proofs = () => database.query('select cases::int, debts::int, late::int, forgotten::int, healed::int from debt_proof order by hour');
   const standing = async (name: string) => (await database.query('select standing, next_step, next_action_at, owner_queue, hold_review_date, d.due_at, c.due_at as looked_at from case_receivable r join case_file c using (key) left join due_action d using (key) where r.key = $1 and r.standing_reason is distinct from $2', [`${creditor_id}/${name}`, 'prescribed']))[0];
@@ -70,7 +73,7 @@ describe('every hour it is proven that no debt is forgotten', () => {
     expect(await proofs()).toEqual([{ cases: 4, debts: 4, late: 0, forgotten: 0, healed: 0 }]);
     await other.proof.run(hours(1), 200);
     expect(await proofs()).toHaveLength(2);
-    expect([one.said, await one.metric('emdia_debts_forgotten_total'), await one.detail()]).toEqual([[], 0, { ok: true, last: expect.objectContaining({ debts: 4, proven_at: noon.toISOString() }) }]);
+    expect([one.said, await one.metric('emdia_debts_forgotten_total'), await one.detail()]).toEqual([[], 0, { ok: true, last: expect.objectContaining({ debts: 4, proven_at: hours(1) }) }]);
   });
 
   it.each<[string, string, string]>([
@@ -104,6 +107,78 @@ describe('every hour it is proven that no debt is forgotten', () => {
     await proof.run(new Date('2026-02-03T14:01:00Z'), 200);
     expect([said, await metric('emdia_debts_late')]).toEqual([[{ told: { count: 1 }, message: expect.stringContaining('more than an hour late') }], 1]);
     expect((await proofs())[1]).toMatchObject({ late: 1, forgotten: 0 });
+  });
+
+  it('is told alike by every process, whichever did it, and its age goes on where none does it any more', async () => {
+    const [one, other] = [make(), make()];
+    const age = ({ metric }: typeof one) => metric('emdia_debt_proof_age_seconds');
+    expect([await age(other), await other.detail()]).toEqual([0, { ok: true, last: null }]);
+    await one.proof.run(hours(24), 200);
+    other.clock.jumpTo(hours(26));
+    // As it was within the minute; before any was told it is as old as the process.
+    expect([await other.metric('emdia_debts_late'), await age(other)]).toEqual([0, 26 * 3_600]);
+    other.wait(60);
+    expect([await other.metric('emdia_debts_late'), await other.metric('emdia_debts_not_healed'), await age(other), await other.detail()]).toEqual([1, 0, 7_200, { ok: true, last: { cases: 4, debts: 4, late: 1, forgotten: 0, healed: 0, proven_at: hours(24) } }]);
+    other.wait(60);
+    other.clock.jumpTo(hours(27));
+    const query = jest.spyOn(database, 'query').mockRejectedValueOnce(new Error('the connection is lost'));
+    expect([await age(other), await other.metric('emdia_debts_late')]).toEqual([10_800, 1]);
+    query.mockRestore();
+  });
+
+  it('is watched by rules that name what is measured', () => {
+    const rules = readFileSync(join(__dirname, '../../../../deploy/alerts.yml'), 'utf8').split('  - name: ').find((group) => group.startsWith('emdia-debts'))!;
+    const named = new Set(rules.match(/\bemdia_\w+/g));
+    expect(named.size).toBe(4);
+    expect(make().names()).toEqual(expect.arrayContaining([...named]));
+  });
+
+  it('rests after it failed, too', async () => {
+    const { proof, wait } = make();
+    const look = jest.spyOn(database, 'look').mockImplementationOnce(async () => (wait(1), Promise.reject(new Error('too slow'))));
+    await expect(proof.run(noon, 200)).rejects.toThrow('too slow');
+    wait(49);
+    await proof.run(noon, 200);
+    expect(look).toHaveBeenCalledTimes(1);
+    wait(1);
+    await proof.run(noon, 200);
+    look.mockRestore();
+    expect(await proofs()).toMatchObject([{ cases: 4 }]);
+  });
+
+  it('that is slow is taken for killed by nobody while it goes on; where another has taken it, it stops', async () => {
+    await database.query(`insert into case_file (key, creditor_id, customer_id, case_id, status) select 'acme/z' || n, 'acme', 'z' || n, gen_random_uuid(), 'new' from generate_series(1, 5001) n`);
+    const [slow, other] = [make(), make()];
+    const minutes = (count: number) => new Date(noon.getTime() + count * 60_000);
+    const takeOver = () => (other.wait(120), other.proof.run(slow.clock.now(), 200));
+    const real = database.look.bind(database);
+    let part = 0;
+    const look = jest.spyOn(database, 'look').mockImplementation(async (sql, values) => {
+      // The first part takes ten minutes, the second as many: by then another process looks whether it was killed.
+      const looked = await real(sql, values);
+      if (++part > 2) return looked as never;
+      slow.clock.jumpTo(minutes(10 * part));
+      if (part === 2) await takeOver();
+      return looked as never;
+    });
+    await slow.proof.run(noon, 200);
+    expect([part, await proofs()]).toMatchObject([3, [{ cases: 5_005 }]]);
+
+    await database.query('delete from debt_proof');
+    const [late, faster] = [make(), make()];
+    part = 0;
+    look.mockImplementation(async (sql, values) => {
+      const looked = await real(sql, values);
+      if (++part === 1) {
+        late.clock.jumpTo(minutes(16));
+        await faster.proof.run(minutes(16), 200);
+      }
+      return looked as never;
+    });
+    await late.proof.run(noon, 200);
+    look.mockRestore();
+    // One part of the one that was late, all three of the other.
+    expect([part, await database.query('select ended_at from debt_proof')]).toEqual([4, [{ ended_at: minutes(16) }]]);
   });
 
   it('is tried again within the hour where it failed', async () => {

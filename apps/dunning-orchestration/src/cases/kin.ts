@@ -30,16 +30,18 @@ async function lock(tx: Tx, space: number, wanted: readonly { readonly name: str
 
 const OF_PERSON = `h.kind in (${holdKinds.filter((kind) => HOLD_KINDS[kind].covers === 'person').map((kind) => `'${kind}'`).join(', ')})
   and h.placed_with is null and (h.lifted_at is null or (h.ended_by_itself and h.decided_at is null))`;
-// Whose the cases in hand are, or are told to be, and whether one is held for the person or about to be.
+// Whose the cases in hand are, or are told to be, and whether one is held for the person or about to be. One that is told of the
+// person that it was of before, for whom it is held, was held with all the others then.
 const IN_HAND = `
-  select k.creditor_id, coalesce(k.told, c.person_key) as person_key, k.told is null or exists (select from hold h where h.key = k.key and ${OF_PERSON}) as alone
+  select k.creditor_id, coalesce(k.told, c.person_key) as person_key, k.told is null or (c.person_key is distinct from k.told and exists (select from hold h where h.key = k.key and ${OF_PERSON})) as alone
   from unnest($1::text[], $2::text[], $3::text[]) as k (key, creditor_id, told) left join case_file c on c.key = k.key
   where coalesce(k.told, c.person_key) is not null`;
-// The cases of the persons of whom one case is held for the person: in hand, or known to be theirs.
+// All cases of a person of whom one in hand is held for the person. Else those that are held so: what they stand still for is all
+// that one which is told must know, and the person may have very many.
 const KIN = `
   select c.key from unnest($1::text[], $2::text[], $3::boolean[]) as p (creditor_id, person_key, alone)
     join case_file c on c.creditor_id = p.creditor_id and c.person_key = p.person_key
-  where p.alone or exists (select from case_file o join hold h on h.key = o.key where o.creditor_id = p.creditor_id and o.person_key = p.person_key and ${OF_PERSON})`;
+  where p.alone or exists (select from hold h where h.key = c.key and ${OF_PERSON})`;
 
 type Person = { readonly creditor_id: string; readonly person_key: string; readonly alone: boolean };
 

@@ -1,7 +1,7 @@
 import { addressOf } from '@emdia/calendar';
 import { derivedId, DunningNoticeRequested, outgoing, type Cover, type DataOf, type Outgoing, type Purpose } from '@emdia/contracts';
-import { houseTemplates, templateOf, type ContactStep, type Policy } from '@emdia/regua';
-import { policyOf, taskOf } from '../reguas/policy';
+import { houseTemplates, taskOf, templateOf, type ContactStep, type Policy } from '@emdia/regua';
+import { policyOf } from '../reguas/policy';
 import { platformRetry } from '../retries/retrying';
 import { coverKey, withEntries, type CaseFile, type Covered, type Standing } from './case-file';
 import { closeOf, localDayOf } from './contact-days';

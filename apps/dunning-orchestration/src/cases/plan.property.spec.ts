@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { addressOf, contactWindow, placeOf, instantAt, localDate, zoneOf, addDays } from '@emdia/calendar';
+import { addressOf, contactWindow, placeOf, instantAt, localDate, tooNarrowFor, zoneOf, addDays, type OwnContact } from '@emdia/calendar';
 import {
   BillingCustomerChanged, derivedId, NegotiationAgreementBroken, NegotiationAgreementMade, NegotiationInstalmentPaid, NotificationsContactMade,
   NotificationsContactRefused, ReconciliationBalanceChanged, type DataOf, type DunningNoticeRequested,
@@ -147,7 +147,7 @@ function checkLaw3(s: Story) {
   }
 }
 
-function checkLaw2(notices: readonly { time: string; data: Notice }[], own: readonly number[] | null) {
+function checkLaw2(notices: readonly { time: string; data: Notice }[], own: OwnContact) {
   const days = (purposes: string[]) => notices.filter(({ data }) => purposes.includes(data.purpose)).map(({ data }) => data.local_day);
   for (const asked of [days(['collection', 'agreement']), days(['service'])]) expect(new Set(asked).size).toBe(asked.length);
   for (const { time, data } of notices) {
@@ -160,6 +160,8 @@ function checkLaw2(notices: readonly { time: string; data: Notice }[], own: read
 }
 
 const ownWeekdays = fc.option(fc.subarray([1, 2, 3, 4, 5], { minLength: 1 }), { nil: null });
+const hour = fc.tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom('00', '07', '30')).map(([h, m]) => `${String(h).padStart(2, '0')}:${m}`);
+const ownHours = fc.option(fc.record({ from: hour, to: hour }).filter((own) => tooNarrowFor(own).length === 0), { nil: null });
 
 it('whatever happens, along whatever régua: one contact a day inside the hours, no debt without a date, no triple sent twice', () => {
   const life = fc.array(fc.tuple(fc.integer({ min: 1, max: 6 * 24 }), turn), { minLength: 8, maxLength: 25 });
@@ -167,10 +169,12 @@ it('whatever happens, along whatever régua: one contact a day inside the hours,
   let beside = 0;
   let made = 0;
   let questions = 0;
+  let narrow = 0;
   fc.assert(
-    fc.property(anyPolicy, ownWeekdays, life, (policy, own, turns) => {
+    fc.property(anyPolicy, ownWeekdays, ownHours, life, (policy, weekdays, hours, turns) => {
       const s = new Story(new Date('2026-02-01T12:00:00Z')).customer('SP').publishes(policy);
-      s.file = { ...s.file, own_weekdays: own ?? undefined };
+      s.file = { ...s.file, own_weekdays: weekdays ?? undefined, own_hours: hours ?? undefined };
+      narrow += hours ? 1 : 0;
       const told: Date[] = [];
       for (const [hours, take] of turns) {
         s.until(new Date(s.now.getTime() + hours * 3_600_000).toISOString());
@@ -184,7 +188,7 @@ it('whatever happens, along whatever régua: one contact a day inside the hours,
       made += policy.document.regua === 'teste' ? 1 : 0;
       const notices = s.heard<Notice>('notice-requested');
       for (const { data } of notices) asked[data.purpose]++;
-      checkLaw2(notices, own);
+      checkLaw2(notices, { weekdays, hours });
       questions += checkAskedOnce(s, told);
       beside += checkHolds(s, notices);
       const sent = [...s.file.covers.values()].filter(({ outcome }) => outcome === 'sent' || outcome === 'unknown').map(({ receivable_id, due_date, step }) => `${receivable_id} ${due_date} ${step}`);
@@ -193,12 +197,13 @@ it('whatever happens, along whatever régua: one contact a day inside the hours,
     { numRuns: 200 },
   );
   // A property over lives in which nothing happens would prove nothing.
-  expect(asked.collection).toBeGreaterThan(100);
-  expect(asked.agreement).toBeGreaterThan(30);
+  expect(asked.collection).toBeGreaterThan(60);
+  expect(asked.agreement).toBeGreaterThan(15);
   expect(asked.service).toBeGreaterThan(20);
   expect(beside).toBeGreaterThan(5);
   expect(made).toBeGreaterThan(50);
   expect(questions).toBeGreaterThan(3);
+  expect(narrow).toBeGreaterThan(50);
 });
 
 it('every régua comes to its end: whoever never pays is a person\'s in the end, and what is paid is left alone', () => {

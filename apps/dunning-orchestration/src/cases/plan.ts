@@ -1,14 +1,14 @@
 import { addDays, localDate, type CivilDate } from '@emdia/calendar';
 import { prescribesOn } from '@emdia/money';
-import { nextMoves, type Act, type Action, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
+import { nextMoves, taskOf, type Act, type Action, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
 import { inForce, inForceByPeople, UNDONE_BY, type OutwardAct } from '../acts/outward-act';
 import { actsOn, againFrom, doneBy, isUnpaid, toTakeBack, type Backs } from '../acts/planning';
 import { ruleOf, type HoldKind } from '../holds/kinds';
 import { awaitsDecision, isAbout, isLive, pausedDays, stopsClock } from '../holds/standing';
-import { latePaid, policyOf, taskOf } from '../reguas/policy';
+import { latePaid, policyOf } from '../reguas/policy';
 import { retryOf } from '../retries/retrying';
 import type { Agreement, CaseFile, Covered, Hold, Instalment, Owner, Receivable, Standing } from './case-file';
-import { contactAt, CREDITOR_ZONE, creditorHour, earlier, later, localDayOf, nextContactDay, startOf } from './contact-days';
+import { contactAt, contactPlaceOf, CREDITOR_ZONE, creditorHour, earlier, later, localDayOf, nextContactDay, startOf } from './contact-days';
 
 /** A reminder of one instalment that is to go out. */
 export interface Reminder {
@@ -109,7 +109,7 @@ class View {
     private readonly policy: Policy,
   ) {
     this.today = localDayOf(file, now);
-    this.state = file.person?.state ?? null;
+    this.state = contactPlaceOf(file);
     this.closedChannel = closedChannel(file);
     this.channels = this.closedChannel ? [] : ['email'];
     const all = [...file.receivables.values()];
@@ -221,7 +221,7 @@ class View {
 
   /** Nothing follows: the queue takes it, after some days for what was done last to be seen. */
   private endOfRegua(receivable: Receivable, acts: readonly OutwardAct[]): Standing {
-    const last = doneBy(acts).map(({ on }) => on).sort().at(-1);
+    const last = doneBy(acts).flatMap(({ on }) => on ?? []).sort().at(-1);
     const at = last ? this.reviewAt(addDays(last, ACT_DAYS)) : this.now;
     return this.now < at ? { kind: 'task', reason: 'regua-ended', step: null, at } : this.owned(receivable, 'regua-ended');
   }
@@ -234,7 +234,8 @@ class View {
       paused_days: this.clockHolds.length === 0 ? 0 : pausedDays(this.clockHolds.filter((hold) => isAbout(hold, receivable_id)), effective_due_date, this.now),
       sent: done.map(({ step }) => step),
       told_on: this.policy.isGrave ? this.toldOn(done, effective_due_date) : null,
-      acted: [...acted.filter(({ due_date }) => due_date === original_due_date), ...byActs],
+      // Nobody says when a person gave notice of an entry: by the end of the time they had for it.
+      acted: [...acted.filter(({ due_date }) => due_date === original_due_date).map(({ step, on, change }) => ({ step, on: change === 'notice' ? addDays(on, ACT_DAYS) : on })), ...byActs],
       facts: {
         customer_id: file.customer_id, amount_cents: open_cents, case_amount_cents, late_before, segment: null, score: null, cause: file.cause?.cause ?? null,
         reached: covers.some(({ outcome }) => outcome === 'sent') ? ['email'] : [],

@@ -52,6 +52,27 @@ describe('the calendar of each régua of the house, for a debt that nobody pays'
     expect(new Set(days([3]))).toEqual(new Set([3]));
     expect(new Set(days([2, 4]))).toEqual(new Set([2, 4]));
   });
+  const atHalfPastThree = () => {
+    const { document } = defaultPolicy('esquecido');
+    return new Story(at('2026-02-20')).customer('SP').owes('A', '2026-03-06').publishes(activate({ ...document, regua: 'tarde', contact: { ...document.contact, hour: '15:30' } }));
+  };
+  it('writes within the hours of its creditor: at the hour of the régua, at their opening, or in the last of them', () => {
+    const hours = (from: string, to: string) => {
+      const s = atHalfPastThree();
+      s.file = { ...s.file, own_hours: { from, to } };
+      const [notice] = s.owes('A').until('2026-03-04T00:00:00-03:00').heard('notice-requested');
+      return [notice!.time, notice!.data.valid_until].map((time) => String(time).slice(0, 16));
+    };
+    expect(hours('10:00', '17:00')).toEqual(['2026-03-03T18:30', '2026-03-03T20:00']);
+    expect(hours('16:15', '22:00')).toEqual(['2026-03-03T19:15', '2026-03-03T22:00']);
+    expect(hours('09:00', '12:00')).toEqual(['2026-03-03T14:00', '2026-03-03T15:00']);
+    expect(hours('09:00', '15:45')).toEqual(['2026-03-03T17:45', '2026-03-03T18:45']);
+  });
+  it('moves to the next day what its creditor\'s hours are over for by then', () => {
+    const s = atHalfPastThree().until('2026-03-03T15:10:00-03:00');
+    s.file = { ...s.file, own_hours: { from: '09:00', to: '12:00' } };
+    expect(s.until('2026-03-05T00:00:00-03:00').notices).toEqual(['2026-03-04 14:00 collection D-3']);
+  });
   it('names it in every notice', () => expect(lived('alto-valor-1', '2026-03-10').heard('notice-requested').map(({ data }) => data.regua_version)).toEqual(Array(3).fill('alto-valor-1')));
 });
 

@@ -67,7 +67,7 @@ const Act = Type.Object(
     reason: orNull(Type.String({ description: 'Why it was refused, put off or not done' })), due_at: orNull(Instant),
     verdict: orNull(Type.Object({ as_of_epoch_ms: orNull(Type.Integer()), version: Type.Integer(), invoice_id: Type.String(), open_cents: Cents }, closed)),
     call_began_at: orNull(Instant), valid_until: orNull(Instant), answered_at: orNull(Instant),
-    task: orNull(Type.Object({ task_id: Uuid, queue: Type.String(), reason: Type.String(), review_date: CivilDate }, closed)),
+    task: orNull(Type.Object({ task_id: Uuid, queue: Type.String(), reason: Type.String(), review_date: CivilDate, done: Type.Optional(Type.Object({ at: Instant, actor: Actor }, closed)) }, closed)),
   },
   closed,
 );

@@ -6,13 +6,13 @@ import { Type } from '@sinclair/typebox';
 import { Clock } from '@emdia/clock';
 import { Actor, CivilDate, customerKey, Instant, Uuid } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { Runner, step } from '@emdia/messaging';
+import { Runner } from '@emdia/messaging';
 import { Answers, Caller, ForCreditor, IdempotencyKey, IsCivilDate, IsCustomerId, MayLack, orNull, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
+import type { Hold } from '../cases/case-file';
 import { Cases } from '../cases/cases';
 import { creditorDay } from '../cases/plan';
-import { liftHold } from './hold';
 import { HOLD_KINDS, holdKinds, type HoldKind } from './kinds';
-import { holdOf } from './person';
+import { holdOf, liftOf } from './person';
 import { inWords, kindInWords } from './what-follows';
 
 const closed = { additionalProperties: false };
@@ -109,10 +109,11 @@ export class HoldsController {
   @Answers(null, 'Lifted', 204)
   @ApiOperation({ summary: 'Lift a hold before its day, or decide on its debts after it, with those that were placed with it in other cases of the person' })
   async lift(@PathId('hold_id', Uuid) holdId: string, @Query() { reason }: LiftQuery, @Caller() caller: Principal, @ForCreditor() creditorId: string): Promise<void> {
+    // Where it is, and where its copies were put that are another person's by now; what stands is read behind the lock.
     const rows = await this.database.transactionOf(creditorId, (tx) =>
-      tx.query<{ key: string; hold_id: string }>('select key, hold_id from hold where (hold_id = $1 or placed_with = $1) and (lifted_at is null or (ended_by_itself and decided_at is null)) order by key', [holdId]));
-    const by = { reason, actor: caller.actor };
-    const lifted = await this.runner.changeAll(rows.map(({ key, hold_id }) => step(this.cases, key, (file, now) => liftHold(file, hold_id, by, now))), { creditorId });
-    if (!lifted.includes(true)) throw problem(404, 'not-found', 'No such hold', 'It does not exist, or nothing of it is left to lift or to decide.');
+      tx.query<Pick<Hold, 'hold_id' | 'kind' | 'placed_with'> & { key: string }>('select key, hold_id, kind, placed_with from hold where hold_id = $1 or placed_with = $1', [holdId]));
+    const wanted = rows.find(({ hold_id }) => hold_id === holdId);
+    const lifted = wanted && (await this.runner.change(liftOf(this.cases, wanted, rows.map(({ key }) => key), { reason, actor: caller.actor }), { creditorId }));
+    if (!lifted) throw problem(404, 'not-found', 'No such hold', 'It does not exist, or nothing of it is left to lift or to decide.');
   }
 }

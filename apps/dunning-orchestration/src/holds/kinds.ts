@@ -11,7 +11,7 @@ export interface Kind {
   readonly review_days: number | null;
   /** Whole person: every debt of the person at this creditor, those to come included. */
   readonly covers: 'debts' | 'person';
-  /** Contacts: the régua's days go on, and what was missed merges into one step. Clock: its days do not count. Everything: nor is the person thanked. */
+  /** Contacts: the régua's days go on, and what was missed merges into one step. Clock: its days do not count. Everything: nor is the person thanked, save by thanks that were asked for before and may go for ten minutes. */
   readonly stops: 'contacts' | 'clock' | 'everything';
   /** Date: by itself on its day. Keeper: by the facts of the service that keeps it. */
   readonly ends_by: 'date' | 'keeper';

@@ -6,8 +6,7 @@ import { bill, creditor_id, PERSON } from '../../test/story';
 import { act } from '../cases/act';
 import { emptyCase, type CaseFile } from '../cases/case-file';
 import { applyBalance } from '../cases/facts';
-import { liftHold } from './hold';
-import { holdOf, ofCustomer } from './person';
+import { holdOf, liftOf, ofCustomer } from './person';
 
 const start = new Date('2026-03-10T12:00:00-03:00');
 const OTHER = 'b'.repeat(64);
@@ -55,7 +54,8 @@ class Creditor {
   }
 
   lifts(customer_id: string, hold_id: string): this {
-    this.one(customer_id, (file) => liftHold(file, hold_id, { reason: 'a mistake', actor: 'ana' }, this.now) as ReturnType<typeof act>);
+    const hold = this.heldIn(customer_id).find((each) => each.hold_id === hold_id)!;
+    this.take(liftOf(cases, { key: keyOf(customer_id), ...hold }, [], { reason: 'a mistake', actor: 'ana' }));
     return this;
   }
 
@@ -73,6 +73,7 @@ class Creditor {
   }
 
   heard = (name: string) => this.told.filter(({ contract }) => contract.type === `dunning.${name}.v1`).map(({ data }) => (data as { customer_id: string }).customer_id);
+  tasks = (customer: string) => this.told.filter(({ contract, data }) => contract.type === 'dunning.task-requested.v1' && (data as { customer_id: string }).customer_id === customer).map(({ data }) => { const { reason, review_date } = data as { reason: string; review_date: string }; return `${reason} until ${review_date}`; });
   standing = (customer: string) => [...this.files.get(keyOf(customer))!.receivables.values()].map(({ standing }) => standing!.kind);
   heldIn = (customer: string) => [...this.files.get(keyOf(customer))!.holds.values()];
 }
@@ -127,6 +128,11 @@ it('a case that comes after the end of the hold goes to a person as well', () =>
   expect(c.standing('one')).toEqual(['owner']);
   c.customer('two').owes('two', '2031-04-10').days(1);
   expect([c.standing('two'), c.heard('notice-requested')]).toEqual([['owner'], []]);
+  // It is over: nobody is told or asked of it as if it stood.
+  expect([c.heard('hold-placed'), c.heard('hold-lifted'), c.tasks('two')]).toEqual([['one'], ['one'], ['to decide: deceased until 2031-03-21']]);
+  expect(c.heldIn('two')).toMatchObject([{ lifted: c.heldIn('one')[0]!.lifted, decided: null, task: null }]);
+  c.lifts('one', c.heldIn('one')[0]!.hold_id).days(30);
+  expect([c.heldIn('two')[0]!.decided, c.heard('notice-requested').sort().slice(-1)]).toMatchObject([{ reason: 'a mistake' }, ['two']]);
 });
 
 it('a case held anew after its day is held anew for the person: the others wait for no decision on what is over', () => {

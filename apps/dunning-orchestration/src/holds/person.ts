@@ -1,10 +1,10 @@
 import { derivedId, type BillingCustomerChanged, type EventOf, type Outgoing } from '@emdia/contracts';
 import type { Decision, Step, Store } from '@emdia/messaging';
-import type { CaseFile, Hold } from '../cases/case-file';
+import { withEntries, type CaseFile, type Hold } from '../cases/case-file';
 import { conclude } from '../cases/conclude';
 import { applyCustomer } from '../cases/facts';
 import { heldKey, toldKey } from '../cases/kin';
-import { heldAnew, placeHold, stand, type HoldWanted } from './hold';
+import { heldAnew, liftHold, placeHold, stand, type HoldWanted } from './hold';
 import { ruleOf } from './kinds';
 import { awaitsDecision } from './standing';
 
@@ -26,9 +26,9 @@ function withPerson<R>(states: ReadonlyMap<string, CaseFile>, { next: one, event
         const file = next.get(key) ?? states.get(key)!;
         const hold_id = derivedId('hold', root.hold.hold_id, key);
         if (key === root.key || file.holds.has(hold_id)) continue;
-        // What somebody decided by a new hold in one case is decided in the others.
-        const renewed = root.hold.lifted === null ? heldAnew(file, root.hold, now) : file;
-        const held = stand(renewed, { ...root.hold, hold_id, placed_at: now, placed_with: root.hold.hold_id, task: null, lifted: null, decided: null }, now);
+        const hold = { ...root.hold, hold_id, placed_at: now, placed_with: root.hold.hold_id, task: null };
+        // One that has ended is not told or asked about as if it stood: its debts wait for a person's decision. What somebody decided by a new hold in one case is decided in the others.
+        const held = hold.lifted ? { next: { ...file, holds: withEntries(file.holds, [[hold_id, hold]]) }, events: [] } : stand(heldAnew(file, hold, now), hold, now);
         const concluded = conclude(held.next, hold_id, now, held.events);
         next.set(key, concluded.next);
         told.push(...concluded.events);
@@ -54,5 +54,23 @@ export const holdOf = (cases: Store<CaseFile>, key: string, wanted: HoldWanted):
   decide(states, now) {
     const decision = placeHold(states.get(key)!, wanted, now);
     return 'ignored' in decision ? decision : withPerson(states, decision, now);
+  },
+});
+
+/** The step that lifts a hold of a case, or takes a person's decision on it, with those that were placed with it in other cases: those of the person, read behind the lock, and some that were found before (`others`), whosever they are now. False where nothing of it is left. */
+export const liftOf = (cases: Store<CaseFile>, { key, hold_id, kind, placed_with }: Pick<Hold, 'hold_id' | 'kind' | 'placed_with'> & { readonly key: string }, others: readonly string[], by: { reason?: string | undefined; actor: string }): Step<CaseFile, boolean> => ({
+  store: cases,
+  keys: [key, ...(placed_with === null && ruleOf(kind).covers === 'person' ? [heldKey(key)] : []), ...others],
+  decide(states, now) {
+    const next = new Map<string, CaseFile>();
+    const events: Outgoing[] = [];
+    for (const file of states.values())
+      for (const hold of [...file.holds.values()].filter((each) => each.hold_id === hold_id || each.placed_with === hold_id)) {
+        const decision = liftHold(next.get(file.key) ?? file, hold.hold_id, by, now);
+        if ('ignored' in decision) continue;
+        next.set(file.key, decision.next);
+        events.push(...(decision.events ?? []));
+      }
+    return next.size === 0 ? { ignored: 'not-live', result: false } : { next, events, result: true };
   },
 });

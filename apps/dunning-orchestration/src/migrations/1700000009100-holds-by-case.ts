@@ -4,11 +4,12 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class HoldsByCase1700000009100 implements MigrationInterface {
   name = 'HoldsByCase1700000009100';
 
+  // Made before the other is dropped: a drop shuts out readers until the transaction ends.
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query('drop index hold_read; create index hold_key on hold (key)');
+    await runner.query('create index hold_key on hold (key); drop index hold_read');
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop index hold_key; create index hold_read on hold (key) where lifted_at is null or stops_clock');
+    await runner.query('create index hold_read on hold (key) where lifted_at is null or stops_clock; drop index hold_key');
   }
 }

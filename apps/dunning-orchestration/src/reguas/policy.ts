@@ -1,5 +1,5 @@
 import { WEEKDAYS } from '@emdia/calendar';
-import { choose, DEFAULT_REGUAS, defaultPolicy, ladderOf, type Facts, type Policy, type Step } from '@emdia/regua';
+import { choose, DEFAULT_REGUAS, defaultPolicy, ladderOf, type Facts, type Policy } from '@emdia/regua';
 import type { CaseFile } from '../cases/case-file';
 
 /** What decides which régua a case follows. */
@@ -59,10 +59,4 @@ function onWeekdays(policy: Policy, own: readonly number[] | undefined): Policy 
 export function policyOf(file: Follower): Policy {
   const { regua_version, trial, published, own_weekdays } = file;
   return onWeekdays(trial ?? ((regua_version && (published?.byVersion.get(regua_version) ?? houseVersion(regua_version))) || policyInUse(file)), own_weekdays);
-}
-
-/** What a person is asked to do for a step that sends no message, at most 80 characters. What the house cannot do itself, a person does. */
-export function taskOf(step: Step): string {
-  const what = step.action === 'task' ? step.reason : step.action === 'service' ? `service ${step.change}` : step.action;
-  return `${step.step}: ${what}`;
 }

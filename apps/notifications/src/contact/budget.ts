@@ -9,7 +9,7 @@ export const classOf = (purpose: Purpose): BudgetClass | null => (purpose === 'r
 /** How many contacts fit into any run of days. */
 export type Limits = readonly { readonly window_days: number; readonly contacts_max: number }[];
 
-/** A default of the product, no law names a number; a creditor may want fewer (contact/own-rules.ts), never more. */
+/** A default of the product, no law names a number; a creditor may want fewer, and more by a named person's decision (contact/own-rules.ts). */
 export const ROLLING_LIMITS = [
   { window_days: 7, contacts_max: 4 },
   { window_days: 30, contacts_max: 12 },

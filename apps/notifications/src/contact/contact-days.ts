@@ -12,6 +12,8 @@ export interface Wanted {
   readonly creditor_id: string;
   readonly cause: 'notice' | 'human';
   readonly notice_id: string | null;
+  /** Whom a person calls; null for a message, whose notice tells. */
+  readonly customer_id: string | null;
   readonly limits: Limits;
 }
 
@@ -62,15 +64,15 @@ async function daysAround(tx: Tx, wanted: readonly Wanted[]): Promise<Map<string
   return found;
 }
 
-const COLUMNS = `scope text, person_key text, contact_point_key text, local_date date, class text, creditor_id text, cause text, notice_id uuid, n int`;
+const COLUMNS = `scope text, person_key text, contact_point_key text, local_date date, class text, creditor_id text, cause text, notice_id uuid, customer_id text, n int`;
 
 // Ordered, because two transactions that insert in opposite order deadlock, even with `on conflict do nothing`.
 // The unique indexes decide who gets the day, between transactions and within one batch: whoever inserts second gets no row.
 const RESERVE = `
   with wanted as (select w.* from jsonb_to_recordset($1::jsonb) as w (${COLUMNS})),
   taken as (
-    insert into contact_day (scope, person_key, contact_point_key, local_date, class, creditor_id, cause, notice_id, recorded_at)
-    select scope, person_key, contact_point_key, local_date, class, creditor_id, cause, notice_id, $2 from wanted
+    insert into contact_day (scope, person_key, contact_point_key, local_date, class, creditor_id, cause, notice_id, customer_id, recorded_at)
+    select scope, person_key, contact_point_key, local_date, class, creditor_id, cause, notice_id, customer_id, $2 from wanted
     order by scope, (person_key is null), coalesce(person_key, contact_point_key), local_date, class, n
     on conflict do nothing
     returning scope, person_key, contact_point_key, local_date, class, notice_id

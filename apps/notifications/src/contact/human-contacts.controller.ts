@@ -1,11 +1,15 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CivilDate, customerKey, CustomerId } from '@emdia/contracts';
+import { localDate, zoneOf } from '@emdia/calendar';
+import { Clock } from '@emdia/clock';
+import { CivilDate, customerKey, CustomerId, oneOf } from '@emdia/contracts';
+import { askGateOfCustomer } from '@emdia/gate';
 import { Runner } from '@emdia/messaging';
-import { Answers, ForCreditor, IdempotencyKey, IsCivilDate, IsCustomerId, problem, Scopes } from '@emdia/runtime';
+import { Answers, ForCreditor, IdempotencyKey, InternalClient, IsCivilDate, IsCustomerId, problem, Scopes } from '@emdia/runtime';
 import { Type } from '@sinclair/typebox';
 import { Addressees } from './addressees';
-import { HumanContacts } from './human-contacts';
+import { callVerdict, Spoken } from './call-verdict';
+import { HumanContacts, type Call } from './human-contacts';
 import { Scope } from './scope';
 
 class HumanContact {
@@ -16,6 +20,17 @@ class HumanContact {
   local_date!: string;
 }
 
+const Answer = Type.Object(
+  {
+    customer_id: CustomerId, local_date: CivilDate,
+    status: oneOf('may-call', 'reserved'),
+    ...Spoken,
+  },
+  { additionalProperties: false, description: '`reserved`: a day ahead is taken, and nobody may call yet; the same request on the day itself asks what may be asked for then. `may-call`: speak of `may_ask_for` alone.' },
+);
+
+type Answer = Call & { readonly status: 'may-call' | 'reserved'; readonly as_of_epoch_ms: number | null } & Pick<Spoken, 'may_ask_for' | 'may_not_ask_for'>;
+
 @ApiTags('contacts')
 @Controller('v1/human-contacts')
 export class HumanContactsController {
@@ -24,18 +39,30 @@ export class HumanContactsController {
     private readonly contacts: HumanContacts,
     private readonly addressees: Addressees,
     private readonly scope: Scope,
+    private readonly internal: InternalClient,
+    private readonly clock: Clock,
   ) {}
 
   @Post()
   @Scopes('contacts:write')
-  @ApiOperation({ summary: 'Take a day of the contact budget before calling a customer; 409 when the budget is used' })
-  @Answers(Type.Object({ customer_id: CustomerId, local_date: CivilDate }), 'The day is taken: no message of the régua goes out on it.', 201)
-  async take(@ForCreditor() creditor_id: string, @Body() body: HumanContact, @IdempotencyKey() key?: string): Promise<unknown> {
+  @ApiOperation({ summary: 'Take a day of the contact budget before calling a customer, and hear what may be asked for; 409 when the budget is used or nothing may be asked for' })
+  @Answers(Answer, 'The day is taken: no message of the régua goes out on it.', 201)
+  async take(@ForCreditor() creditor_id: string, @Body() body: HumanContact, @IdempotencyKey() key?: string): Promise<Answer> {
     const { customer_id, local_date } = body;
     const addressee = (await this.addressees.find([{ creditor_id, customer_id }])).get(customerKey(creditor_id, customer_id));
     if (!addressee) throw problem(404, 'unknown-customer', 'Unknown customer', 'Send the customer first, or check the id.');
+    const isToday = local_date === localDate(this.clock.now(), zoneOf(addressee.state));
+    // Before every answer, also to a request that was answered before: money may have come since.
+    const spoken = isToday ? await this.spoken(creditor_id, body) : null;
     // Over all creditors, because the budget may be the installation's; the key is made this creditor's own.
     const idempotencyKey = key === undefined ? undefined : `${creditor_id}:${key}`;
-    return this.runner.change(this.contacts.take(addressee, this.scope.of(creditor_id), local_date), { idempotencyKey });
+    const taken = await this.runner.change(this.contacts.take(addressee, this.scope.of(creditor_id), local_date), { idempotencyKey });
+    return spoken ? { ...taken, status: 'may-call', ...spoken } : { ...taken, status: 'reserved', as_of_epoch_ms: null, may_ask_for: [], may_not_ask_for: [] };
+  }
+
+  private async spoken(creditor_id: string, { customer_id, local_date }: HumanContact): Promise<Spoken> {
+    const said = await askGateOfCustomer(this.internal, { creditor_id, customer_id, contact_day: local_date });
+    if (!said) throw problem(503, 'unknown', 'What is owed is not known just now', 'Do not call on doubt. Nothing was taken. Ask again in a moment.');
+    return callVerdict(said);
   }
 }

@@ -2,12 +2,13 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { contactPointKey } from '@emdia/brazil';
 import { customerKey } from '@emdia/contracts';
+import { Database } from '@emdia/database';
 import { Runner } from '@emdia/messaging';
 import { Answers, Caller, Config, ForCreditor, IdempotencyKey, IsCustomerId, problem, Scopes, type Principal } from '@emdia/runtime';
 import { Type } from '@sinclair/typebox';
 import { IsIn, IsString, Length } from 'class-validator';
 import { isAddress } from '../channels/mime';
-import { POINTS, type Point } from './addressee';
+import { POINTS, pointOf, type Point } from './addressee';
 import { Addressees } from './addressees';
 import { WrongContacts } from './wrong-contacts';
 
@@ -40,6 +41,7 @@ export class WrongContactsController {
     private readonly runner: Runner,
     private readonly wrong: WrongContacts,
     private readonly addressees: Addressees,
+    private readonly database: Database,
     private readonly config: Config,
   ) {}
 
@@ -53,7 +55,16 @@ export class WrongContactsController {
     const addressee = (await this.addressees.find([{ creditor_id, customer_id }], 'now')).get(customerKey(creditor_id, customer_id));
     if (!addressee) throw problem(404, 'unknown-customer', 'Unknown customer', 'Send the customer first, or check the id.');
     const point = contactPointKey(channel, contact, this.config.installationKey);
+    // Closed for everybody and for good: a slip of the pen must not close a stranger's.
+    if (pointOf(addressee, channel) !== point && !(await this.wasWrittenTo(creditor_id, customer_id, point)))
+      throw problem(409, 'not-of-this-customer', 'This customer is not reached by it', 'Neither does billing know it of this customer, nor did a message to them go there. Check `contact` and `customer_id`; what is known of nobody, nobody is reached by.');
     // Over all creditors, because the point is closed for all; the key is made this creditor's own.
     return this.runner.change(this.wrong.close(addressee, channel, point, { reason, actor: caller.actor }), { idempotencyKey: key === undefined ? undefined : `${creditor_id}:${key}` });
+  }
+
+  private async wasWrittenTo(creditor_id: string, customer_id: string, point: string): Promise<boolean> {
+    const found = await this.database.transactionOf(creditor_id, (tx) =>
+      tx.query('select 1 from delivery where creditor_id = $1 and customer_id = $2 and contact_point_key = $3 limit 1', [creditor_id, customer_id, point]));
+    return found.length > 0;
   }
 }

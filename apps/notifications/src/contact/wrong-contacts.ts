@@ -25,7 +25,7 @@ export class WrongContacts implements Store<Closed | null> {
       // Billing keeps e-mail addresses apart as working or not; of a number only the closed point says so.
       const told = outgoing(NotificationsAddressInvalid, {
         id: derivedId('wrong-contact', contact_point_key, creditor_id, customer_id), key: customerKey(creditor_id, customer_id), creditor_id, now,
-        data: { creditor_id, customer_id, channel: 'email', reason: `wrong person: ${by.reason}` },
+        data: { creditor_id, customer_id, channel: 'email', reason: `wrong person: ${by.reason}`, contact_point_key },
       });
       return { next: known ?? { channel, contact_point_key, creditor_id, ...by, recorded_at: now }, events: channel === 'email' && contact_point_key === present ? [told] : [], result: { closed: true } };
     });

@@ -1,6 +1,9 @@
+import { isWithinContactHours, localDate, localTime, tooNarrowFor, weekday, zoneOf } from '@emdia/calendar';
+import fc from 'fast-check';
 import type { Addressee } from '../contact/addressee';
 import { admit, byTheClock, nextOpening, type Known } from './admission';
-import { claimedNotice, dueNotice, EPOCH_MS, NOON, OWNER } from '../../test/given';
+import type { OwnRule } from '../contact/own-rules';
+import { claimedNotice, dueNotice, EPOCH_MS, NOON, OWNER, ownRule } from '../../test/given';
 import { giveBack } from './delivery';
 
 const addressee: Addressee = {
@@ -92,6 +95,36 @@ describe('the hours of the place where the person lives', () => {
     const friday = dueNotice({ city_code: '3550308', local_day: '2027-01-22', not_before: '2027-01-22T13:00:00Z', valid_until: '2027-01-28T22:00:00Z' });
     expect(friday.state).toBe('SP-3550308');
     expect([byTheClock(friday, at('2027-01-25T15:00:00Z')), byTheClock({ ...friday, state: 'SP' }, at('2027-01-25T15:00:00Z')).to]).toEqual([{ to: 'later', due_at: at('2027-01-26T12:00:00Z') }, 'admit']);
+  });
+  it('are fewer where the creditor wants it so: it waits for them, and after them no day is said to be over', () => {
+    const hours = { from: '11:00', to: '14:00' };
+    const until = (valid_until: string) => ({ ...dueNotice({ valid_until }), own_rule: ownRule({ hours }) });
+    expect(byTheClock(until('2026-03-10T22:00:00Z'), NOON)).toEqual({ to: 'later', due_at: at('2026-03-10T14:00:00Z') });
+    expect(byTheClock(until('2026-03-10T22:00:00Z'), at('2026-03-10T14:00:00Z')).to).toBe('admit');
+    expect(byTheClock(until('2026-03-10T22:00:00Z'), at('2026-03-10T17:00:00Z'))).toEqual({ to: 'refuse', reason: 'hours' });
+    expect(byTheClock(until('2026-03-12T22:00:00Z'), at('2026-03-10T17:00:00Z'))).toEqual({ to: 'later', due_at: at('2026-03-11T14:00:00Z') });
+    expect(byTheClock(until('2026-03-11T03:00:00Z'), at('2026-03-10T22:00:00Z'))).toEqual({ to: 'refuse', reason: 'expired' });
+  });
+  it('are never left, whatever rule a creditor sets: nothing goes but within the place\'s and its own', () => {
+    const told = { admit: 0, later: 0, refuse: 0 };
+    const hour = fc.tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom('00', '29', '59')).map(([h, m]) => `${String(h).padStart(2, '0')}:${m}`);
+    const rules = fc.record({
+      weekdays: fc.subarray([1, 2, 3, 4, 5], { minLength: 1 }),
+      hours: fc.option(fc.record({ from: hour, to: hour }).filter((own) => tooNarrowFor(own).length === 0), { nil: null }),
+    });
+    const instants = fc.date({ min: at('2026-03-01T00:00:00Z'), max: at('2027-03-01T00:00:00Z'), noInvalidDate: true });
+    const isOpen = (instant: Date, place: string | null, { weekdays, hours }: Pick<OwnRule, 'weekdays' | 'hours'>) => {
+      const clock = ((time) => `${String(time.hour).padStart(2, '0')}:${String(time.minute).padStart(2, '0')}`)(localTime(instant, zoneOf(place)));
+      return isWithinContactHours(instant, place) && weekdays.includes(weekday(localDate(instant, zoneOf(place)))) && (!hours || (hours.from <= clock && clock < hours.to));
+    };
+    fc.assert(fc.property(instants, fc.constantFrom(null, 'SP', 'AM', 'AC', 'PE', 'SP-3550308'), rules, fc.integer({ min: 1, max: 30 * 24 }), (instant, state, rule, valid_hours) => {
+      const due = { ...dueNotice(), state, valid_until: new Date(instant.getTime() + valid_hours * 3_600_000), own_rule: ownRule(rule) };
+      const looked = byTheClock(due, instant);
+      told[looked.to]++;
+      expect([looked.to === 'admit', rule]).toEqual([isOpen(instant, state, rule), rule]);
+      if (looked.to === 'later') expect([looked.due_at > instant, isOpen(looked.due_at, state, rule), byTheClock(due, looked.due_at).to]).toEqual([true, true, 'admit']);
+    }), { numRuns: 2_000 });
+    for (const count of Object.values(told)) expect(count).toBeGreaterThan(100);
   });
   it('do not bind a reply', () => {
     expect(byTheClock(dueNotice({ purpose: 'reply', step: 'reply', covers: [] }), at('2026-03-10T21:59:00Z')).to).toBe('admit');

@@ -1,4 +1,4 @@
-import { addDays, allowedDayOnOrAfter, contactWindow, isWithinContactHours, localDate, type OwnWeekdays, zoneOf } from '@emdia/calendar';
+import { addDays, allowedDayOnOrAfter, contactWindow, isWithinContactHours, localDate, type OwnContact, zoneOf } from '@emdia/calendar';
 import type { ChannelTurnedDown } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
 import type { Addressee } from '../contact/addressee';
@@ -25,19 +25,19 @@ type Looked = { readonly to: 'admit' } | { readonly to: 'refuse'; readonly reaso
 /** Whether a message may leave at this instant, by the clock alone. A reply is welcome at any hour. */
 export function byTheClock({ purpose, state, valid_until, own_rule }: Delivery, now: Date): Looked {
   if (now >= valid_until) return { to: 'refuse', reason: 'expired' };
-  if (purpose === 'reply' || isWithinContactHours(now, state, own_rule?.weekdays)) return { to: 'admit' };
-  const opens = nextOpening(now, state, own_rule?.weekdays);
+  if (purpose === 'reply' || isWithinContactHours(now, state, own_rule)) return { to: 'admit' };
+  const opens = nextOpening(now, state, own_rule);
   if (opens < valid_until) return { to: 'later', due_at: opens };
-  // A day that only the creditor closed is no message that came too late.
+  // A day or an hour that only the creditor closed is no message that came too late.
   return { to: 'refuse', reason: isWithinContactHours(now, state) ? 'hours' : 'expired' };
 }
 
 /** The next instant after `now` at which the hours open for a debtor of a state. */
-export function nextOpening(now: Date, state: string | null, own: OwnWeekdays = null): Date {
+export function nextOpening(now: Date, state: string | null, own: OwnContact | null = null): Date {
   const today = localDate(now, zoneOf(state));
   const window = contactWindow(today, state, own);
   if (window && now < window.opens) return window.opens;
-  return contactWindow(allowedDayOnOrAfter(addDays(today, 1), state, own), state)!.opens;
+  return contactWindow(allowedDayOnOrAfter(addDays(today, 1), state, own?.weekdays), state, own)!.opens;
 }
 
 /** The local day of a contact made now. */

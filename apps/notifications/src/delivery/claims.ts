@@ -80,7 +80,8 @@ export class Claims implements Store<Asking> {
     if (!kind) return null;
     const { creditor_id, person_key, notice_id } = delivery;
     const local_date = contactDay(delivery, this.before.now);
-    return { scope: this.before.scopeOf(creditor_id), person_key, contact_point_key, local_date, class: kind, creditor_id, cause: 'notice', notice_id, limits: limitsOf(delivery.own_rule) };
+    const scope = this.before.scopeOf(creditor_id);
+    return { scope, person_key, contact_point_key, local_date, class: kind, creditor_id, cause: 'notice', notice_id, customer_id: null, limits: limitsOf(delivery.own_rule, scope) };
   }
 
   private async closedPoints(tx: Tx, deliveries: readonly Delivery[]): Promise<(addressee: Addressee) => Known['closed']> {

@@ -73,7 +73,7 @@ describe('what is told at the end', () => {
     const gone = conclude(sendingNotice(), { outcome: 'failed', reason: '550 5.1.1 unknown', address_invalid: true }, began, NOON);
     expect(types(gone.events)).toEqual([
       ['notifications.contact-refused.v1', expect.objectContaining({ reason: 'address-invalid' })],
-      ['notifications.address-invalid.v1', { creditor_id: 'acme', customer_id: 'customer-1', channel: 'email', reason: '550 5.1.1 unknown' }],
+      ['notifications.address-invalid.v1', { creditor_id: 'acme', customer_id: 'customer-1', channel: 'email', reason: '550 5.1.1 unknown', contact_point_key: 'c'.repeat(64) }],
     ]);
   });
   it('a refusal keeps the reason of each cover', () => {

@@ -167,7 +167,7 @@ export function conclude(sending: Sending, ending: Ending, began: Began, now: Da
       const events = refusals(sending, covers, address_invalid ? 'address-invalid' : 'provider-refused', now);
       return {
         next: { ...core, ...call, status: 'failed', reason, address_invalid, concluded_at: now },
-        events: address_invalid ? [...events, addressInvalid(sending, reason, now)] : events,
+        events: address_invalid ? [...events, addressInvalid(sending, call.contact_point_key, reason, now)] : events,
       };
     }
   }
@@ -202,13 +202,13 @@ function made(delivery: Core, call: Call, certainty: 'sent' | 'unknown', now: Da
   });
 }
 
-function addressInvalid({ notice_id, key, creditor_id, customer_id }: Core, reason: string, now: Date): Outgoing {
+function addressInvalid({ notice_id, key, creditor_id, customer_id }: Core, contact_point_key: string | null, reason: string, now: Date): Outgoing {
   return outgoing(NotificationsAddressInvalid, {
     id: derivedId('address-invalid', notice_id),
     key,
     creditor_id,
     now,
-    data: { creditor_id, customer_id, channel: 'email', reason: reason.slice(0, 200) },
+    data: { creditor_id, customer_id, channel: 'email', reason: reason.slice(0, 200), ...(contact_point_key ? { contact_point_key } : {}) },
   });
 }
 

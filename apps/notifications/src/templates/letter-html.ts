@@ -3,7 +3,7 @@ import type { Composition } from './composition';
 import { escapeHtml as h } from './plain-words';
 
 // Mail clients drop style sheets and never load pictures from strangers: inline styles, no images, nothing to fetch.
-const CELL = 'padding:10px 8px;border-bottom:1px solid #d5d9e0;vertical-align:top;';
+const CELL = 'padding:10px 6px;border-bottom:1px solid #d5d9e0;vertical-align:top;';
 const NOTE = 'color:#4a5568;font-size:14px;overflow-wrap:anywhere;';
 const PARAGRAPH = '<p style="margin:0 0 16px">';
 const HEADING = '<h2 style="font-size:18px;line-height:1.3;margin:28px 0 8px;color:#1a202c">';
@@ -52,8 +52,8 @@ function tableHtml(part: Extract<Part, { kind: 'table' }>): string {
   const th = (text: string, align: string) =>
     `<th scope="col" style="${CELL}text-align:${align};font-size:14px;color:#4a5568">${h(text)}</th>`;
   const total = part.total
-    ? `<tfoot><tr><th scope="row" colspan="2" style="padding:12px 8px;text-align:left">Total</th>` +
-      `<td style="padding:12px 8px;text-align:right;white-space:nowrap"><strong>${h(part.total)}</strong></td></tr></tfoot>`
+    ? `<tfoot><tr><th scope="row" colspan="2" style="padding:12px 6px;text-align:left">Total</th>` +
+      `<td style="padding:12px 6px;text-align:right;white-space:nowrap"><strong>${h(part.total)}</strong></td></tr></tfoot>`
     : '';
   return `${HEADING}${h(part.caption)}</h2>\n` +
     `<table aria-label="${h(part.caption)}" style="width:100%;border-collapse:collapse;margin:0 0 16px">` +
@@ -63,13 +63,13 @@ function tableHtml(part: Extract<Part, { kind: 'table' }>): string {
 
 function rowHtml(row: Row): string {
   const note = (text: string) => (text ? `<br><span style="${NOTE}">${h(text)}</span>` : '');
-  const parts = row.amount_parts.map((part, i) => note(i === 0 ? part : `+ ${part}`)).join('');
-  // A short number stays in one piece; a long one must break, or it pushes the amount off a phone's screen.
+  const parts = row.amount_parts.map((part, i) => note((i === 0 ? part : `+ ${part}`).replace('R$ ', 'R$\u00a0'))).join('');
+  // A short number breaks at its strokes alone; a long one must break, or it pushes the amount off a phone's screen.
   const wrap = row.name.length <= 10 ? 'overflow-wrap:normal' : 'overflow-wrap:anywhere';
   const name = `${CELL}text-align:left;font-weight:normal;${wrap}`;
-  return `<tr><th scope="row" style="${name}">${h(row.name)}${note(row.note)}</th>` +
+  return `<tr><th scope="row" style="${name}">${h(row.name).replaceAll('/', '/<wbr>')}${note(row.note)}</th>` +
     `<td style="${CELL}">${h(row.day)}${note(row.day_note)}</td>` +
-    `<td style="${CELL}text-align:right;white-space:nowrap"><strong>${h(row.amount)}</strong>${parts}</td></tr>`;
+    `<td style="${CELL}text-align:right"><strong style="white-space:nowrap">${h(row.amount)}</strong>${parts}</td></tr>`;
 }
 
 function payableHtml(payable: Payable): string {

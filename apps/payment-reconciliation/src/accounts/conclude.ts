@@ -4,7 +4,7 @@ import {
   type Instrument, type Outgoing,
 } from '@emdia/contracts';
 import { effectiveDueDate } from '@emdia/money';
-import { allocationEntry, billingEntry, type Entry, waiverEntry, writeOffEntry } from '../ledger/entry';
+import { allocationEntry, billingEntry, type Entry, waiverEntry, withApplied, writeOffEntry } from '../ledger/entry';
 import {
   type Account, type Allocation, isCancelled, isWrittenOff, type Payment, type Position, type Receivable, unappliedCents,
 } from './account';
@@ -32,9 +32,10 @@ export function conclude(before: Account, facts: Account, cause: Cause, now: Dat
   const payments = allocate(facts, match);
   const receivables = positioned(before, { ...facts, payments }, match);
   const changed = [...receivables.values()].filter((receivable) => receivable !== facts.receivables.get(receivable.receivable_id));
-  const entries = [...posted];
-  for (const receivable of changed) entries.push(...receivableEntries(before.receivables.get(receivable.receivable_id), receivable, cause, now));
-  entries.push(...allocationEntries(before.payments, payments, cause, now));
+  const entries = [
+    ...withApplied(posted, allocationEntries(before.payments, payments, cause, now)),
+    ...changed.flatMap((receivable) => receivableEntries(before.receivables.get(receivable.receivable_id), receivable, cause, now)),
+  ];
   const changes = changed.map(({ receivable_id, position }) => {
     const { version, collectability, status, open_cents } = position!;
     return { receivable_id, version, collectability, status, open_cents, recorded_at: now };
@@ -133,14 +134,14 @@ function receivableEntries(before: Receivable | undefined, after: Receivable, ca
   ];
 }
 
-function allocationEntries(before: ReadonlyMap<string, Payment>, after: ReadonlyMap<string, Payment>, cause: Cause, now: Date): Entry[] {
-  const entries: Entry[] = [];
+function allocationEntries(before: ReadonlyMap<string, Payment>, after: ReadonlyMap<string, Payment>, cause: Cause, now: Date): (readonly [Payment, Entry])[] {
+  const entries: (readonly [Payment, Entry])[] = [];
   for (const [key, payment] of after) {
     const known = before.get(key)?.allocations ?? [];
     if (payment.allocations === known || (payment.allocations.length === 0 && known.length === 0)) continue;
     const difference = subtracted(payment.allocations, known);
     if (difference.length === 0) continue;
-    entries.push(allocationEntry(payment, difference, { event_id: cause.id, currency: payment.currency!, recorded_at: now }));
+    entries.push([payment, allocationEntry(payment, difference, { event_id: cause.id, currency: payment.currency!, recorded_at: now })]);
   }
   return entries;
 }

@@ -51,7 +51,7 @@ describe('a discount', () => {
     const world = given(invoice).when(paid('p', 'A', { ...early, amount_cents: 9_500 }));
     expect(position(world, 'A')).toMatchObject({ status: 'settled', paid_cents: 9_500, waived_cents: 500, open_cents: 0 });
     expect(balances(world)).toEqual({ cash: 9_500, discount: 500, revenue: -10_000 });
-    expect(entryOf(world, account(world).unsaved.entries.at(-1)!.cause)).toEqual([['unapplied', 9_500], ['receivable', -10_000], ['discount', 500]]);
+    expect(entryOf(world, account(world).unsaved.entries.at(-1)!.cause)).toEqual([['cash', 9_500], ['receivable', -10_000], ['discount', 500]]);
   });
 
   it('of the policy is not granted a day later, nor on a part', () => {
@@ -121,7 +121,7 @@ describe('a chargeback', () => {
   it('in part reopens that part, says so, and passes through refund', () => {
     const world = given(issued('A'), paid('p', 'A')).when(refunded('p', 'cb', 2_500, 'A', { reason: 'chargeback' }));
     expect(world.events[1]!.data).toMatchObject({ open_cents: 2_500, reason: 'chargeback' });
-    expect(entryOf(world, 'refund:bank:p:cb')).toEqual([['cash', -2_500], ['refund', 2_500], ['refund', -2_500], ['unapplied', 2_500]]);
+    expect(entryOf(world, 'refund:bank:p:cb')).toEqual([['cash', -2_500], ['refund', 2_500], ['refund', -2_500], ['receivable', 2_500]]);
     expect(balances(world)).toEqual({ cash: 7_500, receivable: 2_500, revenue: -10_000 });
   });
 });

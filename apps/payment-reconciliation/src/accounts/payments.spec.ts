@@ -6,7 +6,7 @@ import {
 const unknown = { customer_id: null };
 
 describe('money that quotes an invoice', () => {
-  it('settles it, in an entry of receipt and one of allocation', () => {
+  it('settles it, in one entry, by which nothing waits unapplied', () => {
     const payment = paid('p', 'A');
     const world = given(issued('A')).when(payment);
     expect(position(world, 'A')).toEqual({
@@ -18,16 +18,19 @@ describe('money that quotes an invoice', () => {
         cause: 'payment:bank:p', event_id: payment.event.id, currency: 'BRL', recorded_at: NOW,
         postings: [
           { account: 'cash', receivable_id: null, source: 'bank', payment_id: 'p', amount_cents: 10_000 },
-          { account: 'unapplied', receivable_id: null, source: 'bank', payment_id: 'p', amount_cents: -10_000 },
-        ],
-      },
-      {
-        cause: `allocation:bank:p:${payment.event.id}`, event_id: payment.event.id, currency: 'BRL', recorded_at: NOW,
-        postings: [
-          { account: 'unapplied', receivable_id: null, source: 'bank', payment_id: 'p', amount_cents: 10_000 },
           { account: 'receivable', receivable_id: receivableId('A'), source: 'bank', payment_id: 'p', amount_cents: -10_000 },
         ],
       },
+    ]);
+  });
+
+  it('leaves unapplied only what stays there, and says of another payment in an entry of its own what it moved', () => {
+    const more = account(given(issued('A')).when(paid('p', 'A', { amount_cents: 10_700 }))).unsaved.entries.at(-1)!;
+    expect(more.postings).toMatchObject([{ account: 'cash', amount_cents: 10_700 }, { account: 'receivable', amount_cents: -10_000 }, { account: 'unapplied', amount_cents: -700 }]);
+    const world = given(issued('A'), paid('p', 'A', { paid_date: '2026-03-04' })).when(paid('q', 'A', { paid_date: '2026-03-02' }));
+    expect(account(world).unsaved.entries.slice(-2)).toMatchObject([
+      { cause: 'payment:bank:q', postings: [{ account: 'cash', amount_cents: 10_000 }, { account: 'receivable', amount_cents: -10_000 }] },
+      { cause: expect.stringMatching(/^allocation:bank:p:/), postings: [{ account: 'unapplied', amount_cents: -10_000 }, { account: 'receivable', amount_cents: 10_000 }] },
     ]);
   });
 
@@ -223,12 +226,11 @@ describe('refunds', () => {
     const world = given(issued('A'), paid('p', 'A')).when(refund);
     expect(typesOf(world)).toEqual(['balance-changed', 'receivable-reopened']);
     expect(world.events[1]!.data).toMatchObject({ open_cents: 3_000, reason: 'refund', cause: refund.event.id });
-    expect(account(world).unsaved.entries.slice(-2)).toMatchObject([
+    expect(account(world).unsaved.entries.slice(-1)).toMatchObject([
       {
         cause: 'refund:bank:p:r',
-        postings: [{ account: 'cash', amount_cents: -3_000 }, { account: 'refund', amount_cents: 3_000 }, { account: 'refund', amount_cents: -3_000 }, { account: 'unapplied', amount_cents: 3_000 }],
+        postings: [{ account: 'cash', amount_cents: -3_000 }, { account: 'refund', amount_cents: 3_000 }, { account: 'refund', amount_cents: -3_000 }, { account: 'receivable', amount_cents: 3_000 }],
       },
-      { cause: `allocation:bank:p:${refund.event.id}`, postings: [{ account: 'unapplied', amount_cents: -3_000 }, { account: 'receivable', amount_cents: 3_000 }] },
     ]);
   });
 

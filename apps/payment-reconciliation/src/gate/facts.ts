@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CivilDate } from '@emdia/calendar';
-import type { ChargePolicy, Collectability, Instrument, ReceivableStatus } from '@emdia/contracts';
+import { customerKey, type ChargePolicy, type Collectability, type Instrument, type ReceivableStatus } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import type { Coverage, Sources } from '../source-coverage/coverage';
 import { heldBackOf } from '../source-coverage/held-back';
@@ -35,6 +35,8 @@ export interface Agreement {
   readonly open_cents: number;
   /** Of what is still open of it. */
   readonly collectabilities: readonly Collectability[];
+  /** Of all that it covers, what a payment may quote. */
+  readonly quotable: readonly Pick<Receivable, 'invoice_id' | 'number' | 'instruments'>[];
   readonly instalments: readonly { readonly instalment_id: string; readonly number: number; readonly due_date: CivilDate; readonly amount_cents: number }[];
 }
 
@@ -51,21 +53,22 @@ export interface Facts {
 }
 
 // One statement is one snapshot: a payment that commits between two of them could be missed by both.
-const FACTS = `
+const factsOf = (which: string): string => `
   with wanted as materialized (
     select receivable_id, account_key, creditor_id, customer_id, version, invoice_id, number, description, status, open_cents, paid_cents, collectability,
       original_due_date, effective_due_date, charge_policy, instruments
-    from receivable where receivable_id = any($1::uuid[]) and status <> 'unissued'
+    from receivable where ${which}
   ), agreement as (
     select asked.instalment_id, s.standstill_id, s.begun and not s.ended as live, s.receivable_ids, s.waived_cents,
       (select coalesce(sum(r.open_cents), 0) from receivable r where r.receivable_id = any(s.receivable_ids)) as open_cents,
       array(select r.collectability from receivable r where r.receivable_id = any(s.receivable_ids) and r.status = 'open') as collectabilities,
+      (select json_agg(json_build_object('invoice_id', r.invoice_id, 'number', r.number, 'instruments', r.instruments)) from receivable r where r.receivable_id = any(s.receivable_ids)) as quotable,
       (select json_agg(json_build_object('instalment_id', i.instalment_id, 'number', i.number, 'due_date', i.due_date, 'amount_cents', i.amount_cents) order by i.number)
          from instalment i where i.agreement_id = s.standstill_id) as instalments
     from instalment asked join standstill s on s.standstill_id = asked.agreement_id where asked.instalment_id = any($2::uuid[])
   )
   select
-    (select coalesce(json_agg(wanted), '[]') from wanted) as receivables,
+    (select coalesce(json_agg(wanted order by original_due_date, receivable_id), '[]') from wanted) as receivables,
     (select coalesce(json_agg(agreement), '[]') from agreement) as agreements,
     (select coalesce(json_agg(key), '[]') from (
        select w.account_key as key from wanted w join unread u on u.creditor_id = w.creditor_id and u.customer_id = w.customer_id and u.status = 'open'
@@ -78,6 +81,9 @@ const FACTS = `
     (select coalesce(json_agg(f), '[]') from (
        select distinct creditor_id, source from bank_file where status in ('received', 'posting', 'matching', 'holding') and creditor_id in (select creditor_id from wanted)
      ) f) as under_way`;
+
+const OF_RECEIVABLES = factsOf(`receivable_id = any($1::uuid[]) and status <> 'unissued'`);
+const OF_CUSTOMER = factsOf(`account_key = any($1::text[]) and status = 'open'`);
 
 interface Row {
   readonly receivables: Receivable[];
@@ -94,8 +100,17 @@ interface Row {
 export class GateFacts {
   constructor(private readonly database: Database) {}
 
-  async read(receivableIds: readonly string[], instalmentIds: readonly string[]): Promise<Facts> {
-    const [row] = await this.database.query<Row>(FACTS, [[...new Set(receivableIds)], [...new Set(instalmentIds)]]);
+  read(receivableIds: readonly string[], instalmentIds: readonly string[]): Promise<Facts> {
+    return this.ask(OF_RECEIVABLES, [...new Set(receivableIds)], instalmentIds);
+  }
+
+  /** Of all that a customer owes a creditor, that due first leading. */
+  ofCustomer(creditor_id: string, customer_id: string): Promise<Facts> {
+    return this.ask(OF_CUSTOMER, [customerKey(creditor_id, customer_id)], []);
+  }
+
+  private async ask(statement: string, about: readonly string[], instalmentIds: readonly string[]): Promise<Facts> {
+    const [row] = await this.database.query<Row>(statement, [about, [...new Set(instalmentIds)]]);
     const { receivables, agreements, unread, beats, coverages, held_back, under_way } = row!;
     const sources = new Map<string, { coverages: Coverage[]; heldBack: Set<string>; underWay: Set<string> }>();
     const of = (creditor_id: string) => {

@@ -51,6 +51,17 @@ class GateBody {
   asks!: AskBody[];
 }
 
+class CustomerBody {
+  @IsCreditorId()
+  creditor_id!: string;
+
+  @IsCustomerId()
+  customer_id!: string;
+
+  @IsCivilDate()
+  contact_day!: string;
+}
+
 class StandingOf {
   @IsCreditorId()
   creditor_id!: string;
@@ -90,6 +101,17 @@ export class GateController {
     // Read before the facts: the verdict is true as of a moment that has been, never of one to come.
     const as_of_epoch_ms = this.wall.epochMs();
     const facts = await this.facts.read(asks.map(({ receivable_id }) => receivable_id), asks.flatMap(({ instalment_id }) => instalment_id ?? []));
+    return { as_of_epoch_ms, verdicts: asks.map((ask) => verdict(ask, facts, this.partitionOf, as_of_epoch_ms)) };
+  }
+
+  @Post('gate/customer')
+  @Internal()
+  @Answers(VerdictsView, 'One verdict per open receivable, its id as `ask_id`, that due first leading; none where nothing is open')
+  @ApiOperation({ summary: 'What may this customer be asked for on this day, and how much?' })
+  async askOfCustomer(@Body() { creditor_id, customer_id, contact_day }: CustomerBody): Promise<{ as_of_epoch_ms: number; verdicts: Verdict[] }> {
+    const as_of_epoch_ms = this.wall.epochMs();
+    const facts = await this.facts.ofCustomer(creditor_id, customer_id);
+    const asks = [...facts.receivables.keys()].map((receivable_id) => ({ ask_id: receivable_id, purpose: 'collection' as const, creditor_id, customer_id, receivable_id, contact_day }));
     return { as_of_epoch_ms, verdicts: asks.map((ask) => verdict(ask, facts, this.partitionOf, as_of_epoch_ms)) };
   }
 

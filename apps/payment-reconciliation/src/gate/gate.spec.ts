@@ -141,6 +141,7 @@ describe('coverage', () => {
 describe('an instalment', () => {
   const agreement = (more: Partial<Agreement> = {}): Agreement => ({
     instalment_id: part(2), live: true, receivable_ids: [ID, OTHER], waived_cents: 2_000, open_cents: 20_000, collectabilities: ['agreed', 'agreed'],
+    quotable: [{ invoice_id: 'A', number: 'NF-1', instruments: [] }, { invoice_id: 'B', number: 'NF-2', instruments: [] }],
     instalments: [{ instalment_id: part(1), number: 1, due_date: '2026-03-07', amount_cents: 8_000 }, { instalment_id: part(2), number: 2, due_date: '2026-04-11', amount_cents: 10_000 }], ...more,
   });
   const agreed = receivable({ collectability: 'agreed' });
@@ -151,6 +152,14 @@ describe('an instalment', () => {
       owed: true, open_cents: 7_000, fine_cents: 0, interest_cents: 0, total_cents: 7_000, due_date: '2026-04-11', effective_due_date: '2026-04-13', days_late: 0,
     });
     expect([20_000, 12_000, 2_001, 2_000, 0, 25_000].map((open_cents) => missingCents(agreement({ open_cents })))).toEqual([18_000, 10_000, 1, 0, 0, 18_000]);
+  });
+
+  it.each([part(1), part(2), 'A', 'NF-2'])('listens where a payment lies that quotes %s', (reference) => {
+    const partitionOf = (service: string, key: string) => (service === 'billing' && key === `acme/#ref:${reference}` ? 2 : 0);
+    const said = (beats: Record<string, number>) =>
+      verdict(ask({ purpose: 'agreement', instalment_id: part(2), contact_day: '2026-04-10' }), facts({ receivable: agreed, agreement: agreement(), beats }), partitionOf, WALL);
+    expect(said({})).toEqual(refused('stale'));
+    expect(said({ 'billing/2': WALL })).toMatchObject({ owed: true });
   });
 
   it('is refused once it is paid, once the agreement has ended, and while it is unknown', () => {

@@ -56,7 +56,8 @@ export function verdict(ask: Ask, facts: Facts, partitionOf: PartitionOf, wallEp
   if (!receivable || receivable.creditor_id !== ask.creditor_id || receivable.customer_id !== ask.customer_id) return refuse('stale');
   const owed = ask.purpose === 'agreement' ? ofInstalment(ask, receivable, facts) : ofReceivable(receivable, contact_day);
   if ('reason' in owed) return refuse(owed.reason);
-  const incomplete = whatLacks(receivable, owed.effective_due_date, contact_day, facts, partitionOf, wallEpochMs);
+  const agreement = ask.purpose === 'agreement' ? facts.agreements.get(ask.instalment_id!) : undefined;
+  const incomplete = whatLacks(receivable, agreement, owed.effective_due_date, contact_day, facts, partitionOf, wallEpochMs);
   if (incomplete) return refuse(incomplete);
   const { version, invoice_id, number, description, instruments } = receivable;
   return { ask_id, receivable_id, owed: true, ...owed, version, invoice_id, number, description, instruments };
@@ -96,16 +97,20 @@ export function missingCents({ instalment_id, instalments, waived_cents, open_ce
 }
 
 /** What keeps the knowledge of a receivable from being complete enough to ask, if anything. */
-function whatLacks(receivable: Receivable, effectiveDate: CivilDate, contactDay: CivilDate, facts: Facts, partitionOf: PartitionOf, wallEpochMs: number): Refusal | null {
+function whatLacks(receivable: Receivable, agreement: Agreement | undefined, effectiveDate: CivilDate, contactDay: CivilDate, facts: Facts, partitionOf: PartitionOf, wallEpochMs: number): Refusal | null {
   const { account_key, creditor_id, instruments } = receivable;
   if (facts.unread.has(account_key)) return 'unread';
   const isHeard = (service: Heard, key: string) => isFresh(facts.beats.get(heartbeatKey(service, partitionOf(service, key))) ?? 0, wallEpochMs);
   if (!HEARD.every((service) => isHeard(service, account_key))) return 'stale';
   // A payment that came before anybody knew whose it is lies under its reference, on a partition of its own.
-  if (!referencesOf(receivable).every((reference) => isHeard('billing', referenceKey(creditor_id, reference)))) return 'stale';
+  if (!quotedBy(receivable, agreement).every((reference) => isHeard('billing', referenceKey(creditor_id, reference)))) return 'stale';
   const wanted = [isNear(contactDay), ...(contactDay > effectiveDate ? [hasCovered(effectiveDate)] : [])];
   return isCovered(facts.sources.get(creditor_id) ?? UNDECLARED, partitionOf('billing', account_key), instruments, wanted) ? null : 'not_covered';
 }
+
+/** What a payment may quote that pays it; that of an instalment may quote whatever the agreement covers, or another of its instalments. */
+const quotedBy = (receivable: Receivable, agreement: Agreement | undefined): readonly string[] =>
+  agreement ? [...agreement.instalments.map(({ instalment_id }) => instalment_id), ...agreement.quotable.flatMap(referencesOf)] : referencesOf(receivable);
 
 /** How a receivable stands, and whether every source it can be paid through has covered a day. */
 export type Standing =

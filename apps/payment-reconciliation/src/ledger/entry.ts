@@ -139,3 +139,25 @@ export function allocationEntry(payment: PaymentName, changes: readonly Allocati
   const moved_cents = applied.reduce((sum, { amount_cents }) => sum - amount_cents, 0);
   return entry(`allocation:${paymentCause(payment)}:${occasion.event_id}`, occasion, [line('unapplied', moved_cents, { payment }), ...applied]);
 }
+
+const isOn = ({ source, payment_id }: PaymentName, { postings }: Entry): boolean => postings.some((each) => each.payment_id === payment_id && each.source === source);
+
+/**
+ * What an event posts on payments, with what was applied of them through it: one entry a payment. What is applied as it comes passes through no third
+ * account, so `unapplied` holds only what stays there.
+ */
+export function withApplied(posted: readonly Entry[], applied: readonly (readonly [PaymentName, Entry])[]): Entry[] {
+  const entries = [...posted];
+  for (const [payment, allocation] of applied) {
+    const index = posted.findIndex((each) => isOn(payment, each));
+    if (index < 0) entries.push(allocation);
+    else entries[index] = { ...entries[index]!, postings: netted([...entries[index]!.postings, ...allocation.postings], payment) };
+  }
+  return entries;
+}
+
+function netted(postings: readonly Posting[], payment: PaymentName): Posting[] {
+  const unapplied_cents = postings.reduce((sum, { account, amount_cents }) => (account === 'unapplied' ? sum + amount_cents : sum), 0);
+  const others = postings.filter(({ account }) => account !== 'unapplied');
+  return unapplied_cents === 0 ? others : [...others, line('unapplied', unapplied_cents, { payment })];
+}

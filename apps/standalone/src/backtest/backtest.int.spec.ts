@@ -26,7 +26,7 @@ describe('a backtest', () => {
   beforeAll(async () => {
     activate(silent);
     both = await run([...candidatesOf(['esquecido']), SILENT]);
-  }, 120_000);
+  }, 300_000);
 
   it('finds no law broken and no cent astray under any régua', () => {
     expect(both.faults).toEqual([]);
@@ -54,12 +54,12 @@ describe('a backtest', () => {
 
   it('gives the same again, to the last byte', async () => {
     expect(JSON.stringify(await run([...candidatesOf(['esquecido']), SILENT]))).toBe(JSON.stringify(both));
-  }, 120_000);
+  }, 300_000);
 
   it('gives a régua beside another what it gives it alone', async () => {
     const [alone] = (await run([SILENT])).reguas;
     expect({ ...alone, against_first: null }).toEqual({ ...both.reguas[1], against_first: null });
-  }, 120_000);
+  }, 300_000);
 
   it('takes the days of a given book for what comes unasked, and lets contacts move them', async () => {
     const late = Array.from({ length: 20 }, (_, n) => receivable(n + 2, { customer: `c-${n}`, settled_date: '2025-04-04' }));
@@ -74,5 +74,5 @@ describe('a backtest', () => {
     expect(asked.late_cent_days).toBeLessThan(late_cent_days);
     expect(asked.curve.every(({ cents }, day) => cents >= curve[day]!.cents)).toBe(true);
     expect([asked.disputes, silence.disputes]).toEqual([1, 0]);
-  }, 120_000);
+  }, 300_000);
 });

@@ -6,6 +6,9 @@ export type Touch = { readonly at: Date; readonly creditor_id: string; readonly 
   | Pick<DataOf<typeof NotificationsContactMade>, 'channel' | 'purpose' | 'step' | 'covers'> & { readonly kind: 'message' }
   | Pick<DataOf<typeof DunningTaskRequested>, 'reason' | 'receivable_ids'> & { readonly kind: 'task' });
 
+/** What stands in place of a task where a step is asked of the creditor's systems. */
+export const OF_SYSTEMS = 'asked of systems';
+
 /** What the creditor's own systems are asked for; what gives something back reaches nobody who owes. */
 const ACTS = new Set([DunningRetryRequested, DunningServiceChangeRequested, DunningBureauRequested, DunningProtestRequested, DunningWriteOffRequested].map(({ type }) => type));
 
@@ -25,7 +28,7 @@ export async function listen(broker: Broker): Promise<() => readonly Touch[]> {
       }
       if (ACTS.has(event.type)) {
         const { creditor_id, customer_id, step, receivable_id, undoes } = event.data as DataOf<typeof DunningServiceChangeRequested>;
-        if (!undoes) heard.push({ kind: 'task', at: new Date(event.time), creditor_id, customer_id, reason: `${step}: asked of systems`, receivable_ids: [receivable_id] });
+        if (!undoes) heard.push({ kind: 'task', at: new Date(event.time), creditor_id, customer_id, reason: `${step}: ${OF_SYSTEMS}`, receivable_ids: [receivable_id] });
       }
     }
   });

@@ -1,6 +1,6 @@
 import { addDays, type CivilDate, daysBetween, localDate } from '@emdia/calendar';
 import { lastDayWithoutCharge } from '@emdia/money';
-import { activate, applies, type Channel, isContact, type Policy, type Step } from '@emdia/regua';
+import { activate, applies, type Channel, isContact, type Policy, type Step, taskOf } from '@emdia/regua';
 import type { Client } from '../demo/client';
 import { ZONE } from '../demo/diary';
 import { type Driven, tell } from '../demo/driver';
@@ -9,11 +9,13 @@ import { Inputs, publishByRest } from '../demo/inputs';
 import { truthOf } from '../demo/truth';
 import type { Candidate } from './candidate';
 import type { Debt, Ground } from './debts';
-import type { Touch } from './listening';
+import { OF_SYSTEMS, type Touch } from './listening';
 import type { Way } from './payers';
 
 /** What is done without a message. */
 export type Act = Exclude<Step['action'], 'message' | 'offer'>;
+
+const isAct = (step: Step): step is Step<Act> => !isContact(step);
 
 const WAYS: Partial<Record<Act, Way>> = { task: 'person', retry: 'retry', service: 'service' };
 
@@ -95,6 +97,7 @@ export class Side {
     const day = localDate(touch.at, ZONE);
     if (touch.kind === 'task') {
       const act = this.actOf(touch.reason, this.ground.debts.get(touch.receivable_ids[0]!)!, day);
+      if (!act) return;
       this.acts.push(act);
       for (const id of touch.receivable_ids) this.reach(id, day, null, () => WAYS[act]);
     } else for (const { receivable_id, step } of touch.covers) {
@@ -110,15 +113,24 @@ export class Side {
     if (this.undisputed.delete(receivable_id)) this.disputing.add(debt);
   }
 
-  /** What a person was asked to do for a debt; without a step of its own, because the ladder has ended or nobody can be written to, it is a task. */
-  private actOf(reason: string, debt: Debt, day: CivilDate): Act {
-    const act = this.waysOf(reason.split(':')[0]!, debt, day).find((step) => !isContact(step));
-    return act && !isContact(act) ? act.action : 'task';
+  /**
+   * What was to be done for a debt; without a step of its own, because the ladder has ended or nobody can be written to, it
+   * is a task. Null where a person should take back what a step did: its debt has ended, and nothing of the régua is done.
+   */
+  private actOf(reason: string, debt: Debt, day: CivilDate): Act | null {
+    const name = reason.split(':')[0]!;
+    const acts = this.waysNamed(name).filter(isAct);
+    const act = reason === `${name}: ${OF_SYSTEMS}` ? this.waysOf(name, debt, day).find(isAct) : acts.find((way) => taskOf(way) === reason);
+    return act?.action ?? (acts.length === 0 ? 'task' : null);
+  }
+
+  private waysNamed(name: string): readonly Step[] {
+    return this.policy.rungs.find(({ step }) => step === name)?.ways ?? [];
   }
 
   /** The alternatives of a step that hold for a debt, by what the régua may know of it. */
   private waysOf(step: string, { customer_id, amount_cents, due_date }: Debt, day: CivilDate): readonly Step[] {
-    const ways = this.policy.rungs.find((rung) => rung.step === step)?.ways ?? [];
+    const ways = this.waysNamed(step);
     if (ways.length < 2) return ways;
     const owed = [...this.unpaid.values()].filter((debt) => debt.customer_id === customer_id && debt.due_date <= addDays(day, 10));
     const facts = {

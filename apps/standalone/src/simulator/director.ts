@@ -36,6 +36,8 @@ export class Director {
     private readonly trace: Trace,
     /** Called when a day of business time has passed and the house is at rest. */
     private readonly dayEnded: () => Promise<void>,
+    /** Called after everything that was chosen and done: what comes of it on the spot. */
+    private readonly acted: () => void,
   ) {}
 
   /** Runs what can run until nothing is left; throws Unlawful for a house that does not come to rest or leaves something due. */
@@ -73,6 +75,7 @@ export class Director {
     trace.note(`${choice.name} ${what}`);
     const raised = await stage.raise();
     if (raised) trace.note(`${raised} died and was opened anew`);
+    this.acted();
     if (stage.faults.draws('relay-died')) await this.relayDies();
     this.pass(stage.faults.calm ? 2 : stage.faults.random.between(1, 30));
   }
@@ -109,8 +112,13 @@ export class Director {
     const { wall } = this.stage;
     const waits = this.stage.turns().filter(({ turn }) => turn.wanted).map(({ turn }) => turn.not_before_ms - wall.monotonicMs());
     const [row] = await this.stage.query<{ at: number | null }>(
-      `select min(coalesce(retry_at_epoch_ms, greatest(claimed_at_epoch_ms, coalesce(call_began_epoch_ms, 0)) + 30001))::float8 as at from notifications.delivery
-       where status in ('claimed', 'sending') or (status = 'due' and retry_at_epoch_ms is not null)`,
+      `select min(at)::float8 as at from (
+         select coalesce(retry_at_epoch_ms, greatest(claimed_at_epoch_ms, coalesce(call_began_epoch_ms, 0)) + 30001) as at from notifications.delivery
+           where status in ('claimed', 'sending') or (status = 'due' and retry_at_epoch_ms is not null)
+         -- Nobody is woken by a commit whose answer was lost: what it left to do is found by looking, as a running house does every second.
+         union all select coalesce(retry_at_epoch_ms, 0) from dunning.outward_act where status = 'planned' and due_at <= $1
+         union all select due_epoch_ms from dunning.act_delivery where due_at <= $1) w`,
+      [this.stage.clock.now()],
     );
     if (row!.at !== null) waits.push(row!.at - wall.epochMs());
     return waits.length === 0 ? null : Math.max(HEAL_MS, Math.min(...waits));

@@ -28,6 +28,14 @@ const LIKELIHOOD = {
   'provider-busy': 0.06,
   /** The mail provider says no for good. */
   'provider-refused': 0.03,
+  /** The creditor's systems take an act and do not say so. */
+  'receiver-silent': 0.08,
+  /** The creditor's systems have no time now. */
+  'receiver-busy': 0.1,
+  /** The creditor's systems say no for good. */
+  'receiver-refused': 0.04,
+  /** The creditor's systems take an act and never say so, however often they are asked. */
+  'receiver-mute': 0.04,
 } as const;
 
 export type Fault = keyof typeof LIKELIHOOD;
@@ -61,7 +69,7 @@ export class Faults {
     if (drawn) this.happened(fault);
     return drawn;
   }
-  /** Whether a letter meets a fault: by its own name and the number of tries, alike in every run of a story. */
+  /** Whether a letter or an act meets a fault: by its own name and the number of tries, alike in every run of a story. */
   meets(fault: Fault, letter: Seeded): boolean {
     const drawn = letter.chance(LIKELIHOOD[fault]);
     if (drawn) this.happened(fault);

@@ -3,6 +3,7 @@ import type { Stage } from './stage';
 /** The facts, balances and next actions of a house at rest, section by section; histories and versions left out. */
 export type Picture = Readonly<Record<string, readonly string[]>>;
 
+// Acts that never left are planned anew, and which of them did not is a matter of time.
 // A step that went out may be `unknown` in one run and `sent` in the other: a crash after the call is all the difference.
 const SECTIONS: Readonly<Record<string, string>> = {
   customers: `select customer_id, person_key, state, has_email, email_invalid from billing.customer`,
@@ -25,6 +26,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
     from dunning.case_receivable`,
   notices: `select notice_id, key, purpose, local_day, step, asked_at, valid_until from dunning.notice`,
   steps: `select notice_id, receivable_id, due_date, step, case outcome when 'unknown' then 'sent' else outcome end as outcome from dunning.covered_step where outcome not in ('refused', 'lapsed')`,
+  acts: `select key, receivable_id, due_date, step, kind, change, undoes is not null as gives_back, regua_version, status, call_began_at, (retry ->> 'amount_cents')::bigint as cents, retry ->> 'rail' as rail
+    from dunning.outward_act where status not in ('refused', 'expired')`,
   holds: `select hold_id, key, review_date, lifted_at from dunning.hold`,
   promises: `select promise_id, customer_id, amount_cents, promised_date, status, ended_at, broken_by from negotiation.promise`,
   agreements: `select a.agreement_id, a.status, a.ended_at, a.broken_by, i.number, i.due_date, i.amount_cents, i.status as paid from negotiation.agreement a join negotiation.instalment i using (agreement_id)`,

@@ -1,4 +1,5 @@
 import { addDays, type CivilDate } from '@emdia/calendar';
+import { actsRegua } from './acts-regua';
 import { dayOf, Director } from './director';
 import type { Faults } from './faults';
 import type { Deed, Program, Step } from './program';
@@ -8,7 +9,8 @@ import type { Trace } from './trace';
 import { CREDITOR, isEvent, PLATFORM, SOURCE, World, type Event } from './world';
 
 const TRIES_MAX = 12;
-const RAILS = ['BOLETO', 'PIX_COB'];
+const RAILS = ['BOLETO', 'PIX_COB', 'CARD', 'PIX_AUTO', 'DEBIT'];
+const ACTS = ['retry', 'service', 'bureau-notice', 'bureau-listing', 'protest', 'write-off'];
 
 type Command = Exclude<Deed, Event>;
 
@@ -36,14 +38,15 @@ export class Play {
     private readonly trace: Trace,
     private readonly watch: Watch,
   ) {
-    this.world = new World(program.customers, !program.by_night);
-    this.director = new Director(stage, trace, () => watch.dayEnded());
+    this.world = new World(program.customers, !program.by_night, (tried) => stage.systems.tries(tried));
+    this.director = new Director(stage, trace, () => watch.dayEnded(), () => void (program.by_night || this.reply()));
   }
 
   async run(): Promise<void> {
     const { stage, program, faults } = this;
     await stage.clear();
     stage.provider.begin(program.seed);
+    stage.systems.begin(program.seed);
     await this.prepare();
     stage.faults = faults;
     faults.reseed(program.seed);
@@ -59,6 +62,11 @@ export class Play {
     await this.must('PUT', `/v1/creditors/${CREDITOR}`, { name: 'Academia Sol Ltda', document: '11222333000181', address: 'Rua das Flores 10, São Paulo, SP' });
     await this.must('PUT', `/v1/platforms/${PLATFORM}`, { creditors: [CREDITOR] });
     await this.must('PUT', `/v1/sources/${SOURCE}`, { rails: RAILS, lag_business_days: 1 });
+    if (this.program.carries !== 'nothing') {
+      await this.must('POST', '/v1/reguas', { document: actsRegua() });
+      await this.must('PUT', '/v1/acts/carrier', { carries_out: ACTS });
+    }
+    if (this.program.carries === 'by-webhook') await this.must('PUT', '/v1/acts/webhook', { url: this.stage.systems.url, secrets: ['s'.repeat(32)] });
     await this.director.settle();
   }
 
@@ -76,6 +84,7 @@ export class Play {
     const until = new Date(stage.clock.now().getTime() + (days * 24 + (this.program.by_night ? 0 : hours)) * 3_600_000);
     for (let midnight = midnightAfter(stage.clock.now()); midnight <= until; midnight = midnightAfter(midnight)) {
       await director.advanceTo(midnight);
+      if (this.reply()) await director.settle();
       await this.cover();
     }
     await director.advanceTo(until);
@@ -85,6 +94,14 @@ export class Play {
     const { stage, world } = this;
     stage.broker.publish(PLATFORM, deeds.map((deed) => world.event(deed, stage.clock.now(), this.today)));
     await this.director.settle();
+  }
+
+  /** What the platform has to tell by now of the acts that its systems took; whether there is anything. */
+  private reply(): boolean {
+    const { stage, world } = this;
+    const replies = stage.systems.due(this.today, !this.program.by_night).flatMap((reply) => world.reply(reply, stage.clock.now(), this.today));
+    stage.broker.publish(PLATFORM, replies);
+    return replies.length > 0;
   }
 
   private get today(): CivilDate {
@@ -142,6 +159,8 @@ export class Play {
         return void (await this.ask('PUT', `/v1/sources/${SOURCE}`, { rails: RAILS, lag_business_days: deed.lag_business_days }));
       case 'creditor':
         return void (await this.ask('PUT', `/v1/creditors/${CREDITOR}`, { name: `Academia Sol ${deed.named} Ltda`, document: '11222333000181', address: 'Rua das Flores 10, São Paulo, SP' }));
+      case 'carrier':
+        return this.program.carries === 'nothing' ? undefined : void (await this.ask('PUT', '/v1/acts/carrier', { carries_out: ACTS.filter((_, index) => index !== deed.but % (ACTS.length + 2)) }));
       case 'opt-out':
         return void (await this.ask('POST', '/v1/opt-outs', { customer_id: world.customer(deed.who), channel: 'email' }));
       case 'call':

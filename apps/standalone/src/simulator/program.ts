@@ -19,6 +19,7 @@ export type Deed =
   | { readonly kind: 'cancel'; readonly which: number }
   | { readonly kind: 'pending'; readonly which: number }
   | { readonly kind: 'failed'; readonly which: number }
+  | { readonly kind: 'decline'; readonly which: number; readonly code: string; readonly again_in_days: number }
   | { readonly kind: 'contact'; readonly who: number; readonly state: string; readonly moved: boolean }
   | { readonly kind: 'spoilt'; readonly which: number }
   | { readonly kind: 'conflict'; readonly which: number }
@@ -31,6 +32,7 @@ export type Deed =
   | { readonly kind: 'lift'; readonly which: number }
   | { readonly kind: 'source'; readonly lag_business_days: number; readonly silent_days: number }
   | { readonly kind: 'creditor'; readonly named: number }
+  | { readonly kind: 'carrier'; readonly but: number }
   | { readonly kind: 'opt-out'; readonly who: number }
   | { readonly kind: 'call'; readonly who: number; readonly in_days: number };
 
@@ -43,6 +45,9 @@ export interface Step {
   readonly hours: number;
 }
 
+/** What the creditor's systems carry out: nothing, or everything, which they hear of by the topic alone or by the webhook, too. */
+export type Carries = 'nothing' | 'by-topic' | 'by-webhook';
+
 /** A story to be played twice: once as it is told, once with everything going wrong that may. */
 export interface Program {
   readonly seed: number;
@@ -52,6 +57,7 @@ export interface Program {
    * person has two accounts, as then.
    */
   readonly by_night: boolean;
+  readonly carries: Carries;
   readonly customers: number;
   /** Invoices told before the first step, so that there is somebody to be asked from the first day. */
   readonly opening: readonly Issue[];
@@ -86,6 +92,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which: index }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('pending' as const), which: index }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('failed' as const), which: index }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('decline' as const), which: index, code: fc.constantFrom('51', '51', '05', '91', '65', '14'), again_in_days: fc.constantFrom(0, 0, 0, 2) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('contact' as const), who: index, state: fc.constantFrom(...UFS), moved: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('spoilt' as const), which: index }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('conflict' as const), which: index }) },
@@ -98,6 +105,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lift' as const), which: index }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('source' as const), lag_business_days: days(0, 3), silent_days: days(0, 5) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('creditor' as const), named: index }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('carrier' as const), but: index }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('opt-out' as const), who: index }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('call' as const), who: index, in_days: days(0, 7) }) },
 );
@@ -107,6 +115,7 @@ export const programs = ({ steps, customers, opening, deeds }: Size): fc.Arbitra
   fc.record({
     seed,
     by_night: fc.noShrink(fc.oneof({ weight: 2, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) })),
+    carries: fc.noShrink(fc.constantFrom<Carries>('nothing', 'by-topic', 'by-webhook', 'by-webhook')),
     customers: fc.noShrink(fc.integer({ min: Math.ceil(customers / 4), max: customers })),
     opening: fc.array(issue, { minLength: Math.floor(opening / 4), maxLength: opening, size: 'max' }),
     steps: fc.array(

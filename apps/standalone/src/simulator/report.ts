@@ -1,3 +1,4 @@
+import { WANTED, type Wanted } from './creditor-systems';
 import { FAULTS, type Counts, type Fault } from './faults';
 import type { Failure, Totals } from './simulation';
 
@@ -15,8 +16,10 @@ export interface Result {
   readonly not_compared: number;
   readonly laws: readonly { readonly law: number; readonly name: string; readonly checked: number; readonly violations: number }[];
   readonly faults: Counts;
-  /** Kinds of faults that never happened: with any, the run says nothing. */
-  readonly missing: readonly Fault[];
+  /** What the creditor's systems took, by what it asks for. */
+  readonly acts: Wanted;
+  /** Kinds of faults and acts that never happened: with any, the run says nothing. */
+  readonly missing: readonly (Fault | keyof Wanted)[];
   readonly failures: readonly Failure[];
 }
 
@@ -31,10 +34,10 @@ export function resultOf(totals: Totals, first_seed: number, seconds: number): R
 type Sums = Omit<Result, 'seconds' | 'case_days_per_second' | 'missing'>;
 
 const completed = (sums: Sums, seconds: number): Result => {
-  const { seeds, first_seed, days, case_days, steps, audits, compared, not_compared, laws, faults, failures } = sums;
+  const { seeds, first_seed, days, case_days, steps, audits, compared, not_compared, laws, faults, acts, failures } = sums;
   return {
-    seeds, first_seed, seconds: rounded(seconds), days, case_days, case_days_per_second: rounded(case_days / seconds), steps, audits, compared, not_compared, laws, faults,
-    missing: FAULTS.filter((fault) => faults[fault] === 0),
+    seeds, first_seed, seconds: rounded(seconds), days, case_days, case_days_per_second: rounded(case_days / seconds), steps, audits, compared, not_compared, laws, faults, acts,
+    missing: [...FAULTS.filter((fault) => faults[fault] === 0), ...WANTED.filter((wanted) => acts[wanted] === 0 && wanted !== RARE)],
     failures,
   };
 };
@@ -51,11 +54,15 @@ export function together(results: readonly Result[], seconds: number): Result {
         return { law, name, checked: of('checked'), violations: of('violations') };
       }),
       faults: Object.fromEntries(FAULTS.map((fault) => [fault, sum((each) => each.faults[fault])])) as Counts,
+      acts: Object.fromEntries(WANTED.map((wanted) => [wanted, sum((each) => each.acts[wanted])])) as Wanted,
       failures: results.flatMap((each) => each.failures),
     },
     seconds,
   );
 }
+
+/** An entry needs a notice that was taken ten days before, which few short stories come to: a run without one tells still. */
+const RARE = 'listing';
 
 /** Whether a run of so many seeds is long enough for each kind of fault to happen; below that nothing is concluded from one missing. */
 export const SEEDS_TELLING = 100;
@@ -71,7 +78,7 @@ export function faultsOf({ failures, missing, seeds }: Result): string[] {
 const row = (name: string, value: string | number, more = ''): string => `  ${name.padEnd(36)} ${String(value).padStart(12)}  ${more}`.trimEnd();
 
 export function inWords(result: Result): string {
-  const { seeds, first_seed, seconds, days, case_days, case_days_per_second, steps, audits, compared, not_compared, laws, faults } = result;
+  const { seeds, first_seed, seconds, days, case_days, case_days_per_second, steps, audits, compared, not_compared, laws, faults, acts } = result;
   return [
     '',
     row('seeds', seeds, `${first_seed} to ${first_seed + seeds - 1}, in ${seconds} s`),
@@ -82,6 +89,8 @@ export function inWords(result: Result): string {
     row('settled steps compared', compared, `with the same story in order; ${not_compared} not (by day, or after a crash amid a send)`),
     '',
     ...FAULTS.map((fault) => row(fault, faults[fault])),
+    '',
+    ...WANTED.map((wanted) => row(`act: ${wanted}`, acts[wanted])),
     '',
     ...laws.map(({ law, name, checked, violations }) => row(`${law}. ${name}`, violations, `of ${checked} checked`)),
     '',

@@ -13,7 +13,8 @@ export type Answer =
   | { readonly outcome: 'not_accepted'; readonly retry: boolean; readonly reason: string }
   | { readonly outcome: 'unknown'; readonly reason: string };
 
-const hashOf = (text: string): number => [...text].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0, 7);
+/** A number from a text, for drawing from. */
+export const hashOf = (text: string): number => [...text].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0, 7);
 
 /**
  * Stands where letters leave the house, and keeps what it accepted. What becomes of a letter depends on its key and on

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { wantedOf, WANTED, type Wanted } from './creditor-systems';
 import { Faults, noFaults, type Counts, FAULTS } from './faults';
 import { Laws, type LawCount } from './laws';
 import { differences, pictureOf, type Picture } from './picture';
@@ -34,6 +35,8 @@ export interface Totals {
   /** Steps not compared: by day, and after a crash amid a send had left open what the provider would have said. */
   not_compared: number;
   readonly faults: Counts;
+  /** What the creditor's systems took. */
+  acts: Wanted;
   readonly laws: Map<number, LawCount>;
   readonly hashes: Map<number, string>;
   readonly failures: Failure[];
@@ -48,7 +51,7 @@ interface Watching {
 
 /** Plays stories on a stage, each twice, and adds up what was seen. */
 export class Simulation {
-  readonly totals: Totals = { seeds: 0, steps: 0, days: 0, case_days: 0, audits: 0, compared: 0, not_compared: 0, faults: noFaults(), laws: new Map(), hashes: new Map(), failures: [] };
+  readonly totals: Totals = { seeds: 0, steps: 0, days: 0, case_days: 0, audits: 0, compared: 0, not_compared: 0, faults: noFaults(), acts: wantedOf([]), laws: new Map(), hashes: new Map(), failures: [] };
   private stage: Stage | null = null;
 
   constructor(
@@ -138,13 +141,18 @@ export class Simulation {
 
   /** A call that a crash cut off is taken for made; what the provider would have said to it, the other run knows and this one cannot. */
   private async isComparable(): Promise<boolean> {
-    const [row] = await this.stage!.query<{ cut: number }>(`select count(*)::int as cut from notifications.delivery where status = 'unknown' and reason = 'found sending after a crash'`);
-    return row!.cut === 0;
+    const stage = this.stage!;
+    const [row] = await stage.query<{ cut: number }>(`select count(*)::int as cut from notifications.delivery where status = 'unknown' and reason = 'found sending after a crash'`);
+    // An act that was posted again after a crash may have run out of time meanwhile.
+    const late = await stage.query<{ act_id: string }>(`select act_id from dunning.outward_act where status = 'unanswered'`);
+    return row!.cut === 0 && late.every(({ act_id }) => stage.systems.mute.has(act_id));
   }
 
   private add(trace: Trace, faults: Faults, laws: Laws): void {
     this.totals.steps += trace.steps;
     this.totals.audits += laws.audits;
+    const acts = wantedOf(this.stage!.systems.taken.values());
+    this.totals.acts = Object.fromEntries(WANTED.map((wanted) => [wanted, this.totals.acts[wanted] + acts[wanted]])) as Wanted;
     for (const fault of FAULTS) this.totals.faults[fault] += faults.counts[fault];
     for (const [number, { law, name, checked, violations }] of laws.counts) {
       const sum = this.totals.laws.get(number) ?? { law, name, checked: 0, violations: 0 };

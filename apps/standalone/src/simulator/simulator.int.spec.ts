@@ -1,7 +1,10 @@
 import { Runner } from '@emdia/messaging';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
 import { Client } from 'pg';
+import { Laws } from './laws';
 import { Simulation, type Failure } from './simulation';
+import type { Stage } from './stage';
+import type { Unlawful } from './unlawful';
 
 /**
  * The simulator finds what a removed guard lets through, within a few seeds, and the seed that it prints shows the same
@@ -9,7 +12,7 @@ import { Simulation, type Failure } from './simulation';
  */
 
 /** Which guards are taken away; the mocks below look at it. */
-const mockRemoved = { gate: false, dunningSees: false, rank: false };
+const mockRemoved = { gate: false, dunningSees: false, rank: false, actsGate: false, limits: false, takesBack: false };
 
 jest.mock('../../../payment-reconciliation/src/gate/gate', () => jest.requireActual('../scenarios/blind-gate').blindGate(() => mockRemoved.gate));
 
@@ -18,6 +21,28 @@ jest.mock('../../../dunning-orchestration/src/cases/facts', () => {
   const real = jest.requireActual('../../../dunning-orchestration/src/cases/facts');
   const deaf = (event: { data: { status: string } }) => (event.data.status === 'open' ? { ...event, data: { ...event.data, collectability: 'owed', review_date: null } } : event);
   return { ...real, applyBalance: (file: unknown, event: never, now: unknown) => real.applyBalance(file, mockRemoved.dunningSees ? deaf(event) : event, now) };
+});
+
+// Acts that go whatever the gate says.
+jest.mock('../../../dunning-orchestration/src/acts/requesting', () => {
+  const real = jest.requireActual('../../../dunning-orchestration/src/acts/requesting');
+  type File = { acts: Map<string, { receivable_id: string }>; receivables: Map<string, { version: number; open_cents: number }> };
+  const granted = (file: File, act_id: string, word: { answer: { owed: boolean } | null }) => {
+    const { version, open_cents } = file.receivables.get(file.acts.get(act_id)!.receivable_id)!;
+    return word.answer?.owed === false ? { ...word, answer: { owed: true, version, invoice_id: 'any', open_cents } } : word;
+  };
+  return { ...real, request: (file: File, act_id: string, word: never, now: Date) => real.request(file, act_id, mockRemoved.actsGate ? granted(file, act_id, word) : word, now) };
+});
+// Nothing is taken back.
+jest.mock('../../../dunning-orchestration/src/acts/planning', () => {
+  const real = jest.requireActual('../../../dunning-orchestration/src/acts/planning');
+  return { ...real, toTakeBack: (...args: unknown[]) => (mockRemoved.takesBack ? null : real.toTakeBack(...args)) };
+});
+// Whatever was tried or asked before does not count.
+jest.mock('../../../../libs/retries/src/next-retry', () => {
+  const real = jest.requireActual('../../../../libs/retries/src/next-retry');
+  const forgetful = (facts: object) => (mockRemoved.limits ? { ...facts, attempts: [], asked: [] } : facts);
+  return { ...real, nextRetry: (facts: object, ...more: unknown[]) => real.nextRetry(forgetful(facts), ...more) };
 });
 
 // Who comes last wins, whatever the platform says of its order.
@@ -38,7 +63,7 @@ describe('the simulator', () => {
     simulation = new Simulation(database.url, SIZE, 0);
   });
   afterEach(async () => {
-    Object.assign(mockRemoved, { gate: false, dunningSees: false, rank: false });
+    Object.assign(mockRemoved, { gate: false, dunningSees: false, rank: false, actsGate: false, limits: false, takesBack: false });
     jest.restoreAllMocks();
     await simulation.close();
     await database.drop();
@@ -86,7 +111,45 @@ describe('the simulator', () => {
     expect([what, examples.join()]).toEqual(['a law is broken', expect.stringContaining('law 1')]);
   }, 240_000);
 
+  it('finds an act on a debt that was promised or is contested, once it is asked for whatever the gate says', async () => {
+    Object.assign(mockRemoved, { actsGate: true, dunningSees: true });
+    const { what, examples } = await foundAgain();
+    expect([what, examples.join()]).toEqual(['a law is broken', expect.stringMatching(/law 1.*"act_id":"/)]);
+  }, 240_000);
+
+  it('finds more retries than a rail allows, once those before do not count', async () => {
+    mockRemoved.limits = true;
+    const { what, examples } = await foundAgain();
+    expect([what, examples.join()]).toEqual(['a law is broken', expect.stringContaining('goes beyond the limit of')]);
+  }, 240_000);
+
+  it('finds what stands on a debt that has ended, once nothing is taken back', async () => {
+    mockRemoved.takesBack = true;
+    const { what, examples } = await foundAgain();
+    expect([what, examples.join()]).toEqual(['a law is broken', expect.stringContaining('was not taken back')]);
+  }, 240_000);
+
+  it.each([[9, false], [11, true]])('thanks that leave %i minutes after the person was held break a law: %s', async (minutes, breaks) => {
+    expect(await simulation.seed(1)).toBeNull();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      await client.query(`update dunning.notice set asked_at = '2000-01-01', purpose = 'service'`);
+      const placed = await client.query(`insert into dunning.hold (hold_id, key, creditor_id, receivable_ids, kind, reason, actor, placed_at, begin_date, review_date, look_date, stops_clock, ended_by_itself, lifted_at)
+        select gen_random_uuid(), key, creditor_id, '{}', 'deceased', 'x', 'ana', call_began_at - $1 * interval '1 minute', local_day, local_day, local_day, true, false, call_began_at + interval '1 second'
+        from notifications.delivery where status = 'sent' order by notice_id limit 1`, [minutes]);
+      expect(placed.rowCount).toBe(1);
+      const silent = { query: async (text: string) => (await client.query(text)).rows, call: async () => ({ status: 200, body: { laws: [] } }), house: { applications: [] }, provider: { accepted: new Map() } };
+      const checked = new Laws(silent as unknown as Stage).check().then(() => false, ({ examples }: Unlawful) => /^notice .* thanked the person more than ten minutes after they were held: deceased$/.test(examples.join()));
+      expect(await checked).toBe(breaks);
+    } finally {
+      await client.end();
+    }
+  }, 120_000);
+
   it('finds a second letter on one day, once the day index is gone', async () => {
+    // The two accounts that are one person by day have to be much of the book.
+    simulation = new Simulation(database.url, { ...SIZE, customers: 4 }, 0);
     expect(await simulation.seed(1)).toBeNull();
     await sql('drop index notifications.contact_day_person, notifications.contact_day_contact_point');
     const { what, examples } = await foundAgain();

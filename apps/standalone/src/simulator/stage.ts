@@ -2,6 +2,7 @@ import { services } from '@emdia/contracts';
 import { Config, run, type Application, type House, type Service } from '@emdia/runtime';
 import { Client } from 'pg';
 import { everyService } from '../services';
+import { CreditorSystems } from './creditor-systems';
 import { Faults } from './faults';
 import { MishapLine } from './mishaps';
 import { RepeatableIds, sha256 } from './repeatable-ids';
@@ -42,7 +43,8 @@ export class Stage {
   /** True while a step that the simulator chose is under way: faults may strike. */
   armed = false;
   readonly broker = new SimulatedBroker(() => this.faults);
-  readonly provider = new SimulatedProvider(() => this.faults, () => this.dieSending());
+  readonly provider = new SimulatedProvider(() => this.faults, () => this.dieAt('notifications'));
+  readonly systems = new CreditorSystems(() => this.faults, () => this.dieAt('dunning-orchestration'));
   house!: House;
   private sql!: Client;
   private tables: string[] = [];
@@ -66,9 +68,11 @@ export class Stage {
     const { wall, clock, broker, provider } = stage;
     stage.sql = new Client({ connectionString: databaseUrl });
     try {
+      await stage.systems.open();
       await stage.sql.connect();
       stage.house = await run(everyService.map((service) => withProvider(service, provider)), 'in-process', { config, clock, wall, broker, sweeps: SweepsInTurn });
     } catch (error) {
+      await stage.systems.close();
       await stage.sql.end();
       stage.ids.close();
       throw error;
@@ -82,9 +86,9 @@ export class Stage {
     this.lines.set(application.service.name, new MishapLine(application, { wall: this.wall, faults: () => this.faults, armed: () => this.armed }));
   }
 
-  /** The process that sends may die after the provider took a letter, before anybody wrote that down. */
-  private dieSending(): void {
-    if (this.armed && this.faults.draws('crashed')) this.lines.get('notifications')!.die();
+  /** The process that calls may die after the other end took a letter or an act, before anybody wrote that down. */
+  private dieAt(service: string): void {
+    if (this.armed && this.faults.draws('crashed')) this.lines.get(service)!.die();
   }
 
   /** What every run begins with: empty tables and topics, the same day. */
@@ -216,6 +220,7 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.house.stop();
+    await this.systems.close();
     await this.sql.end();
     this.ids.close();
   }

@@ -1,5 +1,6 @@
 import { addDays, type CivilDate } from '@emdia/calendar';
 import { derivedId } from '@emdia/contracts';
+import type { Reply, Tried } from './creditor-systems';
 import type { Deed } from './program';
 
 export const CREDITOR = 'academia-sol';
@@ -29,9 +30,13 @@ interface Paid {
 
 const PERSONS = ['529.982.247-25', '111.444.777-35', '123.456.789-09', '987.654.321-00', '168.995.350-09'];
 
-export type Event = Extract<Deed, { kind: 'issue' | 'pay' | 'refund' | 'amend' | 'cancel' | 'pending' | 'failed' | 'contact' | 'spoilt' | 'conflict' }>;
-const EVENTS: readonly Deed['kind'][] = ['issue', 'pay', 'refund', 'amend', 'cancel', 'pending', 'failed', 'contact', 'spoilt', 'conflict'];
+export type Event = Extract<Deed, { kind: 'issue' | 'pay' | 'refund' | 'amend' | 'cancel' | 'pending' | 'failed' | 'decline' | 'contact' | 'spoilt' | 'conflict' }>;
+const EVENTS: readonly Deed['kind'][] = ['issue', 'pay', 'refund', 'amend', 'cancel', 'pending', 'failed', 'decline', 'contact', 'spoilt', 'conflict'];
 export const isEvent = (deed: Deed): deed is Event => EVENTS.includes(deed.kind);
+
+/** How customers' invoices are charged, one after the other: nobody says; by card; by Pix Automático; by direct debit. */
+const WALLETS = [null, 'CARD', 'PIX_AUTO', 'DEBIT'] as const;
+const BRANDS = ['visa', 'mastercard', 'elo'];
 
 /** What the platform knows: turns the small numbers of a deed into invoices, payments and people. */
 export class World {
@@ -45,6 +50,8 @@ export class World {
   constructor(
     private readonly customers: number,
     private readonly hasSharedPerson: boolean,
+    /** Told of every charge that the platform tries by itself. */
+    private readonly tries: (tried: Tried) => void,
   ) {}
 
   /** What was told until now is known; two payments of one step cannot contradict each other, as either may come first. */
@@ -77,13 +84,13 @@ export class World {
   event(deed: Event, now: Date, today: CivilDate): Told {
     const number = this.told++;
     const occurred_at = new Date(now.getTime() + number * 1_000).toISOString();
-    const [type, data] = this.content(deed, today);
+    const [type, data] = this.content(deed, today, now);
     const told: Told = { specversion: '1.0', id: derivedId('sim', number, type), source: '/sim', type: `upstream.${type}.v1`, data: { creditor_id: CREDITOR, ...data, ...(type === 'payment-refunded' ? {} : { occurred_at }) } };
     if (deed.kind === 'spoilt') this.spoilt.push(told);
     return told;
   }
 
-  private content(deed: Event, today: CivilDate): [string, Record<string, unknown>] {
+  private content(deed: Event, today: CivilDate, now: Date): [string, Record<string, unknown>] {
     switch (deed.kind) {
       case 'issue':
         return ['invoice-issued', this.issue(deed, today)];
@@ -110,6 +117,8 @@ export class World {
         const { payment_id, reference, customer_id } = this.pendings[deed.which % Math.max(1, this.pendings.length)] ?? { payment_id: 'pending-0', reference: 'inv-0', customer_id: 'c0' };
         return ['payment-failed', { payment_id, reference, customer_id, code: 'INSUFFICIENT_FUNDS' }];
       }
+      case 'decline':
+        return ['payment-failed', this.decline(deed, now)];
       case 'contact': {
         const customer_id = this.customer(deed.who);
         return ['customer-changed', { ...this.person(customer_id), state: deed.state, ...(deed.moved ? { email: `${customer_id}-${deed.who}@cliente.invalid` } : {}) }];
@@ -122,7 +131,8 @@ export class World {
     const invoice = { invoice_id: `inv-${this.invoices.length}`, customer_id: this.customer(who), amount_cents, due_date };
     this.invoices.push(invoice);
     const { customer_id, ...rest } = invoice;
-    return { ...rest, issue_date: due_date < today ? due_date : today, currency: 'BRL', customer: this.person(customer_id) };
+    const rail = this.wallet(customer_id);
+    return { ...rest, issue_date: due_date < today ? due_date : today, currency: 'BRL', customer: this.person(customer_id), ...(rail ? { instruments: [{ rail }] } : {}) };
   }
 
   private pay(deed: Extract<Deed, { kind: 'pay' | 'spoilt' }>, today: CivilDate): Record<string, unknown> {
@@ -134,6 +144,38 @@ export class World {
       ...paid, currency: 'BRL', paid_date: deed.kind === 'spoilt' ? '2026-02-30' : today, credit_date: today,
       ...(names === 'customer' ? {} : { reference: invoice_id }), ...(names === 'reference' ? {} : { customer_id }),
     };
+  }
+
+  private wallet(customer_id: string): (typeof WALLETS)[number] {
+    return WALLETS[Number(customer_id.slice(1)) % WALLETS.length]!;
+  }
+
+  /** A charge that was tried and declined, as every source tells it. */
+  private attempt(customer_id: string, attempt_id: string, at: Date, amount_cents: number, code: string): Record<string, unknown> {
+    const rail = this.wallet(customer_id);
+    const isCard = rail === null || rail === 'CARD';
+    const card = isCard ? { card: `card-${customer_id}`, brand: BRANDS[Number(customer_id.slice(1)) % BRANDS.length], network_code: code } : {};
+    return { attempt_id, attempted_at: at.toISOString(), amount_cents, ...(rail ? { rail } : {}), ...card, ...(rail === 'PIX_AUTO' ? { retry_policy: 'PERMITE_3R_7D' } : {}) };
+  }
+
+  /** The platform tried a charge by itself, which was declined; it may say when it tries again. */
+  private decline({ which, code, again_in_days }: Extract<Deed, { kind: 'decline' }>, now: Date): Record<string, unknown> {
+    const { invoice_id: reference, customer_id, amount_cents } = this.invoice(which);
+    const attempt = this.attempt(customer_id, `try-${this.told}`, now, amount_cents, code);
+    const { card = null, brand = null } = attempt as { card?: string; brand?: string };
+    this.tries({ receivable_id: derivedId('receivable', CREDITOR, reference), rail: card === null ? this.wallet(customer_id) : 'CARD', card, brand, at: now });
+    const next = again_in_days > 0 ? { next_attempt_at: new Date(now.getTime() + again_in_days * 86_400_000).toISOString() } : {};
+    return { payment_id: `try-${this.told}`, reference, customer_id, code: 'DECLINED', attempt: { ...attempt, ...next } };
+  }
+
+  /** What the platform tells of an act that its systems took: by one id, however often. */
+  reply({ act: { act_id, customer_id, invoice_id: reference, call_began_at, open_cents, ...act }, what, times }: Reply, now: Date, today: CivilDate): Told[] {
+    const amount_cents = act.kind === 'retry' ? act.amount_cents : open_cents;
+    const common = { creditor_id: CREDITOR, payment_id: `act-${act_id}`, reference, customer_id, occurred_at: now.toISOString() };
+    const [type, data] = what === 'paid'
+      ? ['payment-received', { ...common, amount_cents, currency: 'BRL', paid_date: today, credit_date: today }]
+      : ['payment-failed', { ...common, code: 'DECLINED', attempt: this.attempt(customer_id, `act-${act_id}`, new Date(call_began_at), amount_cents, '51') }];
+    return Array.from({ length: times }, () => ({ specversion: '1.0', id: derivedId('sim', act_id, type), source: '/sim', type: `upstream.${type}.v1`, data }));
   }
 
   /** A payment told before, with another amount. */
