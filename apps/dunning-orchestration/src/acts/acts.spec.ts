@@ -206,6 +206,13 @@ describe('what a person did because of a debt is taken back by a person', () => 
     const ids = s.heard<{ task_id: string }>('task-requested').map(({ data }) => data.task_id);
     expect([new Set(ids).size, s.file.due_at]).toEqual([ids.length, null]);
   });
+  it('but not what they said they have taken back', () => {
+    const s = byHand(along(...GRAVE)).until(midnight('2026-04-20')).pays('A', '2026-04-20').until('2026-04-20T00:00:01-03:00');
+    const entry = [...s.file.receivables.values()][0]!.acted.find(({ step }) => step === 'D+21')!;
+    s.file = (tookBack(s.file, entry.back!, { at: '2026-04-20T12:00:00.000Z', actor: 'agent-7' }) as { next: typeof s.file }).next;
+    s.owes('A', undefined, reopened).until(midnight('2026-04-21')).pays('A', '2026-04-21').until(midnight('2026-06-01'));
+    expect(back(s)).toEqual(['D+21: remove the entry', 'D+25: cancel the protest', 'D+25: cancel the protest']);
+  });
   it('and what they were asked stands with the step until they say that it is done', () => {
     const s = byHand(along(...GRAVE)).until(midnight('2026-04-20')).pays('A', '2026-04-20').until('2026-04-20T00:00:01-03:00');
     const asked = () => [...s.file.receivables.values()][0]!.acted.flatMap(({ back, back_task }) => (back ? [{ task_id: back, ...back_task! }] : []));

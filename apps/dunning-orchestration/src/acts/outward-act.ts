@@ -120,10 +120,11 @@ export function inForceByPeople({ acted }: Pick<Receivable, 'acted'>): (Acted & 
   return [...last.values()].filter(({ back }) => back === undefined);
 }
 
-/** What was done of a debt that is owed anew: whoever was asked to take something back may have left it, so that the next end asks again. */
+/** What was done of a debt that is owed anew: whoever was asked to take something back and has not said that they did may have left it, so that the next end asks again. */
 export function neverTakenBack(acted: readonly Acted[]): readonly Acted[] {
-  if (!acted.some(({ back }) => back !== undefined)) return acted;
-  return acted.map((each) => (each.back === undefined ? each : { step: each.step, due_date: each.due_date, on: each.on, task_id: each.task_id, change: each.change! }));
+  const isLeft = ({ back, back_task }: Acted): boolean => back !== undefined && !back_task?.done;
+  if (!acted.some(isLeft)) return acted;
+  return acted.map((each) => (!isLeft(each) ? each : { step: each.step, due_date: each.due_date, on: each.on, task_id: each.task_id, change: each.change! }));
 }
 
 /** The act that takes another back, asked for at once: nothing holds it up. */
