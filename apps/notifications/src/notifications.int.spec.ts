@@ -265,7 +265,8 @@ describe('a creditor with a rule of its own', () => {
     expect((await call('GET', `/v1/deliveries/${id('notice', 55)}`, { as: 'acme' })).json).toMatchObject({ status: 'due', due_at: '2026-03-10T14:00:00.000Z' });
     expect((await call('GET', `/v1/deliveries/${id('notice', 56)}`, { as: 'acme' })).json).toMatchObject({ status: 'refused', reason: 'hours', own_rule: { hours: { from: '11:00', to: '16:00' } } });
     expect((await call('GET', `/v1/deliveries/${id('notice', 57)}`, { as: 'other' })).json).toMatchObject({ status: 'sent' });
-    expect((await set({ hours: null })).json).toMatchObject({ hours: null });
+    expect(await set({ hours: null })).toMatchObject({ status: 400 });
+    expect((await set({})).json).toMatchObject({ hours: null });
   });
   it('contacts more often only by the decision of a person, who is named with the version', async () => {
     const decision = { decided_by: 'Ana Maria Souza', role: 'diretora de crédito', reason: 'clientes pediram lembretes diários' };

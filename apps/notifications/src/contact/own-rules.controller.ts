@@ -1,12 +1,12 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Actor, Instant } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { Runner } from '@emdia/messaging';
-import { Answers, Caller, ForCreditor, orNull, Scopes, type Principal } from '@emdia/runtime';
+import { Answers, Caller, ForCreditor, MayLack, orNull, Scopes, type Principal } from '@emdia/runtime';
 import { Type } from '@sinclair/typebox';
 import { Type as TypeOf } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsNumber, IsObject, IsOptional, IsString, Length, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsNumber, IsObject, IsString, Length, MaxLength, ValidateNested } from 'class-validator';
 import { HOUSE_RULE, OwnRules } from './own-rules';
 import { Scope } from './scope';
 
@@ -42,11 +42,10 @@ class DecisionBody {
   @MaxLength(500)
   reason!: string;
 
-  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 300, description: 'The law or contract that it rests on' })
-  @IsOptional()
+  @MayLack({ maxLength: 300, description: 'The law or contract that it rests on' })
   @IsString()
   @MaxLength(300)
-  legal_basis?: string | null;
+  legal_basis?: string;
 }
 
 class OwnRuleCommand {
@@ -56,19 +55,17 @@ class OwnRuleCommand {
   @IsNumber({}, { each: true })
   weekdays!: number[];
 
-  @ApiPropertyOptional({ type: OwnHoursBody, nullable: true, description: "Hours on the debtor's clock, from and until; only what the place allows of them counts. Left out or null: all that it allows" })
-  @IsOptional()
+  @MayLack({ type: OwnHoursBody, description: "Hours on the debtor's clock, from and until; only what the place allows of them counts. Left out: all that it allows" })
   @IsObject()
   @ValidateNested()
   @TypeOf(() => OwnHoursBody)
-  hours?: OwnHoursBody | null;
+  hours?: OwnHoursBody;
 
-  @ApiPropertyOptional({ type: DecisionBody, nullable: true, description: 'Needed where a number is above that of the house, else left out or null' })
-  @IsOptional()
+  @MayLack({ type: DecisionBody, description: 'Needed where a number is above that of the house, else left out' })
   @IsObject()
   @ValidateNested()
   @TypeOf(() => DecisionBody)
-  decision?: DecisionBody | null;
+  decision?: DecisionBody;
 
   @ApiProperty({ description: `A whole number from 1 to ${HOUSE_RULE.contacts_in_7_days}, or up to 7 by a decision` })
   @IsNumber()

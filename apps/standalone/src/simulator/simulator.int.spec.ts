@@ -139,7 +139,7 @@ describe('the simulator', () => {
         select gen_random_uuid(), key, creditor_id, '{}', 'deceased', 'x', 'ana', call_began_at - $1 * interval '1 minute', local_day, local_day, local_day, true, false, call_began_at + interval '1 second'
         from notifications.delivery where status = 'sent' order by notice_id limit 1`, [minutes]);
       expect(placed.rowCount).toBe(1);
-      const silent = { query: async (text: string) => (await client.query(text)).rows, call: async () => ({ status: 200, body: { laws: [] } }), house: { applications: [] }, provider: { accepted: new Map() } };
+      const silent = { query: async (text: string) => (await client.query(text)).rows, call: async () => ({ status: 200, body: { laws: [] } }), house: { applications: [] }, provider: { accepted: new Map() }, systems: { taken: new Map(), broken: [] } };
       const checked = new Laws(silent as unknown as Stage).check().then(() => false, ({ examples }: Unlawful) => /^notice .* thanked the person more than ten minutes after they were held: deceased$/.test(examples.join()));
       expect(await checked).toBe(breaks);
     } finally {
