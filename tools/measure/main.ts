@@ -31,7 +31,7 @@ const GIVEN_DEBTS = '1000';
 const PARTS: readonly Part[] = [
   { name: 'bench', runs: [values.rows ? ['--rows', values.rows] : []], table: benchTable },
   { name: 'chaos', runs: [['--minutes', '10', '--seed', '1']], table: chaosTable },
-  // The 200 short stories are told at every landing; here are wide ones.
+  // The short stories are told at every landing; here are wide ones.
   { name: 'simulate', runs: [['--long', '--seeds', '24', '--seed', '1']], table: simulateTable },
   { name: 'mutate', runs: [[]], table: null },
   { name: 'matching', runs: [['--seed', '1']], table: matchingTable },
