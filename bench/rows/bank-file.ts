@@ -19,7 +19,7 @@ const CALLER = { key_id: 'bench', creditor_id: CREDITOR, scopes: ['bank-files:re
 const PROOF = `
   select (select count(*)::int from reconciliation.receivable where status = 'settled') as settled, (select count(*)::int from reconciliation.payment) as payments,
     (select count(*)::int from reconciliation.bank_row where state = 'posted') as rows, (select count(*)::int from reconciliation.confirmed_payer) as payers,
-    (select sum(amount_cents)::float8 from reconciliation.posting where account = 'unapplied') as unapplied_cents`;
+    (select coalesce(sum(amount_cents), 0)::float8 from reconciliation.posting where account = 'unapplied') as unapplied_cents`;
 
 /** Stands for billing-ingestion, which knows whose key it is. */
 async function keys(): Promise<Server> {
