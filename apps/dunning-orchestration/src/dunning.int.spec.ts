@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Clock, WallClock } from '@emdia/clock';
-import { BillingCustomerChanged, derivedId, encode, NotificationsContactRefused, outgoing, ReconciliationBalanceChanged, type Contract, type DataOf } from '@emdia/contracts';
+import { BillingCustomerChanged, derivedId, encode, NotificationsContactRefused, NotificationsContactRuleSet, outgoing, ReconciliationBalanceChanged, type Contract, type DataOf } from '@emdia/contracts';
 import { InProcessBroker } from '@emdia/messaging';
 import { Config, type House, run } from '@emdia/runtime';
 import { testDatabase, type TestDatabase } from '@emdia/testing';
@@ -98,6 +98,10 @@ describe('dunning in a house', () => {
     });
     expect((await call('POST', 'reguas/check', { document: 'regua: x1\nversion: none' })).body).toMatchObject({ refused: true, document: null, findings: expect.arrayContaining([expect.objectContaining({ path: 'version', value: 'none', line: 2 })]) });
     expect((await call('POST', 'reguas/check', {})).status).toBe(400);
+
+    await publish(NotificationsContactRuleSet, { creditor_id, version: 1, weekdays: [1, 2, 3, 4, 5], contacts_in_7_days: 1, contacts_in_30_days: 12 }, creditor_id);
+    expect((await call('POST', 'reguas/check', { document: one.document })).body).toMatchObject({ refused: false, findings: [{ severity: 'warn', rule: 'contact-budget' }] });
+    await publish(NotificationsContactRuleSet, { creditor_id, version: 2, weekdays: [1, 2, 3, 4, 5], contacts_in_7_days: 4, contacts_in_30_days: 12 }, creditor_id);
   });
 
   it('previews another régua, and a change of one, without touching a case', async () => {

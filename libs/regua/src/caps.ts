@@ -16,8 +16,14 @@ export const CAPS: Readonly<Record<NonNullable<Regua['charges']>['relation'], Ca
   business: { fine_percent_max: 10, interest_monthly_percent_max: 2, source: 'Decreto 22.626/33 arts. 1 and 9', confidence: 'M' },
 };
 
-/** What one person may be contacted at most, whatever the régua says; see the second law in DESIGN.md. */
-export const CONTACT_BUDGETS = [{ days: 7, contacts_max: 4 }, { days: 30, contacts_max: 12 }] as const;
+/** So many contacts a person gets at most within any so many days. */
+export interface ContactBudget {
+  readonly days: number;
+  readonly contacts_max: number;
+}
+
+/** What one person may be contacted at most, whatever the régua says, unless the creditor has a rule of its own; see the second law in DESIGN.md. */
+export const CONTACT_BUDGETS: readonly ContactBudget[] = [{ days: 7, contacts_max: 4 }, { days: 30, contacts_max: 12 }];
 
 /** Days between the bureau's notice and an entry that leave time to pay or to object; practice of the bureaus (L). */
 export const BUREAU_NOTICE_DAYS_MIN = 10;

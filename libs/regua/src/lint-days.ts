@@ -1,5 +1,5 @@
 import { addDays, CONTACT_HOURS, DEFAULT_CONTACT_HOURS, daysBetween, nextBusinessDay, UNKNOWN_STATE_CONTACT_HOURS, type CivilDate } from '@emdia/calendar';
-import { CONTACT_BUDGETS } from './caps';
+import type { ContactBudget } from './caps';
 import { areApart, includes } from './condition';
 import { contactDays, plannedDay } from './days';
 import { isContact, type Regua } from './document';
@@ -43,9 +43,9 @@ const MEET_SELDOM = 1 / 3;
 const share = (count: number): string => `${Math.round((100 * count) / DUE_DATES)} of 100 due dates`;
 
 /** No two messages on one day but where a weekend or holiday makes them meet, no alternative that is never reached, the order of the document that of the days. */
-export const meetsNoStepTwice: Rule = (regua) => {
+export const meetsNoStepTwice: Rule = (regua, _, budgets) => {
   const complaints = unreached(regua);
-  if (!regua.contact.weekdays || regua.contact.weekdays.some((day) => !WEEKEND.includes(day))) complaints.push(...meetings(regua), ...crowds(regua));
+  if (!regua.contact.weekdays || regua.contact.weekdays.some((day) => !WEEKEND.includes(day))) complaints.push(...meetings(regua), ...crowds(regua, budgets));
   return complaints;
 };
 
@@ -104,10 +104,10 @@ function meetings(regua: Regua): Complaint[] {
 }
 
 /** More messages within some days than a person may get at all. */
-function crowds(regua: Regua): Complaint[] {
+function crowds(regua: Regua, budgets: readonly ContactBudget[]): Complaint[] {
   const rungs = rungsOf(regua).filter(isContactRung);
   const days = planned(regua, rungs);
-  return CONTACT_BUDGETS.flatMap(({ days: span, contacts_max }): Complaint[] => {
+  return budgets.flatMap(({ days: span, contacts_max }): Complaint[] => {
     const over = rungs.findIndex((_, index) => index >= contacts_max && dueDates.some((__, due) => {
       const within = days.slice(0, index + 1).map((each) => each[due]!).filter((day) => daysBetween(day, days[index]![due]!) < span);
       return new Set(within).size > contacts_max;

@@ -57,6 +57,12 @@ describe('lint finds', () => {
 
   it('bad words as whole words alone', () => expect(rules(words(`${WORDS.text} Moramos perto; a caldeira, o processamento e a espcial.`))).toEqual([]));
   it('faults of the house where a step uses it', () => expect(lint(regua(), { lembrete: { subject: 'x', text: WORDS.text.replace('{opcoes}', '') }, obrigado: WORDS })).toMatchObject([{ rule: 'message-without-options', path: 'steps[0].template' }]));
+  it('a crowd by what its creditor lets a person be contacted, be that less or more than the house', () => {
+    const crowd = regua({ steps: ['D+1', 'D+2', 'D+3', 'D+4', 'D+5'].map((name) => step(name, { days: 'business' })) });
+    const found = (contacts_max: number) => lint(crowd, undefined, [{ days: 7, contacts_max }]).map(({ rule, path }) => [rule, path]);
+    expect(found(2)).toEqual([['contact-budget', 'steps[2].step']]);
+    expect(found(5)).toEqual([]);
+  });
   it('what must be mended first', () => expect(rules({ ...words('{valor} {opcoes}') }).map(([severity]) => severity)).toEqual(['refuse', 'warn']));
   it('no fault in alternatives that leave each other room', () => expect(rules({ steps: [step('D+3', { when: { amount_cents: { max: 99 } } }), step('D+3')] })).toEqual([]));
   it('no meeting of steps that no debt meets both', () =>

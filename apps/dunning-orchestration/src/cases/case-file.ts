@@ -1,6 +1,6 @@
 import { derivedId, type Collectability, type Purpose, type Rail, type ReceivableStatus } from '@emdia/contracts';
 import type { CivilDate, OwnHours, Place } from '@emdia/calendar';
-import type { Cause, Policy } from '@emdia/regua';
+import type { Cause, ContactBudget, Policy } from '@emdia/regua';
 import type { Rules } from '@emdia/retries';
 import type { ActKind, Change as Changed, OutwardAct } from '../acts/outward-act';
 import type { HoldKind } from '../holds/kinds';
@@ -216,6 +216,8 @@ export interface CaseFile {
   readonly own_weekdays?: readonly number[] | undefined;
   /** What it leaves of the hours of contact; absent where that is all of them. */
   readonly own_hours?: OwnHours | undefined;
+  /** How often it lets a person be contacted; absent where that is as the house does. */
+  readonly own_budgets?: readonly ContactBudget[] | undefined;
   /** What its creditor published; absent where that is nothing. */
   readonly published?: Published | undefined;
   /** A régua that is only tried out; never kept. */

@@ -107,16 +107,17 @@ describe('the store of cases', () => {
     expect(statements.filter((sql) => /^(insert|delete|update)/.test(sql.trim())).map((sql) => /^(?:insert into|update) (\w+)/.exec(sql.trim())?.[1])).toEqual(['case_file', 'case_file']);
   });
 
-  it('brings the weekdays and hours of its creditor, by the newest word', async () => {
-    const tell = (version: number, weekdays: number[], hours?: { from: string; to: string }) => database.transaction((tx) =>
-      fold(tx, [[onContactRule(eventOf(NotificationsContactRuleSet, { creditor_id, version, weekdays, ...(hours ? { hours } : {}), contacts_in_7_days: 2, contacts_in_30_days: 4 }, noon))]], noon));
-    const brought = () => database.transaction(async (tx) => (await cases.load(tx, [key])).get(key)!).then(({ own_weekdays, own_hours }) => [own_weekdays, own_hours]);
-    expect(await brought()).toEqual([undefined, undefined]);
+  it('brings the weekdays, hours and counts of its creditor, by the newest word', async () => {
+    const tell = (version: number, weekdays: number[], hours?: { from: string; to: string }, contacts_in_7_days = 2) => database.transaction((tx) =>
+      fold(tx, [[onContactRule(eventOf(NotificationsContactRuleSet, { creditor_id, version, weekdays, ...(hours ? { hours } : {}), contacts_in_7_days, contacts_in_30_days: 6 }, noon))]], noon));
+    const brought = () => database.transaction(async (tx) => (await cases.load(tx, [key])).get(key)!).then(({ own_weekdays, own_hours, own_budgets }) => [own_weekdays, own_hours, own_budgets]);
+    const budgets = (inAWeek: number) => [{ days: 7, contacts_max: inAWeek }, { days: 30, contacts_max: 6 }];
+    expect(await brought()).toEqual([undefined, undefined, undefined]);
     await tell(2, [2, 4], { from: '10:00', to: '16:00' });
     await tell(1, [1]);
-    expect(await brought()).toEqual([[2, 4], { from: '10:00', to: '16:00' }]);
-    await tell(3, [5]);
-    expect(await brought()).toEqual([[5], undefined]);
+    expect(await brought()).toEqual([[2, 4], { from: '10:00', to: '16:00' }, budgets(2)]);
+    await tell(3, [5], undefined, 5);
+    expect(await brought()).toEqual([[5], undefined, budgets(5)]);
   });
 
   it('a reloaded case plans nothing new: its standings compare equal', async () => {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { OwnHours } from '@emdia/calendar';
 import { bulk, column, type Column as Written, columnsOf, textColumn, type Tx, unnested } from '@emdia/database';
 import { encode } from '@emdia/contracts';
 import type { Store } from '@emdia/messaging';
 import { ACT, actOf } from '../acts/act-rows';
 import { requestOf, type ActKind, type OutwardAct } from '../acts/outward-act';
+import { RULE_COLUMNS, ruleIn, type OwnRule } from '../reguas/contact-rules';
 import { prepareHouse } from '../reguas/policy';
 import { PublishedReguas } from '../reguas/published';
 import { readAttempts, saveAttempts } from '../retries/attempts';
@@ -58,12 +58,12 @@ export class Cases implements Store<CaseFile> {
       read(tx, keys, READ_HOLDS, holdOf, ({ hold_id }) => hold_id),
       read(tx, keys, READ_AGREEMENTS, agreementOf, ({ agreement_id }) => agreement_id),
       read(tx, keys, READ_ACTS, actOf, ({ act_id }) => act_id),
-      tx.query<{ creditor_id: string; carries_out: ActKind[] | null; has_webhook: boolean; weekdays: number[] | null; hours: OwnHours | null }>(READ_CREDITORS, [creditors]),
+      tx.query<{ creditor_id: string; carries_out: ActKind[] | null; has_webhook: boolean } & OwnRule>(READ_CREDITORS, [creditors]),
       readAttempts(tx, keys),
       this.reguas.of(tx, creditors),
       this.tables.of(tx, creditors),
     ]);
-    const ofCreditor = new Map(settings.map(({ creditor_id, carries_out, has_webhook, weekdays, hours }) => [creditor_id, { ...(carries_out ? { carries_out: new Set(carries_out), has_webhook } : {}), ...(weekdays ? { own_weekdays: weekdays } : {}), ...(hours ? { own_hours: hours } : {}) }]));
+    const ofCreditor = new Map(settings.map(({ creditor_id, carries_out, has_webhook, ...rule }) => [creditor_id, { ...(carries_out ? { carries_out: new Set(carries_out), has_webhook } : {}), ...ruleIn(rule) }]));
     const loaded = new Map<string, CaseFile>();
     for (const { row } of files) {
       const key = row[0] as string;
@@ -205,7 +205,7 @@ const READ_COVERS = reading('covered_step', 'notice_id, receivable_id', COVER);
 const READ_HOLDS = reading('hold', 'hold_id', HOLD, '(lifted_at is null or stops_clock)');
 const READ_AGREEMENTS = reading('agreement', 'agreement_id', AGREEMENT);
 const READ_ACTS = reading('outward_act', 'planned_at, act_id', ACT);
-const READ_CREDITORS = `select c.creditor_id, a.carries_out, a.url is not null as has_webhook, r.weekdays, r.hours from unnest($1::text[]) c (creditor_id)
+const READ_CREDITORS = `select c.creditor_id, a.carries_out, a.url is not null as has_webhook, ${RULE_COLUMNS.map((column) => `r.${column}`).join(', ')} from unnest($1::text[]) c (creditor_id)
   left join act_carrier a on a.creditor_id = c.creditor_id and cardinality(a.carries_out) > 0 left join contact_rule r on r.creditor_id = c.creditor_id`;
 
 const savePlans = update('case_file', ['key'], ofChanged(FILE_PLAN_BY_KEY));

@@ -57,7 +57,7 @@ export function outlook(known: CaseFile, trial: Policy | null, now: Date, days: 
         if (NO_CHANNEL.has(reason)) limits['no-channel'] += receivable_ids.length;
       } else if (contract === DunningNoticeRequested) {
         const notice = data as Notice;
-        const goes = notice.purpose === 'service' || isWithinBudget(contacts, notice.local_day);
+        const goes = notice.purpose === 'service' || isWithinBudget(contacts, notice.local_day, file.own_budgets);
         if (!goes) limits.budget++;
         else {
           messages.push({ what: notice.step, day: notice.local_day });
@@ -77,8 +77,8 @@ const contactsOf = (file: CaseFile): CivilDate[] => [
   ...new Set([...file.covers.values()].filter(({ outcome, step }) => step !== THANKS_STEP && (outcome === 'sent' || outcome === 'unknown')).map(({ valid_until }) => localDayOf(file, valid_until))),
 ];
 
-const isWithinBudget = (contacts: readonly CivilDate[], day: CivilDate): boolean =>
-  CONTACT_BUDGETS.every((budget) => contacts.filter((earlier) => daysBetween(earlier, day) < budget.days).length < budget.contacts_max);
+const isWithinBudget = (contacts: readonly CivilDate[], day: CivilDate, budgets = CONTACT_BUDGETS): boolean =>
+  budgets.every((budget) => contacts.filter((earlier) => daysBetween(earlier, day) < budget.days).length < budget.contacts_max);
 
 function isMoved({ receivables }: CaseFile, receivable_id: string): boolean {
   const standing = receivables.get(receivable_id)?.standing;

@@ -53,6 +53,14 @@ describe('limits that bite', () => {
     const asked = [...s.heard<{ local_day: string }>('notice-requested').map(({ data }) => data.local_day), ...messages.map(({ day }) => day)];
     for (const day of asked) expect(asked.filter((other) => other <= day && other > addDays(day, -7)).length).toBeLessThanOrEqual(4);
   });
+  it('nor more often than the creditor lets them be asked, where it has a rule of its own', () => {
+    const s = story('2026-03-01').owes('A', '2026-03-06');
+    const asked = (contacts_max: number) => outlook({ ...s.file, own_budgets: [{ days: 7, contacts_max }, { days: 30, contacts_max: 7 }] }, defaultPolicy('esquecido'), s.now, 30);
+    expect(asked(7).limits.budget).toBe(0);
+    const { messages, limits: bitten } = asked(1);
+    expect(bitten.budget).toBeGreaterThan(0);
+    for (const { day } of messages) expect(messages.filter((other) => other.day <= day && other.day > addDays(day, -7))).toHaveLength(1);
+  });
   it('who has no address is not reached', () => expect(limits(new Story(at('2026-03-01')).customer('SP', false).owes('A', '2026-03-06'))).toMatchObject({ 'no-channel': 2 }));
   it('what is held is silent', () => {
     const s = story('2026-03-01').owes('A', '2026-03-06');

@@ -9,6 +9,7 @@ import { Runner, step } from '@emdia/messaging';
 import { DEFAULT_REGUAS, defaultPolicy } from '@emdia/regua';
 import { Answers, Caller, ForCreditor, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
 import { Cases } from '../cases/cases';
+import { readBudgets } from './contact-rules';
 import { DocumentBody } from './document-body';
 import { migrate } from './migrate';
 import { current, PublishedReguas } from './published';
@@ -53,7 +54,7 @@ export class PublishingController {
   @Answers(ReguaView, 'Published', 201)
   @ApiOperation({ summary: 'Publish a version; cases that open from now on may follow it, those that are open keep theirs. The same document again changes nothing.' })
   async publish(@Body() { document }: DocumentBody, @Caller() { actor }: Principal, @ForCreditor() creditorId: string) {
-    const policy = acceptable(document);
+    const policy = acceptable(document, await this.database.transactionOf(creditorId, (tx) => readBudgets(tx, creditorId)));
     const { regua, version } = policy.document;
     if (ADDRESSES.has(regua)) throw problem(422, 'regua-refused', 'The name is taken', `\`${regua}\` is an address of its own; choose another name.`);
     await this.database.transactionOf(creditorId, async (tx) => {

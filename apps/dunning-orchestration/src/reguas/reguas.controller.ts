@@ -9,6 +9,7 @@ import { DEFAULT_REGUAS, defaultPolicy, isRefused, reguaSchema } from '@emdia/re
 import { Answers, ForCreditor, IsCustomerId, MayLack, orNull, PathId, problem, Scopes } from '@emdia/runtime';
 import { Cases } from '../cases/cases';
 import { creditorDay } from '../cases/plan';
+import { readBudgets } from './contact-rules';
 import { DocumentBody, IsDocument, told } from './document-body';
 import { Preview, preview } from './preview';
 import { current, PublishedReguas } from './published';
@@ -85,8 +86,8 @@ export class ReguasController {
   @Scopes('cases:read')
   @Answers(Checked, 'What was found')
   @ApiOperation({ summary: 'Read and lint a régua without keeping it: each fault with path, value and remedy' })
-  check(@Body() { document }: DocumentBody) {
-    const { regua, findings } = examined(document);
+  async check(@Body() { document }: DocumentBody, @ForCreditor() creditorId: string) {
+    const { regua, findings } = examined(document, await this.budgets(creditorId));
     return { refused: isRefused(findings), findings, document: regua };
   }
 
@@ -104,7 +105,7 @@ export class ReguasController {
   @Answers(Preview, 'What would change')
   @ApiOperation({ summary: 'Who would move if cases followed this régua from now on, which messages fall due in 30 days, and which limits bite; nothing is kept' })
   async preview(@PathId('regua', ReguaName) regua: string, @Body() { document, after_customer_id = '', cases_max }: PreviewCommand, @ForCreditor() creditorId: string) {
-    const policy = document === undefined ? current(await this.own(creditorId), regua).policy : acceptable(document);
+    const policy = document === undefined ? current(await this.own(creditorId), regua).policy : acceptable(document, await this.budgets(creditorId));
     if (policy.document.regua !== regua) throw problem(422, 'regua-refused', 'This is another régua', `Send it to /v1/reguas/${policy.document.regua}/preview.`);
     const [found, files] = await this.database.transactionOf(creditorId, async (tx) => {
       const rows = await tx.query<{ customer_id: string }>(OPEN, [after_customer_id, cases_max + 1]);
@@ -114,6 +115,10 @@ export class ReguasController {
     const taken = found.slice(0, cases_max).map(({ customer_id }) => customer_id);
     const lived = await preview(taken.map((customer_id) => files.get(customerKey(creditorId, customer_id))!), policy, this.clock.now());
     return { ...lived, next_customer_id: found.length > cases_max ? taken.at(-1)! : null };
+  }
+
+  private budgets(creditorId: string) {
+    return this.database.transactionOf(creditorId, (tx) => readBudgets(tx, creditorId));
   }
 
   private own(creditorId: string) {

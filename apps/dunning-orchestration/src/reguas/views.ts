@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { oneOf } from '@emdia/contracts';
-import { checkRegua, isRefused, lint, readRegua, activate, type Finding, type Policy, type Regua } from '@emdia/regua';
+import { checkRegua, isRefused, lint, readRegua, activate, type ContactBudget, type Finding, type Policy, type Regua } from '@emdia/regua';
 import { problem } from '@emdia/runtime';
 
 /** Réguas as people read them, and what is wrong with one. */
@@ -24,15 +24,15 @@ export const Findings = Type.Array(
 
 export const viewOf = (owner: 'house' | 'creditor', { version, document }: Policy) => ({ regua_version: version, owner, document });
 
-/** A document in any of its forms, and all that is wrong with it. */
-export function examined(document: unknown): { regua: Regua | null; findings: readonly Finding[] } {
+/** A document in any of its forms, and all that is wrong with it where people are contacted so often at most. */
+export function examined(document: unknown, budgets: readonly ContactBudget[]): { regua: Regua | null; findings: readonly Finding[] } {
   const read = typeof document === 'string' ? readRegua(document) : checkRegua(document);
-  return read.regua ? { regua: read.regua, findings: lint(read.regua) } : read;
+  return read.regua ? { regua: read.regua, findings: lint(read.regua, undefined, budgets) } : read;
 }
 
 /** A document that could become active; a 422 problem with all findings where it could not. */
-export function acceptable(document: unknown): Policy {
-  const { regua, findings } = examined(document);
+export function acceptable(document: unknown, budgets: readonly ContactBudget[]): Policy {
+  const { regua, findings } = examined(document, budgets);
   if (!regua || isRefused(findings)) throw problem(422, 'regua-refused', 'This régua could not become active', 'Correct what `findings` names; POST /v1/reguas/check tells it as well.', { findings });
   return activate(regua);
 }
