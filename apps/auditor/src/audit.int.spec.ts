@@ -81,6 +81,14 @@ describe('law 1 goes red', () => {
     await expectBroken(1, /paid by its postings/);
   });
 
+  it('for a call about a paid debt that somebody was told to make; not for one of which they were told no more than that it is paid', async () => {
+    const answer = (n: number, what: string, may_ask_for: string) => `insert into notifications.call_answer select '${id(n)}', 'acme', customer_id, '${what}', ${may_ask_for}, '2026-03-12T13:00:00Z' from reconciliation.receivable where receivable_id = '${PAID}'`;
+    await client.query(answer(22, 'not-to-be-asked', `'[]'`));
+    expect((await audited())[0]).toMatchObject({ checked: 1, violations: 0 });
+    await client.query(answer(23, 'may-call', `jsonb_build_array(jsonb_build_object('receivable_id', receivable_id))`));
+    await expectBroken(1, /told somebody to call about a debt settled since/);
+  });
+
   it('but not within the 5 s in which nobody had to know', async () => {
     await client.query(anotherMessage(21, { receivable_id: PAID, call_began_at: '2026-03-11T12:00:05Z' }));
     expect((await audited())[0]).toMatchObject({ checked: 2, violations: 0, unknowable: 1 });

@@ -322,6 +322,28 @@ describe('a call by a person', () => {
     expect(given.neighbours.asks).toEqual([debts.map((receivable_id) => expect.objectContaining({ receivable_id, contact_day: '2026-03-10' }))]);
     expect(await days()).toEqual([{ day: '2026-03-10', creditor_id: 'acme', cause: 'human', customer_id: 'told' }]);
   });
+  it('can be explained afterwards: who was told what, and when, may-call or not; money that has come since changes none of it', async () => {
+    given.neighbours.debtsOf = () => debts;
+    given.neighbours.refusals = new Map([[debts[2], 'promised']]);
+    await take('why', '2026-03-10');
+    given.neighbours.refusals = new Map(debts.map((debt) => [debt, 'settled']));
+    await take('why', '2026-03-10');
+    await take('why', '2026-03-11');
+    given.neighbours.refusals.clear();
+    await take('why-too', '2026-03-10');
+    const told = async (more: string, as = 'acme') => (await call('GET', `/v1/human-contacts?${more}`, { as })).json as unknown as { items: Record<string, unknown>[]; next_cursor: string | null };
+    const { items } = await told('customer_id=why');
+    const settled = debts.map((receivable_id) => ({ receivable_id, reason: 'settled' }));
+    expect(items).toMatchObject([
+      { customer_id: 'why', local_date: '2026-03-10', answer: 'not-to-be-asked', as_of_epoch_ms: 1, may_ask_for: [], may_not_ask_for: settled, asked_by: 'key acme', answered_at: NOON.toISOString() },
+      { answer: 'may-call', as_of_epoch_ms: 1, may_ask_for: [{ receivable_id: debts[0], total_cents: amounts.total_cents }, { receivable_id: debts[1] }], may_not_ask_for: [{ receivable_id: debts[2], reason: 'promised' }] },
+    ]);
+    const first = await told('limit=1');
+    expect(first.items).toMatchObject([{ customer_id: 'why-too', answer: 'budget' }]);
+    expect((await told(`limit=1&cursor=${first.next_cursor}`)).items).toEqual(items.slice(0, 1));
+    expect((await told('customer_id=why', 'other')).items).toEqual([]);
+    await expect(given.database.transactionOf('acme', (tx) => tx.query(`delete from call_answer`))).rejects.toThrow(/permission denied/);
+  });
   it.each(['settled', 'held', 'disputed', 'promised', 'agreed', 'prescribed', 'unread', 'pending', 'unmatched', 'not_covered'])('is not made where all is %s, and takes no day', async (reason) => {
     given.neighbours.debtsOf = () => debts.slice(0, 2);
     given.neighbours.refusals = new Map([[debts[0], reason], [debts[1], 'held']]);

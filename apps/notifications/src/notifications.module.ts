@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CausesController } from './causes/causes.controller';
 import { Post } from './channels/post';
 import { Addressees } from './contact/addressees';
+import { CallAnswers } from './contact/call-answers';
 import { HumanContacts } from './contact/human-contacts';
 import { HumanContactsController } from './contact/human-contacts.controller';
 import { OwnRulesController } from './contact/own-rules.controller';
@@ -19,6 +20,6 @@ import { PublicLinks } from './public-links';
 
 @Module({
   controllers: [NotificationsConsumer, DeliveriesController, OptOutsController, CausesController, HumanContactsController, WrongContactsController, OwnRulesController],
-  providers: [Post, Addressees, Scope, HumanContacts, WrongContacts, Deliveries, Gate, Sending, OptOuts, PublicLinks],
+  providers: [Post, Addressees, Scope, HumanContacts, CallAnswers, WrongContacts, Deliveries, Gate, Sending, OptOuts, PublicLinks],
 })
 export class NotificationsModule {}

@@ -5,7 +5,7 @@ import type { Asked } from './left-alone';
 /** Acts asked of creditors' own systems (retries, changes of service, bureau entries, protests, write-offs), by law. */
 
 const ASKED = `
-  select null as notice_id, act_id, creditor_id, substr(key, strpos(key, '/') + 1) as customer_id, receivable_id, call_began_at
+  select null as notice_id, act_id, null as answer_id, creditor_id, substr(key, strpos(key, '/') + 1) as customer_id, receivable_id, call_began_at
   from dunning.outward_act where call_began_at is not null and undoes is null`;
 
 /** Law 1: every act that left; what gives something back is never held up. */

@@ -3,10 +3,12 @@ import { Finding } from '../finding';
 import type { Snapshot } from '../snapshot';
 import { eachAct } from './acts';
 
-/** One debt in one collection message whose provider call began, or one act that was asked of the creditor's systems. */
+/** One debt in one collection message whose provider call began, one that somebody was told to call about, or one act that was asked of the creditor's systems. */
 export interface Asked {
   readonly notice_id: string | null;
   readonly act_id: string | null;
+  /** Of a call by a person: what they were told when they asked whether they may. */
+  readonly answer_id: string | null;
   readonly creditor_id: string;
   readonly customer_id: string;
   readonly receivable_id: string;
@@ -36,10 +38,13 @@ const ZONE = 'America/Sao_Paulo';
 const KNOWN_AFTER_MS = 5_000;
 
 const ASKED = `
-  select d.notice_id, null as act_id, d.creditor_id, d.customer_id, (c ->> 'receivable_id')::uuid as receivable_id, d.call_began_at
+  select d.notice_id, null as act_id, null as answer_id, d.creditor_id, d.customer_id, (c ->> 'receivable_id')::uuid as receivable_id, d.call_began_at
   from notifications.delivery d
   cross join lateral jsonb_array_elements(coalesce(d.verdict -> 'covers', d.covers)) c
-  where d.purpose = 'collection' and d.call_began_at is not null and coalesce((c ->> 'goes')::boolean, true)`;
+  where d.purpose = 'collection' and d.call_began_at is not null and coalesce((c ->> 'goes')::boolean, true)
+  union all
+  select null, null, a.answer_id, a.creditor_id, a.customer_id, (m ->> 'receivable_id')::uuid, a.answered_at
+  from notifications.call_answer a cross join lateral jsonb_array_elements(a.may_ask_for) m where a.answer = 'may-call'`;
 
 // The ledger's own word on each receivable, every change of it.
 const COLLECTABILITY = `
@@ -67,7 +72,7 @@ const PAID = `
   from reconciliation.allocation a join reconciliation.payment p using (creditor_id, source, payment_id, account_key)
   where p.paid_date is not null and a.principal_cents > 0`;
 
-/** Law 1, for every debt in every collection message whose call began, and every act. */
+/** Law 1, for every debt in every collection message whose call began, or that somebody was told to call about, and every act. */
 export async function leftAlone(snapshot: Snapshot): Promise<Finding> {
   const silences = new Silences();
   for (const silence of await negotiated(snapshot)) silences.add(silence);
@@ -104,10 +109,10 @@ export class Silences {
 export function judgeAsked(finding: Finding, asked: Asked, silences: Silences, payments: readonly Paid[]): void {
   const began = asked.call_began_at.getTime();
   const broken = silences.of(asked).filter(({ from, until }) => from.getTime() < began - KNOWN_AFTER_MS && (until === null || until.getTime() > began));
-  const { creditor_id, notice_id, act_id, receivable_id, customer_id } = asked;
+  const { creditor_id, notice_id, act_id, answer_id, receivable_id, customer_id } = asked;
   finding.check(broken.length === 0 ? null : {
-    what: `${act_id ? 'acted on a debt' : 'asked for money'} ${broken.map(({ why, from }) => `${why} since ${from.toISOString()}`).join(', ')}`,
-    creditor_id, ids: { notice_id, act_id, receivable_id, customer_id, call_began_at: asked.call_began_at.toISOString() },
+    what: `${act_id ? 'acted on a debt' : answer_id ? 'told somebody to call about a debt' : 'asked for money'} ${broken.map(({ why, from }) => `${why} since ${from.toISOString()}`).join(', ')}`,
+    creditor_id, ids: { notice_id, act_id, answer_id, receivable_id, customer_id, call_began_at: asked.call_began_at.toISOString() },
   });
   const day = localDate(asked.call_began_at, ZONE);
   const paidUnknown = payments.some(({ paid_date, recorded_at }) => paid_date <= day && recorded_at.getTime() >= began - KNOWN_AFTER_MS);

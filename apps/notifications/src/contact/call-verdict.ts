@@ -33,9 +33,9 @@ export function callVerdict({ as_of_epoch_ms, answers }: GateSaid): Spoken {
   });
   const may_not_ask_for = said.flatMap((answer) => (answer.owed ? [] : [{ receivable_id: answer.ask_id, reason: answer.reason }]));
   if (may_ask_for.length > 0) return { as_of_epoch_ms, may_ask_for, may_not_ask_for };
-  if (said.length === 0) throw new Refusal(409, 'nothing-owed', 'Nothing is owed', 'Do not call: nothing of this customer is open.');
+  if (said.length === 0) throw new Refusal(409, 'nothing-owed', 'Nothing is owed', 'Do not call: nothing of this customer is open.', { as_of_epoch_ms });
   if (may_not_ask_for.some(({ reason }) => meaningOf(reason) === 'again'))
-    throw new Refusal(409, 'unknown', 'What is owed is not known just now', 'Do not call on doubt. Ask again in a moment.', { may_not_ask_for });
+    throw new Refusal(409, 'unknown', 'What is owed is not known just now', 'Do not call on doubt. Ask again in a moment.', { as_of_epoch_ms, may_not_ask_for });
   const remedy = may_not_ask_for.some(({ reason }) => meaningOf(reason) === 'waits') ? 'Ask again in an hour, when more may be known.' : 'Wait until what stands in the way has ended.';
-  throw new Refusal(409, 'not-to-be-asked', 'Nothing may be asked for today', `Do not call: may_not_ask_for says why of each. ${remedy}`, { may_not_ask_for });
+  throw new Refusal(409, 'not-to-be-asked', 'Nothing may be asked for today', `Do not call: may_not_ask_for says why of each. ${remedy}`, { as_of_epoch_ms, may_not_ask_for });
 }

@@ -1,13 +1,14 @@
-import { Body, Controller, Post } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { localDate, zoneOf } from '@emdia/calendar';
 import { Clock } from '@emdia/clock';
 import { CivilDate, customerKey, CustomerId, oneOf } from '@emdia/contracts';
 import { askGateOfCustomer } from '@emdia/gate';
 import { Runner } from '@emdia/messaging';
-import { Answers, ForCreditor, IdempotencyKey, InternalClient, IsCivilDate, IsCustomerId, problem, Scopes } from '@emdia/runtime';
+import { Answers, Caller, cursorOf, CustomerPage, ForCreditor, IdempotencyKey, InternalClient, IsCivilDate, IsCustomerId, paged, pageOf, problem, Scopes, type Principal } from '@emdia/runtime';
 import { Type } from '@sinclair/typebox';
 import { Addressees } from './addressees';
+import { CallAnswer, CallAnswers } from './call-answers';
 import { callVerdict, Spoken } from './call-verdict';
 import { HumanContacts, type Call } from './human-contacts';
 import { Scope } from './scope';
@@ -37,6 +38,7 @@ export class HumanContactsController {
   constructor(
     private readonly runner: Runner,
     private readonly contacts: HumanContacts,
+    private readonly answers: CallAnswers,
     private readonly addressees: Addressees,
     private readonly scope: Scope,
     private readonly internal: InternalClient,
@@ -47,17 +49,29 @@ export class HumanContactsController {
   @Scopes('contacts:write')
   @ApiOperation({ summary: 'Take a day of the contact budget before calling a customer, and hear what may be asked for; 409 when the budget is used or nothing may be asked for' })
   @Answers(Answer, 'The day is taken: no message of the régua goes out on it.', 201)
-  async take(@ForCreditor() creditor_id: string, @Body() body: HumanContact, @IdempotencyKey() key?: string): Promise<Answer> {
+  async take(@Caller() { actor: asked_by }: Principal, @ForCreditor() creditor_id: string, @Body() body: HumanContact, @IdempotencyKey() key?: string): Promise<Answer> {
     const { customer_id, local_date } = body;
     const addressee = (await this.addressees.find([{ creditor_id, customer_id }])).get(customerKey(creditor_id, customer_id));
     if (!addressee) throw problem(404, 'unknown-customer', 'Unknown customer', 'Send the customer first, or check the id.');
-    const isToday = local_date === localDate(this.clock.now(), zoneOf(addressee.state));
-    // Before every answer, also to a request that was answered before: money may have come since.
-    const spoken = isToday ? await this.spoken(creditor_id, body) : null;
     // Over all creditors, because the budget may be the installation's; the key is made this creditor's own.
     const idempotencyKey = key === undefined ? undefined : `${creditor_id}:${key}`;
-    const taken = await this.runner.change(this.contacts.take(addressee, this.scope.of(creditor_id), local_date), { idempotencyKey });
-    return spoken ? { ...taken, status: 'may-call', ...spoken } : { ...taken, status: 'reserved', as_of_epoch_ms: null, may_ask_for: [], may_not_ask_for: [] };
+    const taken = () => this.runner.change(this.contacts.take(addressee, this.scope.of(creditor_id), local_date), { idempotencyKey });
+    if (local_date !== localDate(this.clock.now(), zoneOf(addressee.state))) return { ...(await taken()), status: 'reserved', as_of_epoch_ms: null, may_ask_for: [], may_not_ask_for: [] };
+    return this.answers.kept({ creditor_id, customer_id, local_date, asked_by }, async () => {
+      // Before every answer, also to a request that was answered before: money may have come since.
+      const spoken = await this.spoken(creditor_id, body);
+      return { ...(await taken()), status: 'may-call' as const, ...spoken };
+    });
+  }
+
+  @Get()
+  @Scopes('deliveries:read')
+  @ApiOperation({ summary: 'What was told to whoever asked on the day whether they may call, newest first: by whom, what they might speak of, or why not' })
+  @Answers(pageOf(CallAnswer), 'A page')
+  async list(@ForCreditor() creditor_id: string, @Query() query: CustomerPage): Promise<unknown> {
+    const after = cursorOf(query, 'instant', 'uuid');
+    const rows = await this.answers.page(creditor_id, query.customer_id ?? null, after, query.limit + 1);
+    return paged(rows, query.limit, ({ answered_at, answer_id }) => [answered_at, answer_id]);
   }
 
   private async spoken(creditor_id: string, { customer_id, local_date }: HumanContact): Promise<Spoken> {
