@@ -3,15 +3,28 @@ import { offsetOf, type Regua } from './document';
 
 const REMEMBERED_MAX = 10_000;
 
-/** Remembers a pure function of texts: customers share due dates and days, and a calendar question costs microseconds. */
+type Known = Map<string | null, unknown>;
+
+/** Remembers a pure function of texts: customers share due dates and days, and a calendar question costs microseconds. A map for each argument: a key put together of them costs more than the maps. */
 export function remembered<A extends readonly (string | null)[], V>(make: (...args: A) => V): (...args: A) => V {
-  const known = new Map<string, V>();
+  const known: Known = new Map();
+  let size = 0;
   return (...args) => {
-    const key = args.join(' ');
-    let value = known.get(key);
+    const last = args.length - 1;
+    let at = known;
+    for (let n = 0; n < last; n++) {
+      let inner = at.get(args[n]!) as Known | undefined;
+      if (inner === undefined) at.set(args[n]!, (inner = new Map()));
+      at = inner;
+    }
+    let value = at.get(args[last]!) as V | undefined;
     if (value === undefined) {
-      if (known.size >= REMEMBERED_MAX) known.clear();
-      known.set(key, (value = make(...args)));
+      value = make(...args);
+      at.set(args[last]!, value);
+      if (++size >= REMEMBERED_MAX) {
+        known.clear();
+        size = 0;
+      }
     }
     return value;
   };

@@ -9,7 +9,7 @@ import { prepareHouse } from '../reguas/policy';
 import { PublishedReguas } from '../reguas/published';
 import { readAttempts, saveAttempts } from '../retries/attempts';
 import { RetryTables } from '../retries/tables';
-import { coverKey, emptyCase, type CaseFile } from './case-file';
+import { coverKey, idsOf, settingsOf, type CaseFile } from './case-file';
 import { dueSlot } from './due-slot';
 import { isKinKey, kinOf } from './kin';
 import {
@@ -41,7 +41,7 @@ export class Cases implements Store<CaseFile> {
 
   async load(tx: Tx, asked: readonly string[]): Promise<Map<string, CaseFile>> {
     const keys = asked.filter((key) => !isKinKey(key));
-    const fresh = keys.map(emptyCase);
+    const fresh = keys.map(idsOf);
     // One order of keys in every statement that locks: two batches never wait for each other in a ring.
     // Sent together: a connection takes statements in order, so the rows are locked before they are read.
     const creating = tx.query(CREATE, [keys, fresh.map(({ creditor_id }) => creditor_id), fresh.map(({ customer_id }) => customer_id), fresh.map(({ case_id }) => case_id)]);
@@ -63,14 +63,14 @@ export class Cases implements Store<CaseFile> {
       this.reguas.of(tx, creditors),
       this.tables.of(tx, creditors),
     ]);
-    const ofCreditor = new Map(settings.map(({ creditor_id, carries_out, has_webhook, ...rule }) => [creditor_id, { ...(carries_out ? { carries_out: new Set(carries_out), has_webhook } : {}), ...ruleIn(rule) }]));
+    const ofCreditor = new Map(settings.map(({ creditor_id, carries_out, has_webhook, ...rule }) =>
+      [creditor_id, settingsOf({ ...(carries_out && { carries_out: new Set(carries_out), has_webhook }), ...ruleIn(rule), published: published.get(creditor_id), retry_rules: rules.get(creditor_id) })]));
     const loaded = new Map<string, CaseFile>();
     for (const { row } of files) {
       const key = row[0] as string;
       const of = <V>(parts: ReadonlyMap<string, ReadonlyMap<string, V>>) => parts.get(key) ?? (NONE as ReadonlyMap<string, never>);
-      const file = caseOf(row, { receivables: of(receivables), covers: of(covers), holds: of(holds), agreements: of(agreements), acts: of(acts), attempts: of(attempts) });
-      const [own, retry_rules] = [published.get(file.creditor_id), rules.get(file.creditor_id)];
-      loaded.set(key, { ...file, ...ofCreditor.get(file.creditor_id), ...(own ? { published: own } : {}), ...(retry_rules ? { retry_rules } : {}) });
+      const parts = { receivables: of(receivables), covers: of(covers), holds: of(holds), agreements: of(agreements), acts: of(acts), attempts: of(attempts) };
+      loaded.set(key, caseOf(row, parts, ofCreditor.get(row[1] as string)!));
     }
     this.stored.set(tx, new Map(loaded));
     return loaded;

@@ -8,11 +8,14 @@ export const CREDITOR_ZONE = zoneOf(null);
 /** The debtor's local day at an instant (unknown state: Brasília). */
 export const localDayOf = (file: CaseFile, now: Date): CivilDate => localDate(now, zoneOf(file.person?.state));
 
+// Dates compared as they are would each be made a number by a call of its own, which costs ten times the comparison.
+const rank = (of: CivilDate | Date): string | number => (typeof of === 'string' ? of : of.getTime());
+
 /** The later of two days, or of two instants. */
-export const later = <T extends CivilDate | Date>(a: T, b: T): T => (a > b ? a : b);
+export const later = <T extends CivilDate | Date>(a: T, b: T): T => (rank(a) > rank(b) ? a : b);
 
 /** The earlier of two days, or of two instants. */
-export const earlier = <T extends CivilDate | Date>(a: T, b: T): T => (a < b ? a : b);
+export const earlier = <T extends CivilDate | Date>(a: T, b: T): T => (rank(a) < rank(b) ? a : b);
 
 /** Where the debtor lives, as far as days and hours of contact differ; what is remembered is remembered by it. */
 export const contactPlaceOf = (file: CaseFile): Place | null => contactPlace(file.person?.state);

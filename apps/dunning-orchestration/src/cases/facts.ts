@@ -16,11 +16,12 @@ export function applyBalance(file: CaseFile, event: EventOf<typeof Reconciliatio
   const { creditor_id, receivable_id, version, instruments, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on } = event.data;
   const known = file.receivables.get(receivable_id);
   if (known && known.version >= version) return { ignored: 'older-version' };
+  const { rails, charge_ids } = chargedBy(creditor_id, instruments);
   const reopens = known !== undefined && known.status !== 'open' && status === 'open';
   const receivable = {
     receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on,
     as_of: creditorDay(new Date(event.time)),
-    ...chargedBy(creditor_id, instruments),
+    rails, charge_ids,
     cure_told: status !== 'open' && (known?.cure_told ?? false),
     owner: known?.owner ?? null,
     acted: reopens ? neverTakenBack(known.acted) : (known?.acted ?? []),

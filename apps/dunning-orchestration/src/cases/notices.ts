@@ -3,7 +3,7 @@ import { derivedId, DunningNoticeRequested, outgoing, type Cover, type DataOf, t
 import { houseTemplates, taskOf, templateOf, type ContactStep, type Policy } from '@emdia/regua';
 import { policyOf } from '../reguas/policy';
 import { platformRetry } from '../retries/retrying';
-import { coverKey, withEntries, type CaseFile, type Covered, type Standing } from './case-file';
+import { coverKey, withEntries, type CaseFile, type Covered, type Notice, type Standing } from './case-file';
 import { closeOf, localDayOf } from './contact-days';
 import { firmest } from './conclude';
 import { AGREEMENT_STEP, plan, THANKS_STEP, type Plan } from './plan';
@@ -32,9 +32,10 @@ export function askForMoney(file: CaseFile, planned: Plan, now: Date): Asked {
   const due = today.sort(([a, one], [b, other]) => policy.rank(other.step) - policy.rank(one.step) || (a < b ? -1 : 1)).slice(0, COVERS_MAX);
   const covers = due.map(([receivable_id, { step }]) => ({ receivable_id, due_date: file.receivables.get(receivable_id)!.original_due_date, step }));
   const step = firmest(policy, covers.map((cover) => cover.step))!;
-  const asked = { purpose: 'collection', step, covers, instalment_id: null, turned_down: turnedDown(planned, new Map(due)) } as const;
-  const said = { ...saying(policy, leadOf(policy, planned, due)), ...(asksCause(file, planned, covers) ? { asks_cause: true as const } : {}) };
-  return ask(file, planned, now, { ...asked, next_step: whatFollows(file, planned, covers, now), ...said });
+  const turned_down = turnedDown(planned, new Map(due));
+  const asks_cause = asksCause(file, planned, covers) ? true : undefined;
+  const { words, offers, channels } = saying(policy, leadOf(policy, planned, due));
+  return ask(file, planned, now, { purpose: 'collection', step, covers, instalment_id: null, turned_down, next_step: whatFollows(file, planned, covers, now), words, offers, channels, asks_cause });
 }
 
 /** Once per opening of the case, with the first message that goes out about something late; whoever has answered is not asked again. */
@@ -60,8 +61,7 @@ export function askForThanks(file: CaseFile, planned: Plan, now: Date): Asked {
     .slice(0, COVERS_MAX)
     .map((receivable_id) => ({ receivable_id, due_date: file.receivables.get(receivable_id)!.original_due_date, step: THANKS_STEP }));
   const policy = policyOf(file);
-  const said = { ...wordsOf(policy, policy.document.thanks), channels: channelsOf(file) };
-  return ask(file, planned, now, { purpose: 'service', step: THANKS_STEP, covers, instalment_id: null, turned_down: [], next_step: null, ...said });
+  return ask(file, planned, now, { purpose: 'service', step: THANKS_STEP, covers, instalment_id: null, turned_down: [], next_step: null, words: wordsOf(policy, policy.document.thanks), channels: channelsOf(file) });
 }
 
 /** The step that leads a notice, as the debts of that name take it: where they take several alternatives, the one that the régua puts first. */
@@ -72,14 +72,14 @@ function leadOf({ document }: Policy, { contacts }: Plan, due: readonly [string,
 
 /** What a step says, offers, and by which channels, as the version of the régua has it now: a retry must not speak otherwise. */
 const saying = (policy: Policy, lead: ContactStep) => ({
-  ...wordsOf(policy, lead),
-  ...(lead.action === 'offer' ? { offers: lead.offer } : {}),
+  words: wordsOf(policy, lead),
+  offers: lead.action === 'offer' ? lead.offer : undefined,
   channels: lead.channels ?? policy.document.contact.channels,
 });
 
-function wordsOf({ document }: Policy, { template, tone }: { readonly template: string; readonly tone?: ContactStep['tone'] }): Pick<NoticeData, 'words'> {
+function wordsOf({ document }: Policy, { template, tone }: { readonly template: string; readonly tone?: ContactStep['tone'] }): NoticeData['words'] {
   const found = templateOf(document, template, houseTemplates());
-  return found ? { words: { template, ...(tone ? { tone } : {}), subject: found.subject, text: found.text } } : {};
+  return found && { template, tone, subject: found.subject, text: found.text };
 }
 
 const channelsOf = (file: CaseFile) => policyOf(file).document.contact.channels;
@@ -88,36 +88,36 @@ type What = Pick<NoticeData, 'step' | 'covers' | 'instalment_id' | 'turned_down'
 
 function ask(file: CaseFile, { today }: Plan, now: Date, what: What): Asked {
   const { key, creditor_id, customer_id, case_id, person } = file;
-  const notice_id = derivedId('notice', case_id, what.purpose, today);
+  const { purpose, step, covers, instalment_id, turned_down, next_step, words, offers, channels, asks_cause } = what;
+  const { state, city_code } = addressOf(person!.state);
+  const notice_id = derivedId('notice', case_id, purpose, today);
   const closes = closeOf(file, today);
-  const until = what.purpose === 'service' && closes.getTime() - now.getTime() > THANKS_MS ? new Date(now.getTime() + THANKS_MS) : closes;
+  const until = purpose === 'service' && closes.getTime() - now.getTime() > THANKS_MS ? new Date(now.getTime() + THANKS_MS) : closes;
   const facts = [...file.receivables.values()]
-    .filter(({ receivable_id, status }) => status === 'open' || what.covers.some((cover) => cover.receivable_id === receivable_id))
+    .filter(({ receivable_id, status }) => status === 'open' || covers.some((cover) => cover.receivable_id === receivable_id))
     .map(({ receivable_id, version }) => ({ receivable_id, version }));
   const data: NoticeData = {
     case_id, creditor_id, customer_id, notice_id,
-    person_key: person!.person_key, ...addressOf(person!.state),
-    local_day: today, not_before: now.toISOString(), valid_until: until.toISOString(),
-    regua_version: policyOf(file).version, facts, ...what,
+    person_key: person!.person_key, state, city_code, local_day: today, not_before: now.toISOString(), valid_until: until.toISOString(),
+    regua_version: policyOf(file).version, purpose, step, covers, instalment_id, turned_down, next_step, words, offers, channels, asks_cause, facts,
   };
   const event = outgoing(DunningNoticeRequested, { id: derivedId('notice-requested', notice_id), key, creditor_id, now, data });
-  const { purpose, step, instalment_id, next_step, turned_down, words, offers = null, channels = null } = what;
-  const said = { template: words?.template ?? null, tone: words?.tone ?? null, offers, channels };
-  const notice = { notice_id, purpose, local_day: today, step, asked_at: now, valid_until: until, regua_version: data.regua_version, instalment_id, next_step, facts, turned_down, ...said };
-  const next = { ...withCovers(file, notice_id, what.covers, 'asked', until), asked: [...file.asked, notice] };
-  return { next: purpose === 'service' ? { ...next, service_asked_day: today } : { ...next, contact_asked_day: today }, events: [event] };
+  const notice: Notice = {
+    notice_id, purpose, local_day: today, step, asked_at: now, valid_until: until, regua_version: data.regua_version, instalment_id, next_step, facts, turned_down,
+    template: words?.template ?? null, tone: words?.tone ?? null, offers: offers ?? null, channels: channels ?? null,
+  };
+  const asked_day = purpose === 'service' ? { service_asked_day: today } : { contact_asked_day: today };
+  return { next: { ...file, covers: withCovers(file, notice_id, covers, 'asked', until), asked: [...file.asked, notice], ...asked_day }, events: [event] };
 }
 
-const withCovers = (file: CaseFile, notice_id: string, covers: readonly Cover[], outcome: Covered['outcome'], valid_until: Date): CaseFile => ({
-  ...file,
-  covers: withEntries(file.covers, covers.map((cover) => [coverKey(notice_id, cover.receivable_id), { notice_id, ...cover, outcome, reason: null, valid_until }])),
-});
+const withCovers = (file: CaseFile, notice_id: string, covers: readonly Cover[], outcome: Covered['outcome'], valid_until: Date): CaseFile['covers'] =>
+  withEntries(file.covers, covers.map(({ receivable_id, due_date, step }) => [coverKey(notice_id, receivable_id), { notice_id, receivable_id, due_date, step, outcome, reason: null, valid_until }]));
 
 /** What the régua does next with the debts of a notice if it goes out and nothing else changes. */
 function whatFollows(file: CaseFile, { today }: Plan, covers: readonly Cover[], now: Date): NoticeData['next_step'] {
   // A boleto issued anew is no charge that comes by itself: what the debtor is told of is what follows without it.
-  const carries_out = new Set([...(file.carries_out ?? [])].filter((kind) => kind !== 'retry'));
-  const sent = plan({ ...withCovers(file, 'supposed', covers, 'sent', now), contact_asked_day: today, carries_out }, now);
+  const carries_out = file.carries_out && new Set([...file.carries_out].filter((kind) => kind !== 'retry'));
+  const sent = plan({ ...file, covers: withCovers(file, 'supposed', covers, 'sent', now), contact_asked_day: today, carries_out }, now);
   const steps = covers.flatMap(({ receivable_id }) => sent.standings.get(receivable_id) ?? []).filter((standing): standing is Stepping => (standing.kind === 'action' || standing.kind === 'task') && standing.step !== null);
   const [first] = steps.sort((a, b) => a.at.getTime() - b.at.getTime());
   // What the platform will do by itself is said, too: nobody is asked to pay what is charged the next morning without knowing it.

@@ -70,11 +70,12 @@ const heldFor = ({ kind, reason }: Hold): string => `held: ${kind === 'manual' ?
 /** Plans a case from its facts alone; pure, and the same for any order in which the facts came. */
 export function plan(file: CaseFile, now: Date, policy: Policy = policyOf(file)): Plan {
   const view = new View(file, now, policy);
-  const standings = new Map([...file.receivables.values()].map((receivable) => [receivable.receivable_id, view.standing(receivable)] as const));
+  const standings = new Map<string, Standing>();
+  for (const receivable of file.receivables.values()) standings.set(receivable.receivable_id, view.standing(receivable));
   const { reminder, thanks, backs } = view;
   let due_at: Date | null = null;
   const dueAt = (at: Date | null | undefined): void => {
-    if (at && (due_at === null || at < due_at)) due_at = at;
+    if (at && (due_at === null || at.getTime() < due_at.getTime())) due_at = at;
   };
   for (const standing of standings.values()) if (standing.kind !== 'end') dueAt(standing.at);
   for (const { lifted, review_date } of file.holds.values()) if (!lifted) dueAt(startOf(review_date));
@@ -85,6 +86,10 @@ export function plan(file: CaseFile, now: Date, policy: Policy = policyOf(file))
   dueAt(thanks?.at);
   return { today: view.today, past_due: view.past_due, standings, merged: view.merged, contacts: view.contacts, reminder, thanks, backs, due_at };
 }
+
+const NONE: readonly never[] = [];
+
+const valuesOf = <V>(map: ReadonlyMap<string, V>): readonly V[] => (map.size === 0 ? NONE : [...map.values()]);
 
 /** The facts of a case as they look at one instant. */
 class View {
@@ -99,6 +104,8 @@ class View {
   private readonly state: string | null;
   private readonly closedChannel: string | null;
   private readonly coversOf = new Map<string, Covered[]>();
+  private readonly receivables: readonly Receivable[];
+  private readonly liveAgreements: readonly Agreement[];
   private readonly liveHolds: readonly Hold[];
   private readonly clockHolds: readonly Hold[];
   private readonly undecided: readonly Hold[];
@@ -112,28 +119,34 @@ class View {
     this.state = contactPlaceOf(file);
     this.closedChannel = closedChannel(file);
     this.channels = this.closedChannel ? [] : ['email'];
-    const all = [...file.receivables.values()];
-    this.case_amount_cents = all.reduce((sum, { status, open_cents }) => sum + (status === 'open' ? open_cents : 0), 0);
+    this.receivables = [...file.receivables.values()];
+    this.case_amount_cents = this.receivables.reduce((sum, { status, open_cents }) => sum + (status === 'open' ? open_cents : 0), 0);
     this.late_before = latePaid(file.receivables);
     for (const cover of file.covers.values()) {
       const known = this.coversOf.get(cover.receivable_id);
       if (known) known.push(cover);
       else this.coversOf.set(cover.receivable_id, [cover]);
     }
-    const holds = [...file.holds.values()];
+    this.liveAgreements = valuesOf(file.agreements).filter(({ ended }) => !ended).sort((a, b) => (a.agreement_id < b.agreement_id ? -1 : 1));
+    const holds = valuesOf(file.holds);
     this.liveHolds = holds.filter((hold) => isLive(hold, now)).sort((a, b) => (a.review_date !== b.review_date ? (a.review_date > b.review_date ? -1 : 1) : a.hold_id < b.hold_id ? -1 : 1));
     this.clockHolds = holds.filter(stopsClock);
     this.undecided = holds.filter(awaitsDecision).sort((a, b) => (a.hold_id < b.hold_id ? -1 : 1));
-    this.past_due = all.some((receivable) => this.isPastDue(receivable));
+    this.past_due = this.receivables.some((receivable) => this.isPastDue(receivable));
     this.reminder = this.nextReminder();
   }
 
-  private isPastDue = (receivable: Receivable): boolean =>
-    receivable.status === 'open' && receivable.effective_due_date < this.today && !this.isPrescribed(receivable);
+  private isPastDue(receivable: Receivable): boolean {
+    return receivable.status === 'open' && receivable.effective_due_date < this.today && !this.isPrescribed(receivable);
+  }
 
-  private isPrescribed = ({ effective_due_date }: Receivable): boolean => prescribesOn(effective_due_date) < this.today;
+  private isPrescribed({ effective_due_date }: Receivable): boolean {
+    return prescribesOn(effective_due_date) < this.today;
+  }
 
-  private covers = (receivable: Receivable): readonly Covered[] => this.coversOf.get(receivable.receivable_id) ?? [];
+  private covers({ receivable_id }: Receivable): readonly Covered[] {
+    return this.coversOf.get(receivable_id) ?? NONE;
+  }
 
   standing(receivable: Receivable): Standing {
     if (receivable.status !== 'open') return { kind: 'end', reason: receivable.status };
@@ -141,12 +154,17 @@ class View {
     return this.ownHold(receivable) ?? this.silence(receivable) ?? this.onRegua(receivable);
   }
 
-  private holdsOf = ({ receivable_id }: Receivable): Hold[] => this.liveHolds.filter((hold) => isAbout(hold, receivable_id));
+  private holdsOf({ receivable_id }: Receivable): Hold[] {
+    return this.liveHolds.filter((hold) => isAbout(hold, receivable_id));
+  }
 
-  private undecidedOf = ({ receivable_id }: Receivable): Hold[] => this.undecided.filter((hold) => isAbout(hold, receivable_id));
+  private undecidedOf({ receivable_id }: Receivable): Hold[] {
+    return this.undecided.filter((hold) => isAbout(hold, receivable_id));
+  }
 
   /** Own holds count at once, before reconciliation has heard of them; of several the longest names them all and the first look counts. One that ended and waits for a decision comes before those that stand. */
   private ownHold(receivable: Receivable): Standing | null {
+    if (this.file.holds.size === 0) return null;
     const [holds, [ended]] = [this.holdsOf(receivable), this.undecidedOf(receivable)];
     const [longest] = holds;
     // Whoever asks about a hold that stands decides on what ended under it, too.
@@ -158,6 +176,7 @@ class View {
 
   /** Whatever reconciliation says beyond `owed` silences the régua until a day on which somebody looks again. */
   private silence(receivable: Receivable): Standing | null {
+    if (receivable.collectability === 'owed' && this.liveAgreements.length === 0) return null;
     const agreement = this.liveAgreements.find(({ receivable_ids }) => receivable_ids.includes(receivable.receivable_id));
     const reason = receivable.collectability === 'owed' ? (agreement ? 'agreed' : null) : receivable.collectability;
     if (reason === null) return null;
@@ -180,14 +199,15 @@ class View {
   }
 
   private onRegua(receivable: Receivable): Standing {
-    const isStep = ({ step }: Covered) => step !== THANKS_STEP && step !== AGREEMENT_STEP;
-    const covers = this.covers(receivable).filter(isStep);
-    const out = covers.find((cover) => isOutstanding(cover, this.now));
-    if (out) return { kind: 'waiting', step: out.step, notice_id: out.notice_id, at: lapsesAt(out) };
+    const ofThisDate: Covered[] = [];
+    for (const cover of this.covers(receivable)) {
+      if (cover.step === THANKS_STEP || cover.step === AGREEMENT_STEP) continue;
+      if (isOutstanding(cover, this.now)) return { kind: 'waiting', step: cover.step, notice_id: cover.notice_id, at: lapsesAt(cover) };
+      if (cover.due_date === receivable.original_due_date) ofThisDate.push(cover);
+    }
     const task = this.taskOut(receivable);
     if (task) return task;
 
-    const ofThisDate = covers.filter(({ due_date }) => due_date === receivable.original_due_date);
     const acts = actsOn(this.file, receivable);
     const { contact, act } = this.moves(receivable, ofThisDate, doneBy(acts));
     const message = contact && !this.isSpent(contact, ofThisDate) ? contact : null;
@@ -241,7 +261,9 @@ class View {
         reached: covers.some(({ outcome }) => outcome === 'sent') ? ['email'] : [],
       },
     };
-    return nextMoves(this.policy, debt, (from) => nextContactDay(file, this.policy.open, { from, taken: this.isTakenForCollection }, this.now));
+    // The reminder of an instalment goes first: the collection of that day moves to the next allowed one.
+    const taken = (day: CivilDate): boolean => this.isTaken(day) || day === this.reminder?.contact_day;
+    return nextMoves(this.policy, debt, (from) => nextContactDay(file, this.policy.open, { from, taken }, this.now));
   }
 
   /** The day of the last message about a debt that went out after its due date. */
@@ -274,7 +296,9 @@ class View {
     return this.now < at ? { kind: 'task', reason, step: null, at } : this.owned(receivable, reason);
   }
 
-  private reviewAt = (day: CivilDate): Date => creditorHour(day, this.policy.document.contact.hour);
+  private reviewAt(day: CivilDate): Date {
+    return creditorHour(day, this.policy.document.contact.hour);
+  }
 
   private owned({ owner }: Receivable, reason: string): Standing {
     if (owner?.reason === reason) {
@@ -284,17 +308,12 @@ class View {
     return { kind: 'task', reason, step: null, at: this.now };
   }
 
-  private isTaken = (day: CivilDate): boolean => this.file.contact_asked_day !== null && day <= this.file.contact_asked_day;
-
-  // The reminder of an instalment goes first: the collection of that day moves to the next allowed one.
-  private isTakenForCollection = (day: CivilDate): boolean => this.isTaken(day) || day === this.reminder?.contact_day;
-
-  private get liveAgreements(): Agreement[] {
-    return [...this.file.agreements.values()].filter(({ ended }) => !ended).sort((a, b) => (a.agreement_id < b.agreement_id ? -1 : 1));
+  private isTaken(day: CivilDate): boolean {
+    return this.file.contact_asked_day !== null && day <= this.file.contact_asked_day;
   }
 
   private nextReminder(): Reminder | null {
-    if (this.closedChannel) return null;
+    if (this.closedChannel || this.liveAgreements.length === 0) return null;
     const reminders = this.liveAgreements.flatMap((agreement) => unpaidOf(agreement).flatMap((instalment) => this.reminderOf(agreement, instalment) ?? []));
     return reminders.reduce<Reminder | null>((first, each) => (first === null || isBefore(each, first) ? each : first), null);
   }
@@ -311,7 +330,7 @@ class View {
     if (!receivable_id || covers.some((cover) => isDone(cover) || isOutstanding(cover, this.now))) return null;
     const { open, document } = this.policy;
     const from = open.onOrBefore(addDays(due_date, -document.instalment_reminder_days), this.state);
-    const day = nextContactDay(this.file, open, { from, taken: this.isTaken }, this.now);
+    const day = nextContactDay(this.file, open, { from, taken: (each) => this.isTaken(each) }, this.now);
     return day <= due_date ? { receivable_id, instalment, contact_day: day, at: contactAt(this.file, day, document.contact.hour, this.now) } : null;
   }
 
@@ -319,18 +338,18 @@ class View {
   prescriptions(): Date[] {
     const isGrave = ({ change }: Pick<OutwardAct, 'change'>) => UNDONE_BY[change!] !== 'restore';
     const isEntered = (receivable: Receivable): boolean => (receivable.acted.length > 0 && inForceByPeople(receivable).some(isGrave)) || (this.file.acts.size > 0 && inForce(this.file, receivable.receivable_id).some(isGrave));
-    const standing = [...this.file.receivables.values()].filter((receivable) => isUnpaid(receivable) && isEntered(receivable) && !this.isPrescribed(receivable));
+    const standing = this.receivables.filter((receivable) => isEntered(receivable) && isUnpaid(receivable) && !this.isPrescribed(receivable));
     return standing.map(({ effective_due_date }) => creditorHour(addDays(prescribesOn(effective_due_date), 1), '12:00'));
   }
 
   get backs(): Backs | null {
-    return toTakeBack(this.file, this.isPrescribed);
+    return toTakeBack(this.file, (receivable) => this.isPrescribed(receivable));
   }
 
   /** Thanks are due for what was settled late or after a reminder, once nothing is past due any more; asked once. */
   get thanks(): Plan['thanks'] {
     if (this.past_due || this.closedChannel || [...this.liveHolds, ...this.undecided].some(({ kind }) => ruleOf(kind).stops === 'everything')) return null;
-    const chased = [...this.file.receivables.values()].filter((receivable) => isPaid(receivable) && wasChased(receivable, this.covers(receivable)));
+    const chased = this.receivables.filter((receivable) => isPaid(receivable) && wasChased(receivable, this.covers(receivable)));
     // Thanks that came too late to go are asked for on another day.
     const isThanks = ({ step, outcome, reason }: Covered) => step === THANKS_STEP && !(outcome === 'refused' && reason === 'expired');
     const unthanked = chased.filter((receivable) => !this.covers(receivable).some(isThanks));

@@ -1,6 +1,6 @@
 import type { Cell } from '@emdia/database';
 import { stopsClock } from '../holds/standing';
-import type { Agreement, CaseFile, Change, Covered, Hold, Notice, Owner, Receivable, Standing } from './case-file';
+import type { Agreement, CaseFile, Change, Covered, CreditorSettings, Hold, Notice, Owner, Receivable, Standing } from './case-file';
 
 /** A column of a table: its name and type, and its cell for a value of a case. A column's place is its place in what is read, where a row's key and creditor are left out. */
 export type Column<V> = readonly [name: string, type: string, cell: (value: V, file: CaseFile) => Cell];
@@ -44,7 +44,7 @@ export const FILE: readonly Column<CaseFile>[] = [
 /** The parts of a case that stand in tables of their own. */
 export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements' | 'acts' | 'attempts'>;
 
-export function caseOf(row: Read, parts: Parts): CaseFile {
+export function caseOf(row: Read, parts: Parts, { carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, retry_rules }: CreditorSettings): CaseFile {
   const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, regua_since, regua_by, person_key, state, has_email, source_version, changed_at, reason, closed_at, cause, cause_at, cause_by, cause_asked_at] = row;
   return {
     key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at), regua_version, regua_since: instant(regua_since), regua_by,
@@ -53,6 +53,7 @@ export function caseOf(row: Read, parts: Parts): CaseFile {
     receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, acts: parts.acts, attempts: parts.attempts, asked: [], changes: [],
     cause: cause === null ? null : { cause, at: instant(cause_at), by: cause_by },
     cause_asked_at: instant(cause_asked_at),
+    carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, retry_rules,
   } as CaseFile;
 }
 
@@ -101,6 +102,7 @@ export function receivableOf(row: Read): Receivable {
     receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on, as_of, cure_told, charged,
     kind, step, planned_day, contact_day, next_action_at, notice_id, standing_reason, hold_review_date, queue, reason, owner_review_date, task_id, acted,
   ] = row;
+  const { rails, charge_ids = [] } = (charged ?? {}) as Partial<Pick<Receivable, 'rails' | 'charge_ids'>>;
   const owner = task_id === null ? null : ({ queue, reason, review_date: owner_review_date, task_id } as Owner);
   const at = instant(next_action_at);
   const standing = (): unknown => {
@@ -115,7 +117,7 @@ export function receivableOf(row: Read): Receivable {
   };
   return {
     receivable_id, version, original_due_date, effective_due_date, open_cents, paid_cents, status, collectability, review_date, settled_on, as_of, cure_told,
-    rails: [], charge_ids: [], ...(charged as Pick<Receivable, 'rails' | 'charge_ids'> | null), owner, acted: acted ?? [], standing: standing(),
+    rails: rails === undefined ? [] : rails, charge_ids, owner, acted: acted ?? [], standing: standing(),
   } as Receivable;
 }
 
