@@ -40,7 +40,7 @@ describe('a notice brings the words of its step', () => {
     const agreed = new Story(at('2026-02-20')).customer('SP').owes('A', '2026-03-06', { collectability: 'agreed' }).agrees(['A'], ['2026-03-12']).until('2026-03-13T00:00:00-03:00');
     const [reminder] = asked(agreed, 'agreement');
     expect(reminder).toMatchObject({ channels: ['whatsapp', 'email', 'sms'] });
-    expect(reminder).not.toHaveProperty('words');
+    expect(reminder!.words).toBeUndefined();
   });
 
   it('is remembered with it, for whoever asks why', () => {
