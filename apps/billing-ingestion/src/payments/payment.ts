@@ -190,6 +190,7 @@ export function refunded(known: Payment | null, data: Refunded, source: string, 
 
 const told = ({ creditor_id, payment_id, source, customer_id, reference }: Begun) => ({ creditor_id, payment_id, source, customer_id, reference });
 
+// Spread last: for the engine a property that follows what is spread costs more than a microsecond, one before it next to nothing.
 const envelope = (payment: Begun, now: Date, what: string, ...parts: (string | number)[]) => ({
   id: derivedId(what, payment.creditor_id, payment.source, payment.payment_id, ...parts),
   key: payment.key,
@@ -199,32 +200,30 @@ const envelope = (payment: Begun, now: Date, what: string, ...parts: (string | n
 
 const reportedEvent = (payment: ReceivedPayment, now: Date): Outgoing =>
   outgoing(BillingPaymentReported, {
-    ...envelope(payment, now, 'payment-reported'),
     data: {
-      ...told(payment), amount_cents: payment.amount_cents, currency: payment.currency,
-      ...(payment.fee_cents === null ? {} : { fee_cents: payment.fee_cents }), ...(payment.discount_cents === null ? {} : { discount_cents: payment.discount_cents }),
-      paid_date: payment.paid_date, credit_date: payment.credit_date, ...(payment.credited === null ? {} : { credited: payment.credited }),
+      amount_cents: payment.amount_cents, currency: payment.currency, fee_cents: payment.fee_cents ?? undefined, discount_cents: payment.discount_cents ?? undefined,
+      paid_date: payment.paid_date, credit_date: payment.credit_date, credited: payment.credited ?? undefined, ...told(payment),
     },
+    ...envelope(payment, now, 'payment-reported'),
   });
 
 const creditedEvent = (payment: ReceivedPayment, { credit_date, fee_cents }: Credit, now: Date): Outgoing =>
-  outgoing(BillingPaymentCredited, { ...envelope(payment, now, 'payment-credited'), data: { ...told(payment), credit_date, ...(fee_cents === null ? {} : { fee_cents }) } });
+  outgoing(BillingPaymentCredited, { data: { credit_date, fee_cents: fee_cents ?? undefined, ...told(payment) }, ...envelope(payment, now, 'payment-credited') });
 
 const pendingEvent = (payment: TriedPayment, now: Date): Outgoing => {
   const { amount_cents, currency, attempts } = payment;
   return outgoing(BillingPaymentPending, {
-    ...envelope(payment, now, 'payment-pending', attempts), data: { ...told(payment), ...(amount_cents === null ? {} : { amount_cents }), ...(currency === null ? {} : { currency }) },
+    data: { amount_cents: amount_cents ?? undefined, currency: currency ?? undefined, ...told(payment) }, ...envelope(payment, now, 'payment-pending', attempts),
   });
 };
 
 const failedEvent = (payment: TriedPayment, code: string | null, now: Date): Outgoing =>
-  outgoing(BillingPaymentFailed, { ...envelope(payment, now, 'payment-failed', payment.attempts), data: { ...told(payment), ...(code === null ? {} : { code }) } });
+  outgoing(BillingPaymentFailed, { data: { code: code ?? undefined, ...told(payment) }, ...envelope(payment, now, 'payment-failed', payment.attempts) });
 
 const refundEvent = (payment: ReceivedPayment, refund: Refund, now: Date): Outgoing =>
   outgoing(BillingRefundReported, {
-    ...envelope(payment, now, 'refund-reported', refund.refund_id),
     data: {
-      ...told(payment), refund_id: refund.refund_id, amount_cents: refund.amount_cents, currency: refund.currency, refunded_date: refund.refunded_date,
-      ...(refund.reason === null ? {} : { reason: refund.reason }),
+      refund_id: refund.refund_id, amount_cents: refund.amount_cents, currency: refund.currency, refunded_date: refund.refunded_date, reason: refund.reason ?? undefined, ...told(payment),
     },
+    ...envelope(payment, now, 'refund-reported', refund.refund_id),
   });

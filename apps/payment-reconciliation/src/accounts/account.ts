@@ -193,8 +193,8 @@ export function newAccount(key: string, claimed_by: string | null = null, polici
   const at = key.indexOf('/');
   const rest = key.slice(at + 1);
   const customer_id = rest.startsWith('#') ? null : rest;
-  const loaded = { receivables: new Map(), payments: new Map(), standstills: new Map() };
-  return { key, creditor_id: key.slice(0, at), customer_id, claimed_by, policies, ...loaded, loaded, unsaved: NOTHING };
+  const [receivables, payments, standstills] = [new Map<string, Receivable>(), new Map<string, Payment>(), new Map<string, Standstill>()];
+  return { key, creditor_id: key.slice(0, at), customer_id, claimed_by, policies, receivables, payments, standstills, loaded: { receivables, payments, standstills }, unsaved: NOTHING };
 }
 
 /** The key of a payment within an account. */

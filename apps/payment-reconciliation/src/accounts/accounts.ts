@@ -55,7 +55,7 @@ export class Accounts implements Store<Account> {
     const put = <T extends object>(part: 'receivables' | 'payments' | 'standstills', account_key: string, id: string, thing: T) => {
       (accounts.get(account_key)![part] as unknown as Map<string, T>).set(id, thing);
     };
-    for (const { account_key, ...receivable } of await readReceivables(tx, customers)) put('receivables', account_key, receivable.receivable_id, receivable);
+    for (const { account_key, receivable } of await readReceivables(tx, customers)) put('receivables', account_key, receivable.receivable_id, receivable);
     const payments = await readPayments(tx, keys);
     if (payments.length > 0) {
       const named = (row: { account_key: string; source: string; payment_id: string }) => `${row.account_key} ${paymentKey(row)}`;
@@ -65,7 +65,7 @@ export class Accounts implements Store<Account> {
         const name = named({ account_key, ...payment });
         const applied = (applications.get(name) ?? []).map(({ account_key: _, source: __, payment_id: ___, ...each }) => each);
         const allocated = (allocations.get(name) ?? []).map(({ account_key: _, source: __, payment_id: ___, ...each }) => each);
-        put('payments', account_key, paymentKey(payment), { ...payment, applications: applied, allocations: allocated });
+        put('payments', account_key, paymentKey(payment), { applications: applied, allocations: allocated, ...payment });
       }
     }
     const standstills = await readStandstills(tx, customers);
@@ -73,7 +73,7 @@ export class Accounts implements Store<Account> {
     const instalments = agreements.length > 0 ? grouped(await readInstalments(tx, agreements), ({ account_key }) => account_key) : new Map<string, never[]>();
     for (const { account_key, ...standstill } of standstills) {
       const parts = (instalments.get(standstill.standstill_id) ?? []).map(({ account_key: _, ...each }) => each);
-      put('standstills', account_key, standstill.standstill_id, { ...standstill, instalments: parts });
+      put('standstills', account_key, standstill.standstill_id, { instalments: parts, ...standstill });
     }
   }
 

@@ -165,26 +165,23 @@ function subtracted(after: readonly Allocation[], before: readonly Allocation[])
 function tell(before: Position | null, receivable: Receivable, account: Account, cause: Cause, now: Date): Outgoing[] {
   const { receivable_id, invoice_id, issue, position } = receivable as Receivable & { issue: NonNullable<Receivable['issue']>; position: Position };
   const { creditor_id } = account;
-  const ids = { creditor_id, customer_id: account.customer_id!, receivable_id };
-  const event = (what: string) => ({ id: derivedId(what, receivable_id, position.version), key: customerKey(creditor_id, ids.customer_id), creditor_id, now });
+  const customer_id = account.customer_id!;
+  const event = <D>(what: string, data: D) => ({ id: derivedId(what, receivable_id, position.version), key: customerKey(creditor_id, customer_id), creditor_id, now, data });
   const { number, description, currency, issue_date, charge_policy, instruments } = issue;
   const { version, amount_cents, paid_cents, waived_cents, written_off_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date } = position;
   const events = [
-    outgoing(ReconciliationBalanceChanged, {
-      ...event('balance-changed'),
-      // Written out: every receivable is told at every change, and a spread of two objects costs ten times as much.
-      data: {
-        creditor_id, customer_id: ids.customer_id, receivable_id, invoice_id, number, description, currency, issue_date, charge_policy, instruments: instruments as Instrument[],
-        version, amount_cents, paid_cents, waived_cents, written_off_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date,
-      },
-    }),
+    // Written out: every receivable is told at every change, and a spread costs ten times as much.
+    outgoing(ReconciliationBalanceChanged, event('balance-changed', {
+      creditor_id, customer_id, receivable_id, invoice_id, number, description, currency, issue_date, charge_policy, instruments: instruments as Instrument[],
+      version, amount_cents, paid_cents, waived_cents, written_off_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date,
+    })),
   ];
   const wasSettled = before !== null && before.status !== 'open';
   if (status === 'settled' && before?.status !== 'settled') {
     const days_late = Math.max(0, daysBetween(effective_due_date, settled_on!));
-    events.push(outgoing(ReconciliationReceivableSettled, { ...event('receivable-settled'), data: { ...ids, settled_on: settled_on!, days_late, amount_cents } }));
+    events.push(outgoing(ReconciliationReceivableSettled, event('receivable-settled', { creditor_id, customer_id, receivable_id, settled_on: settled_on!, days_late, amount_cents })));
   } else if (status === 'open' && wasSettled) {
-    events.push(outgoing(ReconciliationReceivableReopened, { ...event('receivable-reopened'), data: { ...ids, open_cents, reason: cause.reopens, cause: cause.id } }));
+    events.push(outgoing(ReconciliationReceivableReopened, event('receivable-reopened', { creditor_id, customer_id, receivable_id, open_cents, reason: cause.reopens, cause: cause.id })));
   }
   return events;
 }

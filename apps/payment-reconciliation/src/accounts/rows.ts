@@ -43,13 +43,13 @@ const RECEIVABLES = `
 
 const rank = (version: number | null, event_id: string): Rank | null => (version === null ? null : { version, event_id });
 
-function receivableOf(row: ReceivableRow): Receivable & AccountRow {
-  const { account_key, receivable_id, invoice_id, number, description, issue_date, currency, charge_policy, instruments, waiver_cents, waived_on, write_offs, version } = row;
+function receivableOf(row: ReceivableRow): Receivable {
+  const { receivable_id, invoice_id, number, description, issue_date, currency, charge_policy, instruments, waiver_cents, waived_on, write_offs, version } = row;
   const issued = rank(row.issue_version, row.issue_event);
   const terms = rank(row.terms_version, row.terms_event);
   const { amount_cents, paid_cents, waived_cents, written_off_cents, open_cents, status, settled_on, original_due_date, effective_due_date, collectability, review_date } = row;
   return {
-    account_key, receivable_id, invoice_id, waiver_cents, waived_on, write_offs,
+    receivable_id, invoice_id, waiver_cents, waived_on, write_offs,
     issue: issued && { rank: issued, number, description, issue_date, currency, charge_policy, instruments },
     terms: terms && { rank: terms, amount_cents: row.terms_amount_cents, due_date: row.terms_due_date },
     cancelled: rank(row.cancel_version, row.cancel_event),
@@ -59,8 +59,8 @@ function receivableOf(row: ReceivableRow): Receivable & AccountRow {
   };
 }
 
-export const readReceivables = async (tx: Tx, keys: readonly string[]): Promise<(Receivable & AccountRow)[]> =>
-  (await tx.query<ReceivableRow>(RECEIVABLES, [keys])).map(receivableOf);
+export const readReceivables = async (tx: Tx, keys: readonly string[]): Promise<{ readonly account_key: string; readonly receivable: Receivable }[]> =>
+  (await tx.query<ReceivableRow>(RECEIVABLES, [keys])).map((row) => ({ account_key: row.account_key, receivable: receivableOf(row) }));
 
 export const readPayments = (tx: Tx, keys: readonly string[]): Promise<(Omit<Payment, 'applications' | 'allocations'> & AccountRow)[]> =>
   tx.query(

