@@ -1,5 +1,5 @@
 import { addDays, localDate, type CivilDate } from '@emdia/calendar';
-import { prescribesOn } from '@emdia/money';
+import { firstUnprescribed, prescribesOn } from '@emdia/money';
 import { nextMoves, taskOf, type Act, type Action, type Channel, type Contact, type ContactStep, type Debt, type Moves, type Policy } from '@emdia/regua';
 import { inForce, inForceByPeople, UNDONE_BY, type OutwardAct } from '../acts/outward-act';
 import { actsOn, againFrom, doneBy, isUnpaid, toTakeBack, type Backs } from '../acts/planning';
@@ -98,6 +98,7 @@ class View {
   readonly reminder: Reminder | null;
   readonly merged = new Map<string, readonly string[]>();
   readonly contacts = new Map<string, ContactStep>();
+  private readonly unprescribed_from: CivilDate;
   private readonly channels: readonly Channel[];
   private readonly case_amount_cents: number;
   private readonly late_before: number;
@@ -116,6 +117,7 @@ class View {
     private readonly policy: Policy,
   ) {
     this.today = localDayOf(file, now);
+    this.unprescribed_from = firstUnprescribed(this.today);
     this.state = contactPlaceOf(file);
     this.closedChannel = closedChannel(file);
     this.channels = this.closedChannel ? [] : ['email'];
@@ -141,7 +143,7 @@ class View {
   }
 
   private isPrescribed({ effective_due_date }: Receivable): boolean {
-    return prescribesOn(effective_due_date) < this.today;
+    return effective_due_date < this.unprescribed_from;
   }
 
   private covers({ receivable_id }: Receivable): readonly Covered[] {
