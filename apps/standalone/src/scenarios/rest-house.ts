@@ -119,9 +119,12 @@ async function fill(story: Story): Promise<void> {
     await story.post('/v1/agreements', { ...command('agreed'), instalments: [{ due_date: '2026-04-20', amount_cents: 10_000 }] });
     await story.post('/v1/disputes', { ...command('disputed'), reason: 'not mine' });
   }
+  const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'x-emdia-creditor': CREDITOR };
+  const json = { ...headers, 'content-type': 'application/json' };
+  // Not due yet, so that each is refused: that takes nobody's contacts of the day.
+  for (const n of numbers) await fetch(`${story.house.url}/v1/human-contacts`, { method: 'POST', headers: json, body: JSON.stringify({ customer_id: `person-${n}`, local_date: '2026-03-10' }) });
   const csv = ['payment_id,source,amount_cents,currency,paid_date', ...numbers.map((n) => `bad-${n},sheet,-5,BRL,2026-03-09`)].join('\n');
-  const key = { authorization: `Bearer ${ADMIN_KEY}`, 'x-emdia-creditor': CREDITOR, 'content-type': 'text/csv' };
-  await fetch(`${story.house.url}/v1/imports?kind=payments`, { method: 'POST', headers: key, body: csv });
+  await fetch(`${story.house.url}/v1/imports?kind=payments`, { method: 'POST', headers: { ...headers, 'content-type': 'text/csv' }, body: csv });
   const { path } = await story.put<{ path: string }>(`/v1/webhooks/${WEBHOOK}`, { kind: 'asaas', secrets: [WEBHOOK_SECRET] });
   for (const n of numbers) await fetch(story.house.url + path, { method: 'POST', headers: { 'asaas-access-token': WEBHOOK_SECRET }, body: JSON.stringify({ id: `evt-${n}`, event: 'PAYMENT_RECEIVED' }) });
   await story.house.settle();
