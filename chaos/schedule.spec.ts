@@ -16,6 +16,11 @@ describe('the schedule of faults', () => {
     expect(required(10)).toEqual({ faults: 300, to_processes: 40 });
   });
 
+  it('moves the clocks of those alone whose books a jump cannot make look like a breach', () => {
+    const jumps = Array.from({ length: 20 }, (_, seed) => schedule(seed, 10)).flat().filter(({ kind }) => kind === 'clock-jump');
+    expect([...new Set(jumps.map(({ target }) => target))].sort()).toEqual(['billing-ingestion', 'notifications']);
+  });
+
   it('befalls every link, and every kind comes within 10 minutes', () => {
     const faults = schedule(1, 10);
     expect(new Set(faults.filter(({ kind }) => kind.startsWith('link-')).map(({ target }) => target))).toEqual(new Set(LINKS));
