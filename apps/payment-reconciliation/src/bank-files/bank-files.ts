@@ -256,7 +256,9 @@ export class BankFiles implements Sweep {
       }
       await atMost(0);
     } finally {
-      await Promise.allSettled([...underWay, settling]);
+      // A batch that ends only now is still to be settled.
+      await Promise.allSettled(underWay);
+      await settling;
     }
   }
 

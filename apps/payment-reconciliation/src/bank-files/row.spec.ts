@@ -37,6 +37,12 @@ describe('rows of a bank\'s file', () => {
     expect(registered({ reference: '0000' })).toEqual([]);
   });
 
+  it('do not mean an invoice that is numbered as the bank numbers a slip', () => {
+    const { references } = moneyOf(read('237', title())[0])!;
+    for (const numbered of ['000000000011', '00000000001', '1']) for (const other of [{ invoice_id: numbered }, { invoice_id: 'x', number: numbered }, { invoice_id: 'x', instruments: [{ rail: 'TRANSFER' as const, reference: numbered }] }])
+      expect([other, referencesOfInvoice({ instruments: [], ...other }).filter((each) => references.includes(each))]).toEqual([other, []]);
+  });
+
   it('are left to a person where they do not say how much', () => {
     expect(read('237', title({ paid: 0 })).map(({ said }) => said)).toEqual([{ kind: 'left', reason: 'no-amount', references: expect.arrayContaining(['NF-77']) as string[] }]);
   });

@@ -51,7 +51,8 @@ function referencesOf(file: BankFile, { our_number, document_number }: Row): str
     // As it is kept where the creditor gave no code, and so no bank: without its check digit, or whole.
     slipReference(file.bank, our_number)?.replace(/^slip:[^:]*:/, 'slip::') ?? null,
     slipReference(null, our_number),
-    our_number,
+    // A collecting agent tells the creditor's own number; a bank's is its own, and an invoice of somebody else may be numbered alike.
+    file.kind === 'febraban150' ? our_number : null,
   ];
   return [...new Set([...slips, document_number])].filter((each): each is string => each !== null && REFERENCE.test(each));
 }
