@@ -47,7 +47,7 @@ const TABLES = `
   create table notifications.opt_out (creditor_id text, contact_point_key text, recorded_at timestamptz);
   create table notifications.closed_contact_point (contact_point_key text, recorded_at timestamptz);
   create table notifications.own_rule (creditor_id text, version int, weekdays smallint[], hours jsonb, contacts_in_7_days int, contacts_in_30_days int, decision jsonb, set_by text, set_at timestamptz);
-  create table notifications.call_answer (answer_id uuid, creditor_id text, customer_id text, answer text, may_ask_for jsonb, answered_at timestamptz);
+  create table notifications.call_answer (answer_id uuid, creditor_id text, customer_id text, answer text, may_ask_for jsonb, answered_at timestamptz, state text, contact_point_key text);
   create table notifications.contact_day (creditor_id text, person_key text, local_date date, class text, cause text);`;
 
 /** A uuid that is easy to read in a failure: `id(7)` ends in 7. */

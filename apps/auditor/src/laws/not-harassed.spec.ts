@@ -8,7 +8,7 @@ const ruled = (more: Partial<OwnRule> = {}): OwnRule => ({
 const sent = (day: number, hour = '13:00:00'): Sent => ({
   notice_id: `n${day}`, creditor_id: 'acme', customer_id: 'c1', person_key: 'person', contact_point_key: 'point', purpose: 'collection', state: 'SP', call_began_at: new Date(`2026-03-${day}T${hour}Z`),
 });
-const judged = (messages: Sent[], rules: OwnRule[], scope: BudgetScope = 'creditor') => judgeContacts(messages, [], [], new Map([['acme', rules]]), scope).report();
+const judged = (messages: Sent[], rules: OwnRule[], scope: BudgetScope = 'creditor') => judgeContacts({ sent: messages, closed: [], human: [], calls: [], rules: new Map([['acme', rules]]) }, scope).report();
 const wrong = (...given: Parameters<typeof judged>) => judged(...given).examples.map(({ what }) => what);
 
 // Friday the 13th and the week after.
@@ -47,5 +47,24 @@ describe('more contacts than the house makes', () => {
   });
   it('are not the creditor\'s to decide where several share one budget', () => {
     expect(wrong(FIVE, [ruled({ ...looser, decision: DECISION })], 'installation')).toEqual(['contact number 5 within 7 days']);
+  });
+});
+
+describe('a call that somebody was told to make', () => {
+  const call = (hour: string) => ({ answer_id: hour, creditor_id: 'acme', customer_id: 'c1', contact_point_key: 'number', state: 'SP', answered_at: new Date(`2026-03-13T${hour}Z`) });
+  const found = (hour: string, closed: { creditor_id: string | null; at: string }[] = [], rules: OwnRule[] = []) =>
+    judgeContacts({
+      sent: [], human: [], calls: [call(hour)], rules: new Map([['acme', rules]]),
+      closed: closed.map(({ creditor_id, at }) => ({ creditor_id, contact_point_key: 'number', recorded_at: new Date(`2026-03-13T${at}Z`) })),
+    }, 'creditor').report().examples.map(({ what }) => what);
+
+  it.each([['12:00:00', []], ['11:59:59', ['told somebody to call outside the hours and days allowed where the debtor lives']], ['21:59:59', []], ['22:00:00', [expect.stringContaining('outside')]]])('at %s breaks the law: %j', (hour, what) => {
+    expect(found(hour)).toEqual(what);
+  });
+  it('breaks it outside the hours that its creditor set', () => {
+    expect(found('13:00:00', [], [ruled({ hours: { from: '10:01', to: '16:00' } })])).toEqual(["told somebody to call outside the hours and days of the creditor's own rule"]);
+  });
+  it.each([['acme', '12:59:54', 1], [null, '12:59:54', 1], ['other', '12:59:54', 0], ['acme', '12:59:55', 0]])('to a number closed for %s at %s breaks it: %d', (creditor_id, at, broken) => {
+    expect(found('13:00:00', [{ creditor_id, at }])).toEqual(Array(broken).fill('told somebody to call through a channel that was closed'));
   });
 });

@@ -28,6 +28,16 @@ interface HumanContact {
   readonly class: 'contact' | 'service';
 }
 
+/** What somebody was told who asked on the day: they may call. */
+interface AnsweredCall {
+  readonly answer_id: string;
+  readonly creditor_id: string;
+  readonly customer_id: string;
+  readonly contact_point_key: string | null;
+  readonly state: string | null;
+  readonly answered_at: Date;
+}
+
 /** A version of a creditor's own rule. */
 export interface OwnRule {
   readonly creditor_id: string;
@@ -57,6 +67,10 @@ const CLOSED = `
   select creditor_id, contact_point_key, recorded_at from notifications.opt_out
   union all select null, contact_point_key, recorded_at from notifications.closed_contact_point`;
 const HUMAN = `select creditor_id, person_key, local_date::text as local_date, class from notifications.contact_day where cause = 'human' and person_key is not null`;
+// Answers from before the place and the number were kept with them say too little.
+const CALLS = `
+  select answer_id, creditor_id, customer_id, contact_point_key, state, answered_at from notifications.call_answer
+  where answer = 'may-call' and (state is not null or contact_point_key is not null) order by answered_at, answer_id`;
 const OWN_RULES = `
   select creditor_id, version, weekdays, hours, contacts_in_7_days, contacts_in_30_days, decision, set_by, set_at from notifications.own_rule order by creditor_id, version`;
 
@@ -65,9 +79,10 @@ export async function notHarassed(snapshot: Snapshot, scope: BudgetScope): Promi
   const sent = await snapshot.all<Sent>('notifications', SENT);
   const closed = await snapshot.all<Closed>('notifications', CLOSED);
   const human = await snapshot.all<HumanContact>('notifications', HUMAN);
+  const calls = await snapshot.all<AnsweredCall>('notifications', CALLS);
   const rules = new Map<string, OwnRule[]>();
   for (const rule of await snapshot.all<OwnRule>('notifications', OWN_RULES)) rules.set(rule.creditor_id, [...(rules.get(rule.creditor_id) ?? []), rule]);
-  return judgeContacts(sent, closed, human, rules, scope);
+  return judgeContacts({ sent, closed, human, calls, rules }, scope);
 }
 
 /** The rules that a creditor had at an instant or in the seconds in which nobody had to know of the next; null where the house's alone held. */
@@ -95,8 +110,16 @@ const classOf = (purpose: Sent['purpose']) => (purpose === 'reply' ? null : purp
 /** Contacts by who was reached and class: day by day, each with what was sent. */
 type Days = Map<string, Map<string, Sent | null>>;
 
-/** Pure: which of the messages broke the law, given what was closed and whom people called. */
-export function judgeContacts(sent: readonly Sent[], closed: readonly Closed[], human: readonly HumanContact[], rules: OwnRules, scope: BudgetScope): Finding {
+interface Contacts {
+  readonly sent: readonly Sent[];
+  readonly closed: readonly Closed[];
+  readonly human: readonly HumanContact[];
+  readonly calls: readonly AnsweredCall[];
+  readonly rules: OwnRules;
+}
+
+/** Pure: which of the messages, and of the calls that somebody was told to make, broke the law, given what was closed and whom people called. */
+export function judgeContacts({ sent, closed, human, calls, rules }: Contacts, scope: BudgetScope): Finding {
   const finding = new Finding(2, 'Nobody is harassed');
   finding.looserByDecision = looserOnes(rules);
   const closings = new Map<string, Closed[]>();
@@ -110,7 +133,22 @@ export function judgeContacts(sent: readonly Sent[], closed: readonly Closed[], 
     const { creditor_id, customer_id, notice_id, purpose } = message;
     finding.check(what === null ? null : { what, creditor_id, ids: { notice_id, customer_id, purpose, call_began_at: message.call_began_at.toISOString() } });
   }
+  for (const { answered_at: at, answer_id, creditor_id, customer_id, state, contact_point_key } of calls) {
+    const wrong = [...outsideHours(at, state, rulesAt(rules, creditor_id, at)), ...throughClosed(at, creditor_id, contact_point_key, closings)];
+    finding.check(wrong.length === 0 ? null : { what: `told somebody to call ${wrong.join('; ')}`, creditor_id, ids: { answer_id, customer_id, answered_at: at.toISOString() } });
+  }
   return finding;
+}
+
+function outsideHours(at: Date, state: string | null, own: readonly (OwnRule | null)[]): string[] {
+  if (!isWithinContactHours(at, state)) return ['outside the hours and days allowed where the debtor lives'];
+  return own.some((rule) => isWithinContactHours(at, state, rule)) ? [] : ["outside the hours and days of the creditor's own rule"];
+}
+
+function throughClosed(at: Date, creditor_id: string, contact_point_key: string | null, closings: Around['closings']): string[] {
+  const closedBefore = closings.get(contact_point_key ?? '')?.some((closing) =>
+    (closing.creditor_id === null || closing.creditor_id === creditor_id) && closing.recorded_at.getTime() < at.getTime() - KNOWN_AFTER_MS);
+  return closedBefore ? ['through a channel that was closed'] : [];
 }
 
 function dayMap(days: Days, who: string): Map<string, Sent | null> {
@@ -132,13 +170,9 @@ function wrongWith(message: Sent, { closings, days, own, scope }: Around): strin
   const kind = classOf(message.purpose);
   if (!kind) return null;
   const { call_began_at, state, contact_point_key, person_key } = message;
-  const wrong: string[] = [];
-  if (!isWithinContactHours(call_began_at, state)) wrong.push('outside the hours and days allowed where the debtor lives');
-  else if (!own.some((rule) => isWithinContactHours(call_began_at, state, rule))) wrong.push("outside the hours and days of the creditor's own rule");
+  const wrong = outsideHours(call_began_at, state, own);
   if (!contact_point_key) wrong.push('sent to no known contact point');
-  const closedBefore = closings.get(contact_point_key ?? '')?.some((closing) =>
-    (closing.creditor_id === null || closing.creditor_id === message.creditor_id) && closing.recorded_at.getTime() < call_began_at.getTime() - KNOWN_AFTER_MS);
-  if (closedBefore) wrong.push('through a channel that was closed');
+  wrong.push(...throughClosed(call_began_at, message.creditor_id, contact_point_key, closings));
   const day = localDate(call_began_at, zoneOf(state));
   for (const who of [`${kind} person ${scope} ${person_key}`, ...(contact_point_key ? [`${kind} point ${scope} ${contact_point_key}`] : [])]) {
     const mine = dayMap(days, who);

@@ -55,12 +55,15 @@ export class HumanContactsController {
     if (!addressee) throw problem(404, 'unknown-customer', 'Unknown customer', 'Send the customer first, or check the id.');
     // Over all creditors, because the budget may be the installation's; the key is made this creditor's own.
     const idempotencyKey = key === undefined ? undefined : `${creditor_id}:${key}`;
-    const taken = () => this.runner.change(this.contacts.take(addressee, this.scope.of(creditor_id), local_date), { idempotencyKey });
-    if (local_date !== localDate(this.clock.now(), zoneOf(addressee.state))) return { ...(await taken()), status: 'reserved', as_of_epoch_ms: null, may_ask_for: [], may_not_ask_for: [] };
-    return this.answers.kept({ creditor_id, customer_id, local_date, asked_by }, async () => {
+    const { state, phone_key: contact_point_key } = addressee;
+    const take = (more: { idempotencyKey?: string | undefined } = {}) => this.runner.change(this.contacts.take(addressee, this.scope.of(creditor_id), local_date), more);
+    if (local_date !== localDate(this.clock.now(), zoneOf(state))) return { ...(await take({ idempotencyKey })), status: 'reserved', as_of_epoch_ms: null, may_ask_for: [], may_not_ask_for: [] };
+    return this.answers.kept({ creditor_id, customer_id, local_date, asked_by, state, contact_point_key }, async () => {
       // Before every answer, also to a request that was answered before: money may have come since.
       const spoken = await this.spoken(creditor_id, body);
-      return { ...(await taken()), status: 'may-call' as const, ...spoken };
+      // A repetition under its key is answered without a look at what has closed since, so it is looked at beside.
+      if (idempotencyKey !== undefined) await take({ idempotencyKey });
+      return { ...(await take()), status: 'may-call' as const, ...spoken };
     });
   }
 

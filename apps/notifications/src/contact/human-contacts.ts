@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { daysBetween, isAllowedDay, localDate, zoneOf } from '@emdia/calendar';
+import { daysBetween, isAllowedDay, isWithinContactHours, localDate, zoneOf } from '@emdia/calendar';
 import type { Tx } from '@emdia/database';
 import { Forbidden, step, type Step, type Store } from '@emdia/messaging';
+import { nextOpening } from '../delivery/admission';
 import type { Addressee } from './addressee';
 import { fits, WINDOW_DAYS_MAX } from './budget';
 import { limitsOf, type OwnRule, ownRulesOf } from './own-rules';
@@ -37,7 +38,7 @@ const USED = 'The contacts that this person may get in a day, a week or a month 
 export class HumanContacts implements Store<Days> {
   readonly name = 'contact_day';
 
-  /** Takes the day for calling a customer, once; refused where the budget is used or the day allows no contact. */
+  /** Takes the day for calling a customer, once; refused where the budget is used, the day allows no contact or, on the day itself, the hour allows none. */
   take(addressee: Addressee, scope: string, local_date: string): Step<Days, Call> {
     const { creditor_id, customer_id, person_key, phone_key, state } = addressee;
     return step<Days, Call>(this, `${scope} ${person_key} ${creditor_id} ${phone_key ?? ''}`, (days, now) => {
@@ -47,6 +48,7 @@ export class HumanContacts implements Store<Days> {
       if (ahead < 0 || ahead > AHEAD_DAYS_MAX) throw new Forbidden('day-out-of-range', `Take a day from today to ${AHEAD_DAYS_MAX} days ahead, where the person lives.`);
       if (!isAllowedDay(local_date, state)) throw new Forbidden('day-not-allowed', 'Nobody is contacted on a Saturday, a Sunday or a holiday. Choose another day.');
       if (!isAllowedDay(local_date, state, rule?.weekdays)) throw new Forbidden('own-rule', `By version ${rule!.version} of the creditor's own rule nobody is contacted on that day of the week: GET /v1/contact-rules. Choose another day.`);
+      if (ahead === 0 && !isWithinContactHours(now, state, rule)) throw new Forbidden('outside-hours', `Nobody is called at this hour where the person lives. Ask again when the hours open: ${nextOpening(now, state, rule).toISOString()}.`);
       if (calls.some((call) => call.day === local_date && call.customer_id === customer_id)) return { ignored: 'taken', result: { customer_id, local_date } };
       const limits = limitsOf(rule, scope);
       if (used.includes(local_date) || !fits(used, local_date, limits)) throw new Forbidden('budget', USED);

@@ -1,37 +1,12 @@
-import { startMailSink, type MailSink } from '@emdia/mail-sink';
-import { Clock } from '@emdia/clock';
-import { run, type House } from '@emdia/runtime';
-import { NOON } from '../../test/given';
-import { GivenHouse } from '../../test/given-house';
-import { notifications } from '../index';
-
-class NoonClock extends Clock {
-  now(): Date {
-    return NOON;
-  }
-}
+import { ServedHouse } from '../../test/served-house';
 
 /** The setting `EMDIA_BUDGET_SCOPE=installation`, as REST feels it. */
 describe('an installation whose creditors share one budget', () => {
-  const given = new GivenHouse();
-  let house: House;
-  let sink: MailSink;
+  const served = new ServedHouse();
+  const send = (method: string, path: string, as: string, body: object) => served.call(method, `/v1/${path}`, { as, body });
 
-  beforeAll(async () => {
-    sink = await startMailSink();
-    await given.open({ EMDIA_SMTP_URL: sink.smtpUrl, EMDIA_BUDGET_SCOPE: 'installation' });
-    house = await run([notifications], 'in-process', { config: given.config, clock: new NoonClock() });
-  });
-  afterAll(async () => {
-    await house.stop();
-    await given.close();
-    await sink.stop();
-  });
-
-  const send = async (method: string, path: string, as: string, body: object) => {
-    const response = await fetch(`${house.url}/v1/${path}`, { method, headers: { authorization: `Bearer emdia_${as}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
-    return { status: response.status, json: (await response.json()) as object };
-  };
+  beforeAll(() => served.open({ EMDIA_BUDGET_SCOPE: 'installation' }));
+  afterAll(() => served.close());
 
   it('lets none of them loosen it, whoever decides', async () => {
     const decision = { decided_by: 'Ana Maria Souza', role: 'diretora de crédito', reason: 'clientes pediram lembretes diários' };
