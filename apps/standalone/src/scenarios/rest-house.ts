@@ -121,8 +121,12 @@ async function fill(story: Story): Promise<void> {
   }
   const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'x-emdia-creditor': CREDITOR };
   const json = { ...headers, 'content-type': 'application/json' };
-  // Not due yet, so that each is refused: that takes nobody's contacts of the day.
-  for (const n of numbers) await fetch(`${story.house.url}/v1/human-contacts`, { method: 'POST', headers: json, body: JSON.stringify({ customer_id: `person-${n}`, local_date: '2026-03-10' }) });
+  await story.house.settle();
+  // All of it is promised, agreed or disputed, so that each is refused: that takes nobody's contacts of the day.
+  for (const n of numbers) {
+    const { status } = await fetch(`${story.house.url}/v1/human-contacts`, { method: 'POST', headers: json, body: JSON.stringify({ customer_id: `person-${n}`, local_date: '2026-03-10' }) });
+    if (status !== 409) throw new Error(`a call to person-${n} is answered with ${status}`);
+  }
   const csv = ['payment_id,source,amount_cents,currency,paid_date', ...numbers.map((n) => `bad-${n},sheet,-5,BRL,2026-03-09`)].join('\n');
   await fetch(`${story.house.url}/v1/imports?kind=payments`, { method: 'POST', headers: { ...headers, 'content-type': 'text/csv' }, body: csv });
   const { path } = await story.put<{ path: string }>(`/v1/webhooks/${WEBHOOK}`, { kind: 'asaas', secrets: [WEBHOOK_SECRET] });
