@@ -1,4 +1,4 @@
-import { derivedId, type Collectability, type Purpose, type Rail, type ReceivableStatus } from '@emdia/contracts';
+import { derivedId, type Channel, type Collectability, type Purpose, type Rail, type ReceivableStatus } from '@emdia/contracts';
 import type { CivilDate, OwnHours, Place } from '@emdia/calendar';
 import type { Cause, ContactBudget, Policy } from '@emdia/regua';
 import type { Rules } from '@emdia/retries';
@@ -14,6 +14,9 @@ export interface Person {
   /** Where they live: a state, or a municipality (`SP-3550308`). */
   readonly state: Place | null;
   readonly has_email: boolean;
+  /** The creditor's own group of customers, and a credit score in points; null where nobody told. */
+  readonly segment: string | null;
+  readonly score: number | null;
   readonly source_version: number;
   readonly changed_at: Date;
 }
@@ -93,6 +96,8 @@ export interface Covered {
   readonly step: string;
   readonly outcome: 'asked' | 'sent' | 'unknown' | 'refused' | 'lapsed';
   readonly reason: string | null;
+  /** On which it went, or may have. */
+  readonly channel: Channel | null;
   readonly valid_until: Date;
 }
 

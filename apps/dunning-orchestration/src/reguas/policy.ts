@@ -1,9 +1,9 @@
 import { WEEKDAYS } from '@emdia/calendar';
-import { choose, DEFAULT_REGUAS, defaultPolicy, ladderOf, type Facts, type Policy } from '@emdia/regua';
-import type { CaseFile } from '../cases/case-file';
+import { choose, DEFAULT_REGUAS, defaultPolicy, ladderOf, type Channel, type Facts, type Policy } from '@emdia/regua';
+import type { CaseFile, Covered } from '../cases/case-file';
 
 /** What decides which régua a case follows. */
-export type Follower = Pick<CaseFile, 'regua_version' | 'trial' | 'published' | 'own_weekdays' | 'customer_id' | 'receivables' | 'cause'>;
+export type Follower = Pick<CaseFile, 'regua_version' | 'trial' | 'published' | 'own_weekdays' | 'customer_id' | 'person' | 'receivables' | 'covers' | 'cause'>;
 
 /** The régua that a case opens with: of those that its creditor published the one that fits best, else the house's first. */
 export const policyInUse = (file: Follower): Policy => {
@@ -12,11 +12,13 @@ export const policyInUse = (file: Follower): Policy => {
 };
 
 /** What a case's régua is chosen by. */
-export function factsOf({ customer_id, receivables, cause }: Follower): Facts {
-  const open = [...receivables.values()].filter(({ status }) => status === 'open').map(({ open_cents }) => open_cents);
+export function factsOf({ customer_id, person, receivables, covers, cause }: Follower): Facts {
+  const debts = [...receivables.values()].filter(({ status }) => status === 'open');
+  const open = debts.map(({ open_cents }) => open_cents);
   return {
     customer_id, amount_cents: Math.max(0, ...open), case_amount_cents: open.reduce((sum, cents) => sum + cents, 0),
-    late_before: latePaid(receivables), segment: null, score: null, cause: cause?.cause ?? null, reached: [],
+    late_before: latePaid(receivables), segment: person?.segment ?? null, score: person?.score ?? null, cause: cause?.cause ?? null,
+    reached: covers.size === 0 ? NOWHERE : reachedBy([...covers.values()].filter(({ receivable_id, due_date }) => receivables.get(receivable_id)?.status === 'open' && receivables.get(receivable_id)!.original_due_date === due_date)),
   };
 }
 
@@ -24,6 +26,19 @@ export function factsOf({ customer_id, receivables, cause }: Follower): Facts {
 export function policyForCause(file: Follower): Policy {
   const meant = (policies: readonly Policy[]) => choose(policies.filter(({ document }) => document.for?.when?.causes), factsOf(file), 0);
   return meant(file.published?.active ?? []) ?? meant(DEFAULT_REGUAS.map(defaultPolicy)) ?? policyInUse(file);
+}
+
+const NOWHERE: readonly Channel[] = [];
+const BY_EMAIL: readonly Channel[] = ['email'];
+
+/** The channels on which messages went out; the usual answers are always the same, because this is asked of every debt. */
+export function reachedBy(covers: readonly Covered[]): readonly Channel[] {
+  let reached = NOWHERE;
+  for (const { outcome, channel } of covers) {
+    if (outcome !== 'sent' || channel === null || reached.includes(channel)) continue;
+    reached = reached === NOWHERE && channel === 'email' ? BY_EMAIL : [...reached, channel];
+  }
+  return reached;
 }
 
 /** How many debts of a customer were paid after the last day without charge. */
