@@ -107,6 +107,12 @@ export class Story {
     return this;
   }
 
+  /** What becomes of whom none of them fits. */
+  leaves(unfitted: CaseFile['unfitted']): this {
+    this.file = { ...this.file, unfitted };
+    return this;
+  }
+
   /** Goes on by a régua that the creditor published, the only one. */
   publishes(policy: Policy): this {
     return this.has(policy).follows(policy.version);

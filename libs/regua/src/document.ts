@@ -122,6 +122,7 @@ export const Regua = of(
     ),
     charges: Type.Optional(Charges),
     steps: Type.Array(Type.Unsafe<Step>({ oneOf: Object.values(ACTIONS), type: 'object', discriminator: { propertyName: 'action' } }), { minItems: 1, maxItems: 40 }),
+    silent: Type.Optional(Type.Boolean({ description: 'Nobody is written to along it: it has no messages, and no thanks and no reminder of an instalment go either. People have its debts.' })),
     instalment_reminder_days: Days(0, 15, 'An instalment is reminded of this many days before it is due.'),
     thanks: of(
       {

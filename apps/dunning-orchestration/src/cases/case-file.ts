@@ -5,6 +5,7 @@ import type { Rules } from '@emdia/retries';
 import type { ActKind, Change as Changed, OutwardAct } from '../acts/outward-act';
 import type { HoldKind } from '../holds/kinds';
 import type { Published } from '../reguas/published';
+import type { Unfitted } from '../reguas/unfitted';
 import type { KeptAttempt } from '../retries/attempts';
 import type { Granted } from '../retries/retrying';
 
@@ -192,13 +193,15 @@ export interface CreditorSettings {
   readonly own_budgets?: readonly ContactBudget[] | undefined;
   /** The réguas that it published. */
   readonly published?: Published | undefined;
+  /** What becomes of whom none of those fits; undefined: the régua of the house. */
+  readonly unfitted?: Unfitted | undefined;
   /** Its own tables of rules for retries. */
   readonly retry_rules?: Rules | undefined;
 }
 
 /** Every setting in its place: a property that is added to a copy of a case costs two microseconds, one that is replaced a tenth of one. */
-export const settingsOf = ({ carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, retry_rules }: CreditorSettings = {}): CreditorSettings =>
-  ({ carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, retry_rules });
+export const settingsOf = ({ carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, unfitted, retry_rules }: CreditorSettings = {}): CreditorSettings =>
+  ({ carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, unfitted, retry_rules });
 
 /** Everything known of one customer at one creditor; never changed in place. */
 export interface CaseFile extends CreditorSettings {

@@ -119,7 +119,7 @@ class View {
     this.today = localDayOf(file, now);
     this.unprescribed_from = firstUnprescribed(this.today);
     this.state = contactPlaceOf(file);
-    this.closedChannel = closedChannel(file);
+    this.closedChannel = closedChannel(file) ?? (policy.document.silent ? 'silent' : null);
     this.channels = this.closedChannel ? [] : ['email'];
     this.receivables = [...file.receivables.values()];
     this.case_amount_cents = this.receivables.reduce((sum, { status, open_cents }) => sum + (status === 'open' ? open_cents : 0), 0);

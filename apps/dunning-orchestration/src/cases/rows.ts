@@ -46,7 +46,7 @@ export const FILE: readonly Column<CaseFile>[] = [
 /** The parts of a case that stand in tables of their own. */
 export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements' | 'acts' | 'attempts'>;
 
-export function caseOf(row: Read, parts: Parts, { carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, retry_rules }: CreditorSettings): CaseFile {
+export function caseOf(row: Read, parts: Parts, { carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, unfitted, retry_rules }: CreditorSettings): CaseFile {
   const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, regua_since, regua_by, person_key, state, has_email, source_version, changed_at, reason, closed_at, cause, cause_at, cause_by, cause_asked_at, segment, score] = row;
   return {
     key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at), regua_version, regua_since: instant(regua_since), regua_by,
@@ -55,7 +55,7 @@ export function caseOf(row: Read, parts: Parts, { carries_out, has_webhook, own_
     receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, acts: parts.acts, attempts: parts.attempts, asked: [], changes: [],
     cause: cause === null ? null : { cause, at: instant(cause_at), by: cause_by },
     cause_asked_at: instant(cause_asked_at),
-    carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, retry_rules,
+    carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, unfitted, retry_rules,
   } as CaseFile;
 }
 

@@ -36,6 +36,59 @@ describe('the régua that a case opens with', () => {
   });
 });
 
+describe('whom no own régua fits, where the creditor gives them to people', () => {
+  const most = own('quase-todos', { priority: 1, unless: { segments: ['parceiro'] } });
+  const named = own('todos-menos-um', { priority: 1, unless: { customers: [customer_id] } });
+  const left = (of: { segment?: string }, ...active: Policy[]) => new Story(at('2026-02-20')).has(...active).leaves('task').customer('SP', true, 1, of).owes('A', '2026-03-06');
+
+  it.each<[string, { segment?: string }, Policy[], string]>([
+    ['nothing is published', {}, [], 'sem-regua-1'],
+    ['none is for them', {}, [own('vip', { priority: 1, when: { segments: ['vip'] } })], 'sem-regua-1'],
+    ['the only one leaves their segment out', { segment: 'parceiro' }, [most], 'sem-regua-1'],
+    ['the only one leaves out whom it names', {}, [named], 'sem-regua-1'],
+    ['another is for them', {}, [named, own('resto', { priority: 0 })], 'resto-1'],
+    ['it is for them', { segment: 'basico' }, [most], 'quase-todos-1'],
+  ])('follows where %s', (_, of, active, version) => expect(left(of, ...active).file.regua_version).toBe(version));
+
+  it('is the house\'s affair where the creditor says so, or nothing', () => {
+    for (const unfitted of ['house', undefined] as const) expect(new Story(at('2026-02-20')).has(named).leaves(unfitted).customer().owes('A', '2026-03-06').file.regua_version).toBe('esquecido-1');
+  });
+
+  it('has no message, and a person from the day after its due date on', () => {
+    const s = left({}, named).until('2026-06-15T00:00:00-03:00');
+    expect(s.calendar).toEqual([
+      '2026-03-09 D+1: fora da régua, uma pessoa cuida', '2026-03-16 regua-ended', '2026-03-23 regua-ended', '2026-04-22 regua-ended', '2026-05-22 regua-ended',
+    ]);
+    expect(s.standing('A')).toMatchObject({ kind: 'owner', queue: 'cobranca' });
+    expect(s.pays('A', '2026-06-15').until('2026-07-01T00:00:00-03:00').notices).toEqual([]);
+  });
+  it('is dated before, so that nothing is forgotten', () => expect(left({}, named).standing('A')).toMatchObject({ kind: 'task', step: 'D+1', at: new Date('2026-03-09T13:00:00Z') }));
+  it('is reminded of no instalment', () => expect(left({}, named).until('2026-03-10T00:00:00-03:00').agrees(['A'], ['2026-03-20', '2026-04-20']).until('2026-04-21T00:00:00-03:00').notices).toEqual([]));
+  it('stays with people whatever the cause', () => {
+    for (const cause of ['no-money', 'forgot', 'payment-method'] as const) {
+      const s = left({}, named);
+      s.tells(cause);
+      expect(s.file.regua_version).toBe('sem-regua-1');
+      expect(s.until('2026-05-01T00:00:00-03:00').notices).toEqual([]);
+    }
+  });
+  it('goes to people for a cause that the own régua leaves out, and to the house\'s path where that is for them', () => {
+    const unlucky = own('nossa', { priority: 1, unless: { causes: ['no-money'] } });
+    const told = (...active: Policy[]) => {
+      const s = left({}, ...active);
+      s.tells('no-money');
+      return s.file.regua_version;
+    };
+    expect([told(unlucky), told(own('nossa', { priority: 1 }))]).toEqual(['sem-regua-1', 'bom-pagador-1']);
+  });
+  it('says which facts it was chosen by', () => {
+    const [change, ...rest] = left({ segment: 'basico' }, most, named).changes;
+    expect([change, rest]).toEqual([expect.objectContaining({ what: 'regua', before: null, after: 'quase-todos-1', actor: 'dunning-orchestration', reason: 'opened', facts: expect.objectContaining({ segment: 'basico', score: null, reached: [] }) }), []]);
+    expect(left({}, named).changes).toMatchObject([{ after: 'sem-regua-1', reason: 'opened; no own régua writes to them' }]);
+    expect(new Story(at('2026-02-20')).customer().owes('A', '2026-03-06').changes).toEqual([]);
+  });
+});
+
 describe('a step', () => {
   const asking = (when: Condition) => activate({ ...document, regua: 'nossa', steps: document.steps.map((step) => (step.step === 'D+7' ? { ...step, when } : step)) });
   const next = (s: Story) => s.until('2026-03-10T00:00:00-03:00').standing('A');

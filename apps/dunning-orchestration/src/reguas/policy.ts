@@ -1,15 +1,19 @@
 import { WEEKDAYS } from '@emdia/calendar';
-import { choose, DEFAULT_REGUAS, defaultPolicy, ladderOf, type Channel, type Facts, type Policy } from '@emdia/regua';
+import { choose, DEFAULT_REGUAS, defaultPolicy, HOUSE_REGUAS, ladderOf, SILENT_REGUA, type Channel, type Facts, type Policy } from '@emdia/regua';
 import type { CaseFile, Covered } from '../cases/case-file';
+import type { Unfitted } from './unfitted';
 
 /** What decides which régua a case follows. */
-export type Follower = Pick<CaseFile, 'regua_version' | 'trial' | 'published' | 'own_weekdays' | 'customer_id' | 'person' | 'receivables' | 'covers' | 'cause'>;
+export type Follower = Pick<CaseFile, 'regua_version' | 'trial' | 'published' | 'own_weekdays' | 'unfitted' | 'customer_id' | 'person' | 'receivables' | 'covers' | 'cause'>;
 
-/** The régua that a case opens with: of those that its creditor published the one that fits best, else the house's first. */
+/** The régua that a case opens with: of those that its creditor published the one that fits best, else the house's first, or people alone where the creditor wants that. */
 export const policyInUse = (file: Follower): Policy => {
-  const house = defaultPolicy(DEFAULT_REGUAS[0]);
-  return file.published ? (choose(file.published.active, factsOf(file), 0) ?? house) : house;
+  const fitting = file.published ? choose(file.published.active, factsOf(file), 0) : null;
+  return fitting ?? unfittedBy(file.unfitted);
 };
+
+/** What whoever no own régua fits goes by. */
+export const unfittedBy = (unfitted: Unfitted | undefined): Policy => defaultPolicy(unfitted === 'task' ? SILENT_REGUA : DEFAULT_REGUAS[0]);
 
 /** What a case's régua is chosen by. */
 export function factsOf({ customer_id, person, receivables, covers, cause }: Follower): Facts {
@@ -22,10 +26,16 @@ export function factsOf({ customer_id, person, receivables, covers, cause }: Fol
   };
 }
 
-/** The régua for the cause of a case: the creditor's own that is meant for it, else that of the house, else the one it would open with. */
+/**
+ * The régua for the cause of a case: the creditor's own that is meant for it, else that of the house, else the one it would open with.
+ * Whom nobody is to write to is not written to for having a cause.
+ */
 export function policyForCause(file: Follower): Policy {
+  const followed = policyOf(file);
+  if (followed.document.silent) return followed;
   const meant = (policies: readonly Policy[]) => choose(policies.filter(({ document }) => document.for?.when?.causes), factsOf(file), 0);
-  return meant(file.published?.active ?? []) ?? meant(DEFAULT_REGUAS.map(defaultPolicy)) ?? policyInUse(file);
+  const [own, else_] = [meant(file.published?.active ?? []), policyInUse(file)];
+  return own ?? (else_.document.silent ? else_ : (meant(DEFAULT_REGUAS.map(defaultPolicy)) ?? else_));
 }
 
 const NOWHERE: readonly Channel[] = [];
@@ -48,7 +58,7 @@ export const latePaid = (receivables: CaseFile['receivables']): number =>
 let houseByVersion: ReadonlyMap<string, Policy> | undefined;
 
 /** Makes the réguas of the house ready to decide by, once per process. Throws RefusedRegua, a defect of a file. */
-export const prepareHouse = (): ReadonlyMap<string, Policy> => (houseByVersion ??= new Map(DEFAULT_REGUAS.map(defaultPolicy).map((policy) => [policy.version, policy])));
+export const prepareHouse = (): ReadonlyMap<string, Policy> => (houseByVersion ??= new Map(HOUSE_REGUAS.map(defaultPolicy).map((policy) => [policy.version, policy])));
 
 /** A version of the house, null where it has none of the name. */
 export const houseVersion = (version: string): Policy | null => prepareHouse().get(version) ?? null;

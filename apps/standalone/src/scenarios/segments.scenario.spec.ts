@@ -25,4 +25,19 @@ describe('a régua for a segment', () => {
     expect(await story.contacts()).toEqual(['2026-03-17 D-3', '2026-03-17 D-3', '2026-03-17 D-3', '2026-03-20 D0']);
     expect(await story.violations()).toEqual({ 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 });
   });
+
+  it('that leaves somebody out leaves them to a person, where the creditor wants that: no letter, and no law is broken', async () => {
+    await story.put('/v1/reguas/default', { unfitted: 'task' });
+    await story.post('/v1/reguas', { document: { ...document, regua: 'nossa', version: 1, for: { priority: 1, unless: { segments: ['parceiro'] } } } });
+    const steps = [{ step: 'D+2', action: 'task', reason: 'falar com o gestor' }];
+    await story.post('/v1/reguas', { document: { ...document, regua: 'fora', version: 1, silent: true, for: { priority: 2, when: { customers: ['bia'] } }, steps } });
+    for (const [name, more] of [['ana', { segment: 'parceiro' }], ['bia', {}], ['caio', {}]] as const) await story.issue({ invoice_id: `inv-${name}`, due_date: '2026-03-20', ...of(name, more) });
+    await story.until('2026-04-30');
+    expect(new Set((await story.letters()).map(({ to }) => to))).toEqual(new Set(['caio@cliente.invalid']));
+    for (const [name, regua_version] of [['ana', 'sem-regua-1'], ['bia', 'fora-1']] as const) expect(await story.get(`/v1/cases/${name}`)).toMatchObject({ regua_version, history: [], receivables: [{ standing: 'owner', owner_queue: 'cobranca' }] });
+    await story.pay('pay-ana', 'inv-ana');
+    await story.until('2026-05-04');
+    expect(new Set((await story.letters()).map(({ to }) => to))).toEqual(new Set(['caio@cliente.invalid']));
+    expect(await story.violations()).toEqual({ 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 });
+  });
 });
