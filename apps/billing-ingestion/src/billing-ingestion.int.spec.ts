@@ -180,6 +180,29 @@ describe('billing-ingestion by REST', () => {
     expect((await call('POST', '/v1/imports?kind=payments', {})).status).toBe(415);
   });
 
+  it('takes what réguas ask of a customer, by REST and in files, tells it on, and keeps it from those who write to them', async () => {
+    const told1 = async () => {
+      await house.settle();
+      return told.splice(0).map(({ body }) => JSON.parse(body) as { type: string; data: object }).filter(({ type }) => type === 'billing.customer-changed.v1').map(({ data }) => data);
+    };
+    await call('POST', '/v1/customers', { customer_id: 'ana', email: 'ana@exemplo.com.br', segment: 'vip', score: 0 });
+    expect(await told1()).toMatchObject([{ customer_id: 'ana', segment: 'vip', score: 0 }]);
+    expect((await call('GET', '/v1/customers/ana')).body).toMatchObject({ segment: 'vip', score: 0 });
+    for (const wrong of [{ segment: 'VIP' }, { segment: '' }, { score: 1_001 }, { score: -1 }, { score: 0.5 }])
+      expect(await call('POST', '/v1/customers', { customer_id: 'ana', ...wrong })).toMatchObject({ status: 422, body: { type: 'urn:emdia:problem:contract-violation' } });
+    const file = 'invoice_id,customer_id,issue_date,due_date,amount_cents,currency,segment,score\nF-1,bia,2026-03-01,2026-03-10,100,BRL,basico,431\nF-2,caio,2026-03-01,2026-03-10,100,BRL,,\n';
+    expect((await call('POST', '/v1/imports?kind=invoices', file, { 'content-type': CSV })).body).toMatchObject({ accepted: 2, unread_columns: [] });
+    expect(await told1()).toEqual([expect.objectContaining({ customer_id: 'bia', segment: 'basico', score: 431 }), expect.not.objectContaining({ segment: expect.anything() })]);
+    expect((await call('GET', '/v1/customers/caio')).body).toMatchObject({ segment: null, score: null });
+    const { body } = await call('POST', '/internal/v1/customers', { customers: [{ creditor_id: 'boa-forma', customer_id: 'ana' }] }, as(INTERNAL));
+    expect(Object.keys(body.customers[0])).not.toEqual(expect.arrayContaining(['score']));
+    // What they were before, nobody says anew: the name alone changes nothing that others may know.
+    await call('POST', '/v1/customers', { customer_id: 'ana', name: 'Ana' });
+    expect(await told1()).toEqual([]);
+    await call('POST', '/v1/customers', { customer_id: 'ana', segment: 'basico' });
+    expect(await told1()).toMatchObject([{ segment: 'basico', score: 0 }]);
+  });
+
   it('takes a file of many rows in batches', async () => {
     const rows = Array.from({ length: 1_203 }, (_, n) => `P-${n},${n + 1},BRL,2026-03-09,pix`);
     const report = (await call('POST', '/v1/imports?kind=payments', ['payment_id,amount_cents,currency,paid_date,source', ...rows].join('\n'), { 'content-type': CSV })).body;

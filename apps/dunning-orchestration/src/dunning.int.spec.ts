@@ -86,7 +86,7 @@ describe('dunning in a house', () => {
   it('tells its réguas, their schema, and what is wrong with one', async () => {
     expect((await call('GET', 'reguas/default')).body).toMatchObject({ regua_version: 'esquecido-1', document: { regua: 'esquecido', end: { queue: 'cobranca' } } });
     const { body: list } = await call('GET', 'reguas');
-    expect((list.items as { regua_version: string }[]).map(({ regua_version }) => regua_version)).toEqual(['esquecido-1', 'bom-pagador-1', 'meio-de-pagamento-1', 'dificuldade-1', 'atraso-habitual-1', 'alto-valor-1']);
+    expect((list.items as { regua_version: string }[]).map(({ regua_version }) => regua_version)).toEqual(['esquecido-1', 'bom-pagador-1', 'meio-de-pagamento-1', 'dificuldade-1', 'atraso-habitual-1', 'alto-valor-1', 'sem-regua-1']);
     const { body: one } = await call('GET', 'reguas/alto-valor');
     expect(one).toMatchObject({ document: { for: { when: { case_amount_cents: { min: 500_000 } } } } });
     expect((await call('GET', 'reguas/none')).status).toBe(404);
@@ -173,7 +173,7 @@ describe('dunning in a house', () => {
       expect(await call('POST', 'reguas', { document: own })).toEqual(published);
       expect(await call('POST', 'reguas', { document: { ...own, name: 'Outra' } })).toMatchObject({ status: 409, body: { detail: expect.stringContaining('`version` 2') } });
       expect((await call('GET', 'reguas/nossa')).body).toMatchObject({ regua_version: 'nossa-1', owner: 'creditor', document: own });
-      expect((await call('GET', 'reguas')).body.items).toMatchObject([{ regua_version: 'nossa-1', owner: 'creditor' }, { regua_version: 'esquecido-1', owner: 'house' }, {}, {}, {}, {}, {}]);
+      expect((await call('GET', 'reguas')).body.items).toMatchObject([{ regua_version: 'nossa-1', owner: 'creditor' }, { regua_version: 'esquecido-1', owner: 'house' }, {}, {}, {}, {}, {}, { regua_version: 'sem-regua-1', owner: 'house' }]);
     });
 
     it('is what cases open with that it is for, while others keep theirs', async () => {
@@ -245,6 +245,7 @@ describe('dunning in a house', () => {
           { what: 'cause', before: null, after: 'no-money', actor: 'agent-7', reason: 'told', facts: null },
           { what: 'regua', before: 'nossa-2', after: 'bom-pagador-1', reason: 'cause: no-money', facts: { cause: 'no-money', case_amount_cents: 19_000 } },
           { what: 'regua', before: 'nossa-1', after: 'nossa-2', reason: 'migrated from nossa-1' },
+          { what: 'regua', before: null, after: 'nossa-1', actor: 'dunning-orchestration', reason: 'opened', facts: { segment: null, case_amount_cents: 10_000 } },
         ],
       });
       expect((await call('POST', 'cases/C-2/cause', { cause: 'other' })).status).toBe(400);
@@ -383,7 +384,7 @@ describe('dunning in a house', () => {
     caller.creditor_id = 'other';
     expect((await call('GET', 'cases')).body.items).toEqual([]);
     expect((await call('GET', 'tasks')).body.items).toEqual([]);
-    expect((await call('GET', 'reguas')).body.items).toHaveLength(6);
+    expect((await call('GET', 'reguas')).body.items).toHaveLength(7);
     expect((await call('GET', 'acts/carrier')).body.carries_out).toEqual([]);
     expect((await call('GET', `cases/${customer_id}`)).status).toBe(404);
     caller.creditor_id = null;

@@ -89,8 +89,8 @@ export class Story {
     }
   }
 
-  customer(place: Place | null = 'SP', has_email = true, source_version = 1): this {
-    const event = eventOf(BillingCustomerChanged, { creditor_id, customer_id, person_key: PERSON, document_key: null, ...addressOf(place), has_email, source_version }, this.now);
+  customer(place: Place | null = 'SP', has_email = true, source_version = 1, of: { segment?: string; score?: number } = {}): this {
+    const event = eventOf(BillingCustomerChanged, { creditor_id, customer_id, person_key: PERSON, document_key: null, ...addressOf(place), has_email, source_version, ...of }, this.now);
     this.take((file, now) => applyCustomer(file, event, now));
     return this;
   }
@@ -101,10 +101,21 @@ export class Story {
     return this;
   }
 
+  /** The creditor has published these réguas and no others. */
+  has(...active: Policy[]): this {
+    this.file = { ...this.file, published: { byVersion: new Map(active.map((policy) => [policy.version, policy])), active } };
+    return this;
+  }
+
+  /** What becomes of whom none of them fits. */
+  leaves(unfitted: CaseFile['unfitted']): this {
+    this.file = { ...this.file, unfitted };
+    return this;
+  }
+
   /** Goes on by a régua that the creditor published, the only one. */
   publishes(policy: Policy): this {
-    this.file = { ...this.file, published: { byVersion: new Map([[policy.version, policy]]), active: [policy] } };
-    return this.follows(policy.version);
+    return this.has(policy).follows(policy.version);
   }
 
   /** A receivable as it now is; repeated with changes it counts its versions. */

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract } from './contract';
-import { Cents, ChargePolicy, CityCode, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, PersonKey, PositiveCents, Rail, Reference, RefundReason, State_, Text, Uuid, UnsaidCents } from './vocabulary';
+import { Cents, ChargePolicy, CityCode, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, PersonKey, PositiveCents, Rail, Reference, RefundReason, Score, Segment, State_, Text, Uuid, UnsaidCents } from './vocabulary';
 import { heartbeat, rejected, resolved } from './housekeeping';
 
 const Invoice = { creditor_id: CreditorId, customer_id: CustomerId, receivable_id: Uuid, invoice_id: Reference };
@@ -76,6 +76,8 @@ export const BillingCustomerChanged = contract('billing.customer-changed.v1', 'W
   state: State_,
   city_code: Type.Optional(CityCode),
   has_email: Type.Boolean(),
+  segment: Type.Optional(Segment),
+  score: Type.Optional(Score),
   ...Version,
 });
 

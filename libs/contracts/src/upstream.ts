@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract, type Contract, type DataOf } from './contract';
-import { Cents, ChargePolicy, CityCode, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, oneOf, PositiveCents, Reference, RefundReason, State, Text, UnsaidCents } from './vocabulary';
+import { Cents, ChargePolicy, CityCode, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, oneOf, PositiveCents, Reference, RefundReason, Score, Segment, State, Text, UnsaidCents } from './vocabulary';
 
 /** What a subscription platform publishes, by Kafka, `POST /v1/events`, the resource endpoints or a file. */
 
@@ -12,6 +12,8 @@ const Customer = {
   phone: Type.Optional(Type.String({ pattern: '^\\+[1-9][0-9]{7,14}$', description: 'E.164.' })),
   state: Type.Optional(State),
   city_code: Type.Optional(CityCode),
+  segment: Type.Optional(Segment),
+  score: Type.Optional(Score),
 };
 
 /** Orders values that replace each other: the highest wins; without it `occurred_at`, else the order of arrival. */

@@ -15,6 +15,8 @@ export const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength
 export const Rate = Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,6})?$', description: 'Percent as a decimal string.' });
 export const State = Type.String({ pattern: '^[A-Z]{2}$', description: 'UF, two letters.' });
 export const CityCode = Type.String({ pattern: '^[1-9][0-9]{6}$', description: 'Municipality, by its IBGE code of seven digits.' });
+export const Segment = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,39}$', description: "The creditor's own name of a group of customers: lower-case letters, digits, `.`, `_`, `-`, so that it is written in one way only." });
+export const Score = Type.Integer({ minimum: 0, maximum: 1_000, description: 'Credit score in points, 0 to 1,000 as the Brazilian bureaus count: the higher, the surer the payment.' });
 export const State_ = Type.Union([State, Type.Null()]);
 export const PersonKey = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'HMAC-SHA-256 of the normalised CPF/CNPJ, else of creditor and customer.' });
 

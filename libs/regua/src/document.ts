@@ -1,4 +1,4 @@
-import { Cause, Channel, Offer, Rate, Text, Tone, oneOf } from '@emdia/contracts';
+import { Cause, Channel, Offer, Rate, Score, Segment, Text, Tone, oneOf } from '@emdia/contracts';
 import { Type, type Static, type TProperties } from '@sinclair/typebox';
 
 export { Cause, type Channel } from '@emdia/contracts';
@@ -11,8 +11,8 @@ const Name = Type.String({ pattern: '^[a-z][a-z0-9-]{1,29}$', description: 'Lowe
 const Hour = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: 'HH:mm on the clock where the debtor lives; contact waits for it, or for the opening of the hours allowed there.' });
 const Days = (minimum: number, maximum: number, description: string) => Type.Integer({ minimum, maximum, description });
 
-const range = (value: 'integer' | 'number', description: string, minimum = 0) => {
-  const bound = value === 'integer' ? Type.Integer({ minimum }) : Type.Number({ minimum });
+const range = (description: string, minimum = 0, maximum?: number) => {
+  const bound = Type.Integer({ minimum, ...(maximum === undefined ? {} : { maximum }) });
   return Type.Optional(Type.Object({ min: Type.Optional(bound), max: Type.Optional(bound) }, { ...closed, minProperties: 1, description }));
 };
 const anyOf = <T extends Parameters<typeof Type.Array>[0]>(item: T, description: string) => Type.Optional(Type.Array(item, { minItems: 1, maxItems: 50, uniqueItems: true, description }));
@@ -20,12 +20,12 @@ const anyOf = <T extends Parameters<typeof Type.Array>[0]>(item: T, description:
 /** What must be true of a debt, all of it at once. A fact nobody knows makes it false. */
 export const Condition = Type.Object(
   {
-    amount_cents: range('integer', 'Open amount of the debt.'),
-    case_amount_cents: range('integer', 'Open amount of everything the customer owes this creditor.'),
-    age_days: range('integer', 'Calendar days from the due date to the day of the step and, where it is done later, to that day, too; negative before it.', -365),
-    late_before: range('integer', 'How many earlier debts of the customer were paid late.'),
-    score: range('number', 'Of the creditor or a bureau, as insights tell it.'),
-    segments: anyOf(Text(40), "The customer's segment is one of these."),
+    amount_cents: range('Open amount of the debt.'),
+    case_amount_cents: range('Open amount of everything the customer owes this creditor.'),
+    age_days: range('Calendar days from the due date to the day of the step and, where it is done later, to that day, too; negative before it.', -365),
+    late_before: range('How many earlier debts of the customer were paid late.'),
+    score: range('Credit score of the customer in points, as upstream tells it: the higher, the surer the payment.', Score.minimum, Score.maximum),
+    segments: anyOf(Segment, "The customer's segment, as upstream tells it, is one of these."),
     causes: anyOf(Cause, 'Why it is unpaid, as the debtor or a person said, is one of these.'),
     reached: anyOf(Channel, 'A message about this debt went out on one of these channels.'),
     customers: anyOf(Text(64), 'Ids of customers.'),
@@ -122,6 +122,7 @@ export const Regua = of(
     ),
     charges: Type.Optional(Charges),
     steps: Type.Array(Type.Unsafe<Step>({ oneOf: Object.values(ACTIONS), type: 'object', discriminator: { propertyName: 'action' } }), { minItems: 1, maxItems: 40 }),
+    silent: Type.Optional(Type.Boolean({ description: 'Nobody is written to along it: it has no messages, and no thanks and no reminder of an instalment go either. People have its debts.' })),
     instalment_reminder_days: Days(0, 15, 'An instalment is reminded of this many days before it is due.'),
     thanks: of(
       {

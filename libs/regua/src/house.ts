@@ -22,10 +22,16 @@ export function activate(regua: Regua): Policy {
 /** Names of the réguas of the house: the first is for everybody whom none of the others is for. */
 export const DEFAULT_REGUAS = ['esquecido', 'bom-pagador', 'meio-de-pagamento', 'dificuldade', 'atraso-habitual', 'alto-valor'] as const;
 
+/** What people do alone: for whom a creditor lets no régua write. It is held against no other. */
+export const SILENT_REGUA = 'sem-regua';
+
+/** All that the house has under a name. */
+export const HOUSE_REGUAS = [...DEFAULT_REGUAS, SILENT_REGUA] as const;
+
 const policies = new Map<string, Policy>();
 
 /** A régua of the house, ready to decide by. Throws RefusedRegua, a defect of the file. */
-export function defaultPolicy(name: (typeof DEFAULT_REGUAS)[number]): Policy {
+export function defaultPolicy(name: (typeof HOUSE_REGUAS)[number]): Policy {
   let policy = policies.get(name);
   if (!policy) {
     const { regua, findings } = readRegua(houseFile(`${name}.yaml`));

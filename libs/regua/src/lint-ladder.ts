@@ -51,6 +51,10 @@ export const endsSomewhere: Rule = ({ end, steps }) => {
   return complaints;
 };
 
+/** Where nobody is written to, no step writes. */
+export const isSilentThroughout: Rule = ({ silent, steps }) => (silent ? steps : []).flatMap((step, index): Complaint[] =>
+  isContact(step) ? [{ severity: 'refuse', rule: 'silent-message', path: ['steps', index, 'action'], problem: 'Nobody is written to along a silent régua, so this message never goes.', remedy: 'Give a `task` for a person in its place, or take `silent` out.' }] : []);
+
 /** Nothing is written that no step uses. */
 export const explainsItself: Rule = ({ steps, templates = {}, thanks }) => {
   const used = new Set([thanks.template, ...steps.flatMap((step) => (isContact(step) ? [step.template] : []))]);

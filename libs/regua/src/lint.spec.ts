@@ -1,4 +1,4 @@
-import { DEFAULT_REGUAS, activate, defaultPolicy, lint, RefusedRegua, readRegua, type Regua, type Template } from '.';
+import { activate, defaultPolicy, HOUSE_REGUAS, lint, RefusedRegua, readRegua, type Regua, type Template } from '.';
 import { houseFile } from './house-words';
 import { regua, step, WORDS } from '../test/given';
 
@@ -47,6 +47,7 @@ describe('lint finds', () => {
     ['an empty share', { for: { priority: 1, when: { share: { group: 'ab', from_percent: 50, to_percent: 50 } } } }, [['refuse', 'never-holds', 'for.when.share', { group: 'ab', from_percent: 50, to_percent: 50 }]]],
     ['an alternative whose share another one swallows', { steps: [step('D+3', { when: { share: { group: 'ab', from_percent: 0, to_percent: 50 } } }), step('D+3', { when: { share: { group: 'ab', from_percent: 10, to_percent: 20 } } })] }, [['refuse', 'two-steps-one-day', 'steps[1].step', 'D+3']]],
     ['a régua that asks for an age before there is one', { for: { priority: 1, when: { age_days: { min: 2 } } } }, [['refuse', 'never-holds', 'for.when.age_days', { min: 2 }]]],
+    ['a message where nobody is written to', { silent: true, steps: [step('D+3', { action: 'task', reason: 'ligar' }), step('D+10')] }, [['refuse', 'silent-message', 'steps[1].action', 'message']]],
     ['a régua for nobody', { for: { priority: 1, unless: { score: { min: 2, max: 1 } } } }, [['refuse', 'never-holds', 'for.unless.score', { min: 2, max: 1 }]]],
   ])('%s', (_, more, found) => expect(rules(more)).toEqual(found));
 
@@ -73,7 +74,7 @@ describe('lint finds', () => {
 });
 
 describe('the réguas of the house', () => {
-  it.each(DEFAULT_REGUAS.map((name) => [name]))('%s is sound', (name) => {
+  it.each(HOUSE_REGUAS.map((name) => [name]))('%s is sound', (name) => {
     const { regua: document, findings } = readRegua(houseFile(`${name}.yaml`));
     expect(findings).toEqual([]);
     expect(lint(document!)).toEqual([]);

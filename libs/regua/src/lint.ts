@@ -1,7 +1,7 @@
 import { CONTACT_BUDGETS, type ContactBudget } from './caps';
 import type { Template, Regua } from './document';
 import { at, written, type Finding, type Path } from './findings';
-import { endsSomewhere, explainsItself, hasPossibleConditions, tellsBeforeConsequences } from './lint-ladder';
+import { endsSomewhere, explainsItself, hasPossibleConditions, isSilentThroughout, tellsBeforeConsequences } from './lint-ladder';
 import { chargesWithinCaps, spokenWell } from './lint-messages';
 import { contactsOnAllowedDays, meetsNoStepTwice } from './lint-days';
 import { houseTemplates } from './house-words';
@@ -14,7 +14,7 @@ export interface Complaint extends Pick<Finding, 'severity' | 'rule' | 'problem'
 /** Looks a document over for one kind of fault. */
 export type Rule = (regua: Regua, house: Readonly<Record<string, Template>>, budgets: readonly ContactBudget[]) => readonly Complaint[];
 
-const RULES: readonly Rule[] = [hasPossibleConditions, contactsOnAllowedDays, meetsNoStepTwice, tellsBeforeConsequences, endsSomewhere, chargesWithinCaps, spokenWell, explainsItself];
+const RULES: readonly Rule[] = [hasPossibleConditions, contactsOnAllowedDays, meetsNoStepTwice, tellsBeforeConsequences, isSilentThroughout, endsSomewhere, chargesWithinCaps, spokenWell, explainsItself];
 
 /** What is wrong with a document that fits the schema, what must be mended first; `budgets` are those of its creditor. Pure. */
 export function lint(regua: Regua, house: Readonly<Record<string, Template>> = houseTemplates(), budgets: readonly ContactBudget[] = CONTACT_BUDGETS): readonly Finding[] {

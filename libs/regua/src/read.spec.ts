@@ -26,6 +26,8 @@ describe('a régua is read', () => {
     ['a number that is a text', (t: string) => t.replace('version: 1', 'version: one'), { path: 'version', value: 'one', remedy: expect.stringMatching(/^Write a whole number/) }],
     ['a number too large', (t: string) => t.replace('days_max: 10', 'days_max: 100'), { path: 'thanks.days_max', value: 100, problem: 'It must be <= 60.' }],
     ['an hour that no clock shows', (t: string) => t.replace('10:00', '25:00'), { path: 'contact.hour', value: '25:00' }],
+    ['a segment that nobody can be told to be in', (t: string) => t.replace('tone: reminder', 'tone: reminder\n    when: { segments: [VIP] }'), { path: 'steps[0].when.segments[0]', value: 'VIP' }],
+    ['a score beyond its scale', (t: string) => t.replace('tone: reminder', 'tone: reminder\n    when: { score: { min: 1001 } }'), { path: 'steps[0].when.score.min', value: 1_001, problem: 'It must be <= 1000.' }],
     ['an empty condition', (t: string) => t.replace('tone: reminder', 'tone: reminder\n    when: {}'), { path: 'steps[0].when', value: {} }],
     ['a name of words that is none', (t: string) => `${t}templates: { "No!": { subject: a, text: b } }\n`, { path: 'templates["No!"]', remedy: expect.stringContaining('lower-case') }],
   ])('telling %s with its place, value and remedy', (_, change, wanted) => {

@@ -31,6 +31,16 @@ describe('a customer', () => {
     for (const facts of [[newer, older], [older, newer]]) expect(after(...facts)).toMatchObject({ email: 'nova@exemplo.com.br', name: 'Ana', state: 'RJ' });
   });
 
+  it('tells what réguas ask of them: a segment, and a score that may be nought', () => {
+    const first = learn(null, CREDITOR, { customer_id: 'ana', segment: 'vip', score: 0 }, by(), INSTALLATION_KEY, NOW);
+    expect(first.events[0]!.data).toMatchObject({ segment: 'vip', score: 0 });
+    const again = learn(first.customer, CREDITOR, { customer_id: 'ana', segment: 'vip', score: 0 }, by(), INSTALLATION_KEY, NOW);
+    expect([again.changed, again.events]).toEqual([false, []]);
+    const silent = learn(again.customer, CREDITOR, { customer_id: 'ana', name: 'Ana' }, by(), INSTALLATION_KEY, NOW);
+    expect([silent.customer.segment, silent.customer.score, silent.events]).toEqual(['vip', 0, []]);
+    expect(learn(silent.customer, CREDITOR, { customer_id: 'ana', score: 640 }, by(), INSTALLATION_KEY, NOW).events[0]!.data).toMatchObject({ segment: 'vip', score: 640 });
+  });
+
   it('lets what rides along with an invoice fill gaps, never replace what was told on purpose', () => {
     expect(after([{ email: 'certa@exemplo.com.br' }, by()], [{ email: 'velha@exemplo.com.br', name: 'Ana' }, embedded()])).toMatchObject({ email: 'certa@exemplo.com.br', name: 'Ana' });
     expect(after([{ email: 'a@exemplo.com.br' }, embedded()], [{ email: 'b@exemplo.com.br' }, embedded()])).toMatchObject({ email: 'b@exemplo.com.br' });

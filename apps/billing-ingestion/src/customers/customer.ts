@@ -2,7 +2,7 @@ import { BillingCustomerChanged, customerKey, derivedId, outgoing, type Outgoing
 import { documentKind, personKey } from '@emdia/brazil';
 import { order, replaces, type Rank } from '../upstream/rank';
 
-export const FIELDS = ['name', 'document', 'email', 'phone', 'state', 'city_code'] as const;
+export const FIELDS = ['name', 'document', 'email', 'phone', 'state', 'city_code', 'segment', 'score'] as const;
 export type Field = (typeof FIELDS)[number];
 
 /** A rank, and whether the value came by an event about the customer or inside an invoice. */
@@ -21,6 +21,9 @@ export interface Customer {
   readonly state: string | null;
   /** IBGE code of the municipality. */
   readonly city_code: string | null;
+  /** The creditor's own group of customers, and a credit score in points; both for the régua alone. */
+  readonly segment: string | null;
+  readonly score: number | null;
   readonly email_invalid: boolean;
   readonly person_key: string;
   readonly document_key: string | null;
@@ -30,8 +33,11 @@ export interface Customer {
   readonly kept?: { readonly contact: string; readonly contact_sealed: string };
 }
 
+/** Values of fields. */
+type Values = { readonly [F in Field]?: NonNullable<Customer[F]> };
+
 /** What an upstream body says of a customer; absent means not mentioned, never removed. */
-export type Told = { readonly customer_id: string } & { readonly [F in Field]?: string };
+export type Told = { readonly customer_id: string } & Values;
 
 export interface Learning {
   readonly customer: Customer;
@@ -42,7 +48,7 @@ export interface Learning {
 /** Takes in what is told of a customer, field by field, the highest rank winning; tells the others only what they may know. */
 export function learn(known: Customer | null, creditor_id: string, told: Told, by: ToldBy, installationKey: string, now: Date): Learning {
   const base = known ?? unknown(creditor_id, told.customer_id, installationKey);
-  const values: Partial<Record<Field, string>> = {};
+  const values: Partial<Record<Field, string | number>> = {};
   const told_by: Partial<Record<Field, ToldBy>> = { ...base.told_by };
   // Mostly one event told all of them: what was compared once is not compared again.
   let compared: ToldBy | null = null;
@@ -57,7 +63,7 @@ export function learn(known: Customer | null, creditor_id: string, told: Told, b
     told_by[field] = by;
   }
   const moved = values.email !== undefined && values.email !== base.email;
-  return changed(known, { ...base, ...values, told_by, email_invalid: moved ? false : base.email_invalid }, installationKey, now);
+  return changed(known, { ...base, ...(values as Values), told_by, email_invalid: moved ? false : base.email_invalid }, installationKey, now);
 }
 
 /** Nobody writes to this customer's present e-mail address again; a new one starts afresh. */
@@ -74,7 +80,7 @@ function outranks(arriving: ToldBy, present: ToldBy): boolean {
 
 function unknown(creditor_id: string, customer_id: string, installationKey: string): Customer {
   return {
-    creditor_id, customer_id, name: null, document: null, email: null, phone: null, state: null, city_code: null, email_invalid: false,
+    creditor_id, customer_id, name: null, document: null, email: null, phone: null, state: null, city_code: null, segment: null, score: null, email_invalid: false,
     person_key: personKey(null, creditor_id, customer_id, installationKey), document_key: null, version: 0, told_by: {},
   };
 }
@@ -103,15 +109,18 @@ export const isToldAlike = (a: Customer['told_by'], b: Customer['told_by']): boo
 export const hasEmail = (customer: Customer): boolean => customer.email !== null && !customer.email_invalid;
 
 const isSameToOthers = (a: Customer, b: Customer): boolean =>
-  a.person_key === b.person_key && a.document_key === b.document_key && a.state === b.state && a.city_code === b.city_code && hasEmail(a) === hasEmail(b);
+  a.person_key === b.person_key && a.document_key === b.document_key && a.state === b.state && a.city_code === b.city_code && a.segment === b.segment && a.score === b.score && hasEmail(a) === hasEmail(b);
 
 function tell(customer: Customer, now: Date): Outgoing {
-  const { creditor_id, customer_id, person_key, document_key, state, city_code, version } = customer;
+  const { creditor_id, customer_id, person_key, document_key, state, city_code, segment, score, version } = customer;
   return outgoing(BillingCustomerChanged, {
     id: derivedId('customer-changed', creditor_id, customer_id, version),
     key: customerKey(creditor_id, customer_id),
     creditor_id,
     now,
-    data: { creditor_id, customer_id, person_key, document_key, state, ...(city_code === null ? {} : { city_code }), has_email: hasEmail(customer), source_version: version },
+    data: {
+      creditor_id, customer_id, person_key, document_key, state, has_email: hasEmail(customer), source_version: version,
+      ...(city_code === null ? {} : { city_code }), ...(segment === null ? {} : { segment }), ...(score === null ? {} : { score }),
+    },
   });
 }

@@ -5,7 +5,7 @@ import { Answers, ForCreditor, Internal, IsCreditorId, IsCustomerId, IsListOf, M
 import { IsString, MaxLength } from 'class-validator';
 import { Type } from '@sinclair/typebox';
 import { Creditor, Creditors } from '../creditors/creditors';
-import { ContactCard, Customers, PayerCard } from './customers';
+import { ContactCard, CustomerCard, Customers, PayerCard } from './customers';
 
 class Wanted {
   @IsCreditorId()
@@ -39,9 +39,9 @@ export class CustomersController {
 
   @Get('v1/customers/:customer_id')
   @Scopes('customers:read')
-  @Answers(ContactCard, 'The customer')
-  @ApiOperation({ summary: 'A customer and how to reach them' })
-  async one(@PathId('customer_id', CustomerId) customerId: string, @ForCreditor() creditorId: string): Promise<ContactCard> {
+  @Answers(CustomerCard, 'The customer')
+  @ApiOperation({ summary: 'A customer, how to reach them, and what your réguas may ask of them' })
+  async one(@PathId('customer_id', CustomerId) customerId: string, @ForCreditor() creditorId: string): Promise<CustomerCard> {
     const card = await this.customers.one(creditorId, customerId);
     if (!card) throw problem(404, 'not-found', 'No such customer', 'This creditor has no customer of that id.');
     return card;

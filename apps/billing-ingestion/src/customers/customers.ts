@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { contactPointKey } from '@emdia/brazil';
 import { Type, type Static } from '@sinclair/typebox';
-import { CityCode, CreditorId, customerKey, CustomerId, type EventOf, type NotificationsAddressInvalid, PersonKey, State_ } from '@emdia/contracts';
+import { CityCode, CreditorId, customerKey, CustomerId, type EventOf, type NotificationsAddressInvalid, PersonKey, Score, Segment, State_ } from '@emdia/contracts';
 import { Database } from '@emdia/database';
 import { step, type Step } from '@emdia/messaging';
 import { orNull } from '@emdia/runtime';
@@ -9,7 +9,7 @@ import { Books } from '../upstream/books';
 import type { State } from '../upstream/state';
 import { emailInvalid, type Customer } from './customer';
 
-/** A customer as those who may reach them have it: by their creditor's key, or by the internal look-up. */
+/** A customer as those who may reach them have it, by the internal look-up. */
 export const ContactCard = Type.Object(
   {
     creditor_id: CreditorId, customer_id: CustomerId, person_key: PersonKey, name: orNull(Type.String()), email: orNull(Type.String()), phone: orNull(Type.String()),
@@ -18,6 +18,10 @@ export const ContactCard = Type.Object(
   { additionalProperties: false },
 );
 export type ContactCard = Static<typeof ContactCard>;
+
+/** A customer as their creditor has it. */
+export const CustomerCard = Type.Object({ ...ContactCard.properties, segment: orNull(Segment), score: orNull(Score) }, { additionalProperties: false });
+export type CustomerCard = Static<typeof CustomerCard>;
 
 /** A customer as money may be known to be theirs; `document_fragment` is what banks show of a masked CPF, its six middle digits. */
 export const PayerCard = Type.Object(
@@ -28,7 +32,9 @@ export type PayerCard = Static<typeof PayerCard>;
 
 type Row = Pick<Customer, 'creditor_id' | 'customer_id' | 'person_key' | 'state' | 'city_code' | 'email_invalid' | 'version'> & { contact_sealed: string };
 
-const SELECT = 'select creditor_id, customer_id, person_key, state, city_code, email_invalid, contact_sealed, version from customer';
+const COLUMNS = 'creditor_id, customer_id, person_key, state, city_code, email_invalid, contact_sealed, version';
+const SELECT = `select ${COLUMNS} from customer`;
+const OWN = `select ${COLUMNS}, segment, score from customer where creditor_id = $1 and customer_id = $2`;
 
 /** Customers as others ask for them. */
 @Injectable()
@@ -61,8 +67,8 @@ export class Customers {
   }
 
   /** One customer of one creditor, read under its row-level security; null when unknown. */
-  async one(creditor_id: string, customer_id: string): Promise<ContactCard | null> {
-    const [row] = await this.database.transactionOf(creditor_id, (tx) => tx.query<Row>(`${SELECT} where creditor_id = $1 and customer_id = $2`, [creditor_id, customer_id]));
+  async one(creditor_id: string, customer_id: string): Promise<CustomerCard | null> {
+    const [row] = await this.database.transactionOf(creditor_id, (tx) => tx.query<Row & Pick<Customer, 'segment' | 'score'>>(OWN, [creditor_id, customer_id]));
     return row ? this.card(row) : null;
   }
 
@@ -77,7 +83,7 @@ export class Customers {
     });
   }
 
-  private card({ contact_sealed, email_invalid, ...row }: Row): ContactCard {
+  private card<R extends Row>({ contact_sealed, email_invalid, ...row }: R) {
     const { name, email, phone } = JSON.parse(this.books.openContact(contact_sealed)) as Pick<Customer, 'name' | 'email' | 'phone'>;
     return { ...row, name, email: email_invalid ? null : email, phone };
   }

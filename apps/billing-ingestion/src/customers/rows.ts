@@ -7,7 +7,7 @@ type Contact = Pick<Customer, 'name' | 'document' | 'email' | 'phone'>;
 type ToldTogether = readonly [by: ToldBy, ...fields: Field[]];
 type Row = Omit<Customer, keyof Contact | 'kept' | 'told_by'> & { contact_sealed: string; told_by: readonly ToldTogether[] };
 
-const COLUMNS = 'creditor_id, customer_id, person_key, document_key, state, city_code, email_invalid, contact_sealed, version, told_by';
+const COLUMNS = 'creditor_id, customer_id, person_key, document_key, state, city_code, segment, score, email_invalid, contact_sealed, version, told_by';
 
 /** The customers of the given pairs that exist. */
 export async function loadCustomers(tx: Tx, seal: Seal, creditorIds: readonly string[], customerIds: readonly string[]): Promise<Customer[]> {
@@ -15,10 +15,10 @@ export async function loadCustomers(tx: Tx, seal: Seal, creditorIds: readonly st
     `select ${COLUMNS} from customer where (creditor_id, customer_id) in (select * from unnest($1::text[], $2::text[]))`,
     [creditorIds, customerIds],
   );
-  return rows.map(({ creditor_id, customer_id, person_key, document_key, state, city_code, email_invalid, contact_sealed, version, told_by }) => {
+  return rows.map(({ creditor_id, customer_id, person_key, document_key, state, city_code, segment, score, email_invalid, contact_sealed, version, told_by }) => {
     const contact = seal.open(contact_sealed);
     const { name, document, email, phone } = JSON.parse(contact) as Contact;
-    return { creditor_id, customer_id, name, document, email, phone, state, city_code, email_invalid, person_key, document_key, version, told_by: byField(told_by), kept: { contact, contact_sealed } };
+    return { creditor_id, customer_id, name, document, email, phone, state, city_code, segment, score, email_invalid, person_key, document_key, version, told_by: byField(told_by), kept: { contact, contact_sealed } };
   });
 }
 
@@ -59,6 +59,8 @@ const write = bulk<Sealed>('customer', ['creditor_id', 'customer_id'], [
   ['document_key', 'text', ({ customer }) => customer.document_key],
   ['state', 'text', ({ customer }) => customer.state],
   ['city_code', 'text', ({ customer }) => customer.city_code],
+  ['segment', 'text', ({ customer }) => customer.segment],
+  ['score', 'int', ({ customer }) => customer.score],
   ['has_email', 'boolean', ({ customer }) => hasEmail(customer)],
   ['email_invalid', 'boolean', ({ customer }) => customer.email_invalid],
   ['contact_sealed', 'text', ({ contact_sealed }) => contact_sealed],

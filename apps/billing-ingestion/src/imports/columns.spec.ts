@@ -8,6 +8,7 @@ describe('files', () => {
     expect(dataOfRow('invoices', { invoice_id: 'FAT-1', amount_cents: '12990', number: '', customer_id: 'ana', email: 'ana@exemplo.com.br', fine_percent: '2.00', cor: 'azul' })).toEqual({
       invoice_id: 'FAT-1', amount_cents: 12_990, customer: { customer_id: 'ana', email: 'ana@exemplo.com.br' }, charge_policy: { fine_percent: '2.00' },
     });
+    expect(dataOfRow('invoices', { customer_id: 'ana', segment: 'vip', score: '0' })).toEqual({ customer: { customer_id: 'ana', segment: 'vip', score: 0 } });
     expect(dataOfRow('payments', { amount_cents: '129,90', payment_id: 'P' })).toEqual({ amount_cents: '129,90', payment_id: 'P' });
     expect(dataOfRow('payments', { amount_cents: '129.9' })).toEqual({ amount_cents: 129.9 });
   });

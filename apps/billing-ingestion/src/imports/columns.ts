@@ -9,7 +9,7 @@ export const kinds = {
     type: UpstreamInvoiceIssued.type,
     own: ['creditor_id', 'invoice_id', 'number', 'description', 'issue_date', 'due_date', 'currency', 'amount_cents', 'source_version', 'occurred_at'],
     nested: {
-      customer: ['customer_id', 'name', 'document', 'email', 'phone', 'state', 'city_code'],
+      customer: ['customer_id', 'name', 'document', 'email', 'phone', 'state', 'city_code', 'segment', 'score'],
       charge_policy: ['fine_percent', 'interest_monthly_percent', 'interest_rounding', 'accrual_start'],
     },
     required: ['invoice_id', 'issue_date', 'due_date', 'currency', 'amount_cents', 'customer_id'],
@@ -22,7 +22,7 @@ export const kinds = {
   },
 } as const satisfies Record<Kind, { type: string; own: readonly string[]; nested: Record<string, readonly string[]>; required: readonly string[] }>;
 
-const NUMBERS = new Set(['amount_cents', 'fee_cents', 'discount_cents', 'source_version']);
+const NUMBERS = new Set(['amount_cents', 'fee_cents', 'discount_cents', 'source_version', 'score']);
 
 /** How a header row fits a kind: what lacks, and what nobody reads. */
 export function headerOf(kind: Kind, names: readonly string[]): { lacking: string[]; unread: string[] } {

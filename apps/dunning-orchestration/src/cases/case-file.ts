@@ -1,10 +1,11 @@
-import { derivedId, type Collectability, type Purpose, type Rail, type ReceivableStatus } from '@emdia/contracts';
+import { derivedId, type Channel, type Collectability, type Purpose, type Rail, type ReceivableStatus } from '@emdia/contracts';
 import type { CivilDate, OwnHours, Place } from '@emdia/calendar';
 import type { Cause, ContactBudget, Policy } from '@emdia/regua';
 import type { Rules } from '@emdia/retries';
 import type { ActKind, Change as Changed, OutwardAct } from '../acts/outward-act';
 import type { HoldKind } from '../holds/kinds';
 import type { Published } from '../reguas/published';
+import type { Unfitted } from '../reguas/unfitted';
 import type { KeptAttempt } from '../retries/attempts';
 import type { Granted } from '../retries/retrying';
 
@@ -14,6 +15,9 @@ export interface Person {
   /** Where they live: a state, or a municipality (`SP-3550308`). */
   readonly state: Place | null;
   readonly has_email: boolean;
+  /** The creditor's own group of customers, and a credit score in points; null where nobody told. */
+  readonly segment: string | null;
+  readonly score: number | null;
   readonly source_version: number;
   readonly changed_at: Date;
 }
@@ -93,6 +97,8 @@ export interface Covered {
   readonly step: string;
   readonly outcome: 'asked' | 'sent' | 'unknown' | 'refused' | 'lapsed';
   readonly reason: string | null;
+  /** On which it went, or may have. */
+  readonly channel: Channel | null;
   readonly valid_until: Date;
 }
 
@@ -187,13 +193,15 @@ export interface CreditorSettings {
   readonly own_budgets?: readonly ContactBudget[] | undefined;
   /** The réguas that it published. */
   readonly published?: Published | undefined;
+  /** What becomes of whom none of those fits; undefined: the régua of the house. */
+  readonly unfitted?: Unfitted | undefined;
   /** Its own tables of rules for retries. */
   readonly retry_rules?: Rules | undefined;
 }
 
 /** Every setting in its place: a property that is added to a copy of a case costs two microseconds, one that is replaced a tenth of one. */
-export const settingsOf = ({ carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, retry_rules }: CreditorSettings = {}): CreditorSettings =>
-  ({ carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, retry_rules });
+export const settingsOf = ({ carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, unfitted, retry_rules }: CreditorSettings = {}): CreditorSettings =>
+  ({ carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, unfitted, retry_rules });
 
 /** Everything known of one customer at one creditor; never changed in place. */
 export interface CaseFile extends CreditorSettings {

@@ -48,7 +48,8 @@ const WAITED = `
 
 const HISTORY = `
   select n.notice_id, n.purpose, n.local_day::text, n.step, n.asked_at, n.valid_until, n.regua_version, n.instalment_id, n.next_step, n.facts, n.turned_down, n.template, n.tone, n.offers, n.channels,
-    (select jsonb_agg(jsonb_build_object('receivable_id', s.receivable_id, 'due_date', s.due_date, 'step', s.step, 'outcome', s.outcome, 'reason', s.reason) order by s.receivable_id)
+    (select jsonb_agg(jsonb_build_object('receivable_id', s.receivable_id, 'due_date', s.due_date, 'step', s.step, 'outcome', s.outcome, 'reason', s.reason,
+      'channel', case when s.outcome in ('sent', 'unknown') then coalesce(s.channel, 'email') end) order by s.receivable_id)
        from covered_step s where s.key = n.key and s.notice_id = n.notice_id) as covers
   from notice n where n.key = $1 order by n.local_day desc, n.notice_id limit 200`;
 
@@ -114,7 +115,7 @@ export class CasesController {
 
   private async read(tx: Tx, key: string) {
     const [file] = await tx.query(
-      `select customer_id, case_id, status, state, has_email, regua_version, regua_since, regua_by, cause, cause_at, cause_by, cause_asked_at, channel_closed_reason, channel_closed_at, contact_asked_day::text, service_asked_day::text, due_at as looked_at_next
+      `select customer_id, case_id, status, state, has_email, segment, score, regua_version, regua_since, regua_by, cause, cause_at, cause_by, cause_asked_at, channel_closed_reason, channel_closed_at, contact_asked_day::text, service_asked_day::text, due_at as looked_at_next
        from case_file where key = $1 and (status <> 'new' or person_key is not null)`, [key]);
     if (!file) return null;
     const receivables = await tx.query<HeldDebt & { effective_due_date: string; open_cents: string; paid_cents: string }>(RECEIVABLES, [key]);

@@ -25,7 +25,7 @@ const noon = new Date('2026-02-02T15:00:00Z');
 
 /** A case in which every table has a row and every kind of standing occurs. */
 function everything(): CaseFile {
-  const s = new Story(noon).customer('AC');
+  const s = new Story(noon).customer('AC', true, 1, { segment: 'vip', score: 0 });
   s.owes('late', '2026-01-05', { instruments: [{ rail: 'BOLETO' }] }).owes('silent', '2026-02-06', { collectability: 'disputed' }).owes('old', '2020-01-05').owes('agreed', '2026-01-02');
   s.until('2026-02-02T16:00:00Z').owes('next', '2026-02-06').agrees(['agreed'], ['2026-03-12']).until('2026-02-03T12:00:00Z');
   s.answer = 'silence';
@@ -125,7 +125,7 @@ describe('the store of cases', () => {
     const before = await load();
     const s = new Story(new Date('2026-02-03T16:00:00Z'));
     s.file = before;
-    s.customer('AC', true, 2);
+    s.customer('AC', true, 2, { segment: 'vip', score: 0 });
     for (const [id, receivable] of s.file.receivables) expect(receivable).toBe(before.receivables.get(id));
   });
 
@@ -213,7 +213,7 @@ describe('the store of cases', () => {
 
   it('changes of one case at the same time follow one another', async () => {
     const count = (file: CaseFile) => file.person?.source_version ?? 0;
-    const person = { person_key: 'p', state: null, has_email: true, changed_at: noon };
+    const person = { person_key: 'p', state: null, has_email: true, segment: null, score: null, changed_at: noon };
     await Promise.all(Array.from({ length: 12 }, () => change((file) => ({ ...file, person: { ...person, source_version: count(file) + 1 } }))));
     expect(count(await load())).toBe(12);
   });

@@ -7,6 +7,7 @@ import { requestOf, type ActKind, type OutwardAct } from '../acts/outward-act';
 import { RULE_COLUMNS, ruleIn, type OwnRule } from '../reguas/contact-rules';
 import { prepareHouse } from '../reguas/policy';
 import { PublishedReguas } from '../reguas/published';
+import type { Unfitted } from '../reguas/unfitted';
 import { readAttempts, saveAttempts } from '../retries/attempts';
 import { RetryTables } from '../retries/tables';
 import { coverKey, idsOf, settingsOf, type CaseFile } from './case-file';
@@ -58,13 +59,13 @@ export class Cases implements Store<CaseFile> {
       read(tx, keys, READ_HOLDS, holdOf, ({ hold_id }) => hold_id),
       read(tx, keys, READ_AGREEMENTS, agreementOf, ({ agreement_id }) => agreement_id),
       read(tx, keys, READ_ACTS, actOf, ({ act_id }) => act_id),
-      tx.query<{ creditor_id: string; carries_out: ActKind[] | null; has_webhook: boolean } & OwnRule>(READ_CREDITORS, [creditors]),
+      tx.query<{ creditor_id: string; carries_out: ActKind[] | null; has_webhook: boolean; unfitted: Unfitted | null } & OwnRule>(READ_CREDITORS, [creditors]),
       readAttempts(tx, keys),
       this.reguas.of(tx, creditors),
       this.tables.of(tx, creditors),
     ]);
-    const ofCreditor = new Map(settings.map(({ creditor_id, carries_out, has_webhook, ...rule }) =>
-      [creditor_id, settingsOf({ ...(carries_out && { carries_out: new Set(carries_out), has_webhook }), ...ruleIn(rule), published: published.get(creditor_id), retry_rules: rules.get(creditor_id) })]));
+    const ofCreditor = new Map(settings.map(({ creditor_id, carries_out, has_webhook, unfitted, ...rule }) =>
+      [creditor_id, settingsOf({ ...(carries_out && { carries_out: new Set(carries_out), has_webhook }), ...ruleIn(rule), published: published.get(creditor_id), unfitted: unfitted ?? undefined, retry_rules: rules.get(creditor_id) })]));
     const loaded = new Map<string, CaseFile>();
     for (const { row } of files) {
       const key = row[0] as string;
@@ -205,8 +206,8 @@ const READ_COVERS = reading('covered_step', 'notice_id, receivable_id', COVER);
 const READ_HOLDS = reading('hold', 'hold_id', HOLD, '(lifted_at is null or stops_clock)');
 const READ_AGREEMENTS = reading('agreement', 'agreement_id', AGREEMENT);
 const READ_ACTS = reading('outward_act', 'planned_at, act_id', ACT);
-const READ_CREDITORS = `select c.creditor_id, a.carries_out, a.url is not null as has_webhook, ${RULE_COLUMNS.map((column) => `r.${column}`).join(', ')} from unnest($1::text[]) c (creditor_id)
-  left join act_carrier a on a.creditor_id = c.creditor_id and cardinality(a.carries_out) > 0 left join contact_rule r on r.creditor_id = c.creditor_id`;
+const READ_CREDITORS = `select c.creditor_id, a.carries_out, a.url is not null as has_webhook, s.unfitted, ${RULE_COLUMNS.map((column) => `r.${column}`).join(', ')} from unnest($1::text[]) c (creditor_id)
+  left join act_carrier a on a.creditor_id = c.creditor_id and cardinality(a.carries_out) > 0 left join contact_rule r on r.creditor_id = c.creditor_id left join regua_setting s on s.creditor_id = c.creditor_id`;
 
 const savePlans = update('case_file', ['key'], ofChanged(FILE_PLAN_BY_KEY));
 const saveFiles = update('case_file', ['key'], ofChanged(FILE_BY_KEY));

@@ -2,7 +2,7 @@ import { derivedId, DunningCaseCured, DunningCaseOpened, outgoing, type Outgoing
 import { followCause, withCause } from '../reguas/follow';
 import { ruleOf } from '../holds/kinds';
 import { awaitsDecision, isLive } from '../holds/standing';
-import { policyInUse, policyOf } from '../reguas/policy';
+import { factsOf, policyInUse, policyOf } from '../reguas/policy';
 import { stoppedFor } from '../retries/retrying';
 import type { Cause, Policy } from '@emdia/regua';
 import type { CaseFile, Covered, Receivable, Standing } from './case-file';
@@ -26,12 +26,20 @@ export function conclude(file: CaseFile, cause: string, now: Date, events: reado
   const cure = cureOf(file, planned, cause, now);
   const status = opens ? 'open' : isOpen || file.status === 'new' ? file.status : 'closed';
   const receivables = written(file, planned.standings, cure.told);
-  const follows = opens ? { regua_version: policyInUse(file).version, regua_since: now, regua_by: SELF } : {};
+  const follows = opens ? { regua_version: policyInUse(file).version, regua_since: now, regua_by: SELF, changes: chosen(file, now) } : {};
   const next = { ...file, ...follows, status, receivables, due_at: planned.due_at };
   const told = [...events, ...(opens ? [opened(file, cause, now)] : []), ...cure.events];
   // Made out here, so that the order of facts does not matter.
   const known = withCauseMadeOut(next, now);
   return known === next ? { next, events: told } : conclude(known, cause, now, told);
+}
+
+/** What a case opens with, where its creditor had it chosen by facts: which those were. */
+function chosen(file: CaseFile, now: Date): CaseFile['changes'] {
+  if (!file.published && !file.unfitted) return file.changes;
+  const { version, document } = policyInUse(file);
+  const reason = document.silent ? 'opened; no own régua writes to them' : 'opened';
+  return [...file.changes, { what: 'regua', at: now, before: null, after: version, actor: SELF, reason, facts: factsOf(file) }];
 }
 
 /** An open case of which nobody has said why it is unpaid, with what follows of that from its facts; the same where nothing does. */

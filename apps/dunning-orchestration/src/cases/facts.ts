@@ -40,12 +40,12 @@ function chargedBy(creditor_id: string, instruments: readonly Instrument[]): Pic
   return { rails: [...new Set(charging.map(({ rail }) => rail))], charge_ids: charging.flatMap(({ reference }) => (reference === undefined ? [] : [derivedId('receivable', creditor_id, reference)])) };
 }
 
-/** Where the person lives and whether an address is known; the highest source version counts. */
+/** Where the person lives, whether an address is known, and what réguas may ask of them; the highest source version counts. */
 export function applyCustomer(file: CaseFile, event: EventOf<typeof BillingCustomerChanged>, now: Date): Applied {
-  const { person_key, has_email, source_version } = event.data;
+  const { person_key, has_email, segment = null, score = null, source_version } = event.data;
   const state = placeOf(event.data.state, event.data.city_code);
   if (file.person && file.person.source_version >= source_version) return { ignored: 'older-version' };
-  return conclude({ ...file, person: { person_key, state, has_email, source_version, changed_at: new Date(event.time) } }, event.id, now);
+  return conclude({ ...file, person: { person_key, state, has_email, segment, score, source_version, changed_at: new Date(event.time) } }, event.id, now);
 }
 
 export function applyAgreementMade(file: CaseFile, event: EventOf<typeof NegotiationAgreementMade>, now: Date): Applied {
@@ -91,7 +91,7 @@ function withAgreement(
 /** The steps of a notice went out, or may have, and with them perhaps the question why the debts are unpaid. */
 export function applyContactMade(file: CaseFile, event: EventOf<typeof NotificationsContactMade>, now: Date): Applied {
   const asked = event.data.asked_cause ? { ...file, cause_asked_at: file.cause_asked_at ?? new Date(event.time) } : file;
-  return withOutcome(asked, event, now, event.data.certainty, null);
+  return withOutcome(asked, event, now, { outcome: event.data.certainty, reason: null, channel: event.data.channel });
 }
 
 /** Reasons that close e-mail for this customer until billing tells of an address again. */
@@ -103,7 +103,7 @@ export function applyContactRefused(file: CaseFile, event: EventOf<typeof Notifi
   const at = new Date(event.time);
   const known = file.channel_closed;
   const isNews = CLOSES_CHANNEL.has(reason) && (known === null || at > known.at || (at.getTime() === known.at.getTime() && reason < known.reason));
-  return withOutcome(isNews ? { ...file, channel_closed: { reason, at } } : file, event, now, 'refused', reason);
+  return withOutcome(isNews ? { ...file, channel_closed: { reason, at } } : file, event, now, { outcome: 'refused', reason, channel: null });
 }
 
 // What says more wins over what says less, whichever was read first; a send that happened is never taken back.
@@ -114,15 +114,14 @@ function withOutcome(
   file: CaseFile,
   event: EventOf<typeof NotificationsContactMade> | EventOf<typeof NotificationsContactRefused>,
   now: Date,
-  outcome: Covered['outcome'],
-  reason: string | null,
+  fate: Pick<Covered, 'outcome' | 'reason' | 'channel'>,
 ): Applied {
   const { notice_id, covers } = event.data;
   const told = covers.flatMap(({ receivable_id, due_date, step }) => {
     const known = file.covers.get(coverKey(notice_id, receivable_id));
-    if (known && weightOf(known) >= weightOf({ outcome, reason })) return [];
+    if (known && weightOf(known) >= weightOf(fate)) return [];
     const valid_until = known?.valid_until ?? new Date(event.time);
-    return [[coverKey(notice_id, receivable_id), { notice_id, receivable_id, due_date, step, outcome, reason, valid_until }] as const];
+    return [[coverKey(notice_id, receivable_id), { notice_id, receivable_id, due_date, step, outcome: fate.outcome, reason: fate.reason, channel: fate.channel, valid_until }] as const];
   });
   return conclude({ ...file, covers: withEntries(file.covers, told) }, event.id, now);
 }

@@ -107,17 +107,17 @@ function ask(file: CaseFile, { today }: Plan, now: Date, what: What): Asked {
     template: words?.template ?? null, tone: words?.tone ?? null, offers: offers ?? null, channels: channels ?? null,
   };
   const asked_day = purpose === 'service' ? { service_asked_day: today } : { contact_asked_day: today };
-  return { next: { ...file, covers: withCovers(file, notice_id, covers, 'asked', until), asked: [...file.asked, notice], ...asked_day }, events: [event] };
+  return { next: { ...file, covers: withCovers(file, notice_id, covers, { outcome: 'asked', channel: null }, until), asked: [...file.asked, notice], ...asked_day }, events: [event] };
 }
 
-const withCovers = (file: CaseFile, notice_id: string, covers: readonly Cover[], outcome: Covered['outcome'], valid_until: Date): CaseFile['covers'] =>
-  withEntries(file.covers, covers.map(({ receivable_id, due_date, step }) => [coverKey(notice_id, receivable_id), { notice_id, receivable_id, due_date, step, outcome, reason: null, valid_until }]));
+const withCovers = (file: CaseFile, notice_id: string, covers: readonly Cover[], { outcome, channel }: Pick<Covered, 'outcome' | 'channel'>, valid_until: Date): CaseFile['covers'] =>
+  withEntries(file.covers, covers.map(({ receivable_id, due_date, step }) => [coverKey(notice_id, receivable_id), { notice_id, receivable_id, due_date, step, outcome, reason: null, channel, valid_until }]));
 
 /** What the régua does next with the debts of a notice if it goes out and nothing else changes. */
 function whatFollows(file: CaseFile, { today }: Plan, covers: readonly Cover[], now: Date): NoticeData['next_step'] {
   // A boleto issued anew is no charge that comes by itself: what the debtor is told of is what follows without it.
   const carries_out = file.carries_out && new Set([...file.carries_out].filter((kind) => kind !== 'retry'));
-  const sent = plan({ ...file, covers: withCovers(file, 'supposed', covers, 'sent', now), contact_asked_day: today, carries_out }, now);
+  const sent = plan({ ...file, covers: withCovers(file, 'supposed', covers, { outcome: 'sent', channel: 'email' }, now), contact_asked_day: today, carries_out }, now);
   const steps = covers.flatMap(({ receivable_id }) => sent.standings.get(receivable_id) ?? []).filter((standing): standing is Stepping => (standing.kind === 'action' || standing.kind === 'task') && standing.step !== null);
   const [first] = steps.sort((a, b) => a.at.getTime() - b.at.getTime());
   // What the platform will do by itself is said, too: nobody is asked to pay what is charged the next morning without knowing it.

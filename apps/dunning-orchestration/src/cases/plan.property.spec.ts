@@ -6,7 +6,7 @@ import {
 } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
 import { prescribesOn } from '@emdia/money';
-import { DEFAULT_REGUAS, defaultPolicy, type Cause, type Policy } from '@emdia/regua';
+import { defaultPolicy, HOUSE_REGUAS, type Cause, type Policy } from '@emdia/regua';
 import { liftHold, placeHold } from '../holds/hold';
 import { HOLD_KINDS, holdKinds, ruleOf } from '../holds/kinds';
 import { awaitsDecision, isAbout } from '../holds/standing';
@@ -94,7 +94,7 @@ const turn: fc.Arbitrary<Turn> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom('sent', 'sent', 'sent', 'unknown', 'silence', 'budget', 'provider-refused', 'already-covered', 'opted-out', 'settled').map((answer): Turn => (s) => { s.answer = answer as Story['answer']; }) },
   { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...PLACES), fc.constantFrom(true, true, true, false)).map(([place, has_email]): Turn => (s) => s.customer(place, has_email, (s.file.person?.source_version ?? 0) + 1)) },
   { weight: 2, arbitrary: fc.tuple(fc.constantFrom(...NAMES), fc.array(day('2026-02-01', 60), { minLength: 1, maxLength: 3 })).map(([name, dates]): Turn => (s) => s.agrees([name], dates)) },
-  { weight: 1, arbitrary: fc.constantFrom(...DEFAULT_REGUAS).map((name): Turn => (s) => s.follows(defaultPolicy(name).version)) },
+  { weight: 1, arbitrary: fc.constantFrom(...HOUSE_REGUAS).map((name): Turn => (s) => s.follows(defaultPolicy(name).version)) },
   { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...holdKinds.filter((kind) => HOLD_KINDS[kind].kept_by === 'people')), fc.integer({ min: 1, max: 30 }), fc.nat(30), fc.constantFrom(null, ...NAMES)).map(
       ([kind, days, back, name]): Turn => (s) => s.file.person && s.take((file, now) => {
         const today = localDate(now, zoneOf(null));

@@ -5,7 +5,7 @@ import { inForce, inForceByPeople, UNDONE_BY, type OutwardAct } from '../acts/ou
 import { actsOn, againFrom, doneBy, isUnpaid, toTakeBack, type Backs } from '../acts/planning';
 import { ruleOf, type HoldKind } from '../holds/kinds';
 import { awaitsDecision, isAbout, isLive, pausedDays, stopsClock } from '../holds/standing';
-import { latePaid, policyOf } from '../reguas/policy';
+import { latePaid, policyOf, reachedBy } from '../reguas/policy';
 import { retryOf } from '../retries/retrying';
 import type { Agreement, CaseFile, Covered, Hold, Instalment, Owner, Receivable, Standing } from './case-file';
 import { contactAt, contactPlaceOf, CREDITOR_ZONE, creditorHour, earlier, later, localDayOf, nextContactDay, startOf } from './contact-days';
@@ -119,7 +119,7 @@ class View {
     this.today = localDayOf(file, now);
     this.unprescribed_from = firstUnprescribed(this.today);
     this.state = contactPlaceOf(file);
-    this.closedChannel = closedChannel(file);
+    this.closedChannel = closedChannel(file) ?? (policy.document.silent ? 'silent' : null);
     this.channels = this.closedChannel ? [] : ['email'];
     this.receivables = [...file.receivables.values()];
     this.case_amount_cents = this.receivables.reduce((sum, { status, open_cents }) => sum + (status === 'open' ? open_cents : 0), 0);
@@ -259,8 +259,8 @@ class View {
       // Nobody says when a person gave notice of an entry: by the end of the time they had for it.
       acted: [...acted.filter(({ due_date }) => due_date === original_due_date).map(({ step, on, change }) => ({ step, on: change === 'notice' ? addDays(on, ACT_DAYS) : on })), ...byActs],
       facts: {
-        customer_id: file.customer_id, amount_cents: open_cents, case_amount_cents, late_before, segment: null, score: null, cause: file.cause?.cause ?? null,
-        reached: covers.some(({ outcome }) => outcome === 'sent') ? ['email'] : [],
+        customer_id: file.customer_id, amount_cents: open_cents, case_amount_cents, late_before, segment: file.person?.segment ?? null, score: file.person?.score ?? null,
+        cause: file.cause?.cause ?? null, reached: reachedBy(covers),
       },
     };
     // The reminder of an instalment goes first: the collection of that day moves to the next allowed one.

@@ -33,6 +33,8 @@ export const FILE_FACTS: readonly Column<CaseFile>[] = [
   ['cause_at', 'timestamptz', ({ cause }) => cause?.at],
   ['cause_by', 'text', ({ cause }) => cause?.by],
   ['cause_asked_at', 'timestamptz', ({ cause_asked_at }) => cause_asked_at],
+  ['segment', 'text', ({ person }) => person?.segment],
+  ['score', 'int', ({ person }) => person?.score],
 ];
 export const FILE: readonly Column<CaseFile>[] = [
   KEY, CREDITOR,
@@ -44,16 +46,16 @@ export const FILE: readonly Column<CaseFile>[] = [
 /** The parts of a case that stand in tables of their own. */
 export type Parts = Pick<CaseFile, 'receivables' | 'covers' | 'holds' | 'agreements' | 'acts' | 'attempts'>;
 
-export function caseOf(row: Read, parts: Parts, { carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, retry_rules }: CreditorSettings): CaseFile {
-  const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, regua_since, regua_by, person_key, state, has_email, source_version, changed_at, reason, closed_at, cause, cause_at, cause_by, cause_asked_at] = row;
+export function caseOf(row: Read, parts: Parts, { carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, unfitted, retry_rules }: CreditorSettings): CaseFile {
+  const [key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at, regua_version, regua_since, regua_by, person_key, state, has_email, source_version, changed_at, reason, closed_at, cause, cause_at, cause_by, cause_asked_at, segment, score] = row;
   return {
     key, creditor_id, customer_id, case_id, status, contact_asked_day, service_asked_day, due_at: instant(due_at), regua_version, regua_since: instant(regua_since), regua_by,
-    person: person_key === null ? null : { person_key, state, has_email, source_version, changed_at: instant(changed_at) },
+    person: person_key === null ? null : { person_key, state, has_email, segment, score, source_version, changed_at: instant(changed_at) },
     channel_closed: closed_at === null ? null : { reason, at: instant(closed_at) },
     receivables: parts.receivables, covers: parts.covers, holds: parts.holds, agreements: parts.agreements, acts: parts.acts, attempts: parts.attempts, asked: [], changes: [],
     cause: cause === null ? null : { cause, at: instant(cause_at), by: cause_by },
     cause_asked_at: instant(cause_asked_at),
-    carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, retry_rules,
+    carries_out, has_webhook, own_weekdays, own_hours, own_budgets, published, unfitted, retry_rules,
   } as CaseFile;
 }
 
@@ -130,10 +132,12 @@ export const COVER: readonly Column<Covered>[] = [
   ['outcome', 'text', ({ outcome }) => outcome],
   ['reason', 'text', ({ reason }) => reason],
   ['valid_until', 'timestamptz', ({ valid_until }) => valid_until],
+  // Nearly all went by e-mail, and all of before it was kept: those cost a null.
+  ['channel', 'text', ({ channel }) => (channel === 'email' ? null : channel)],
 ];
 
-export const coverOf = ([notice_id, receivable_id, due_date, step, outcome, reason, valid_until]: Read): Covered =>
-  ({ notice_id, receivable_id, due_date, step, outcome, reason, valid_until: instant(valid_until) }) as Covered;
+export const coverOf = ([notice_id, receivable_id, due_date, step, outcome, reason, valid_until, channel]: Read): Covered =>
+  ({ notice_id, receivable_id, due_date, step, outcome, reason, channel: outcome === 'sent' || outcome === 'unknown' ? (channel ?? 'email') : null, valid_until: instant(valid_until) }) as Covered;
 
 export const HOLD: readonly Column<Hold>[] = [
   ['hold_id', 'uuid', ({ hold_id }) => hold_id],

@@ -1,5 +1,5 @@
 import { Type, type TSchema } from '@sinclair/typebox';
-import { Actor, Channel, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, Offer, oneOf, Purpose, ReceivableStatus, Text, Tone, Uuid } from '@emdia/contracts';
+import { Actor, Channel, CivilDate, Collectability, CustomerId, DunningNoticeRequested, Instant, Offer, oneOf, Purpose, ReceivableStatus, Score, Segment, Text, Tone, Uuid } from '@emdia/contracts';
 import { Cause } from '@emdia/regua';
 import { orNull } from '@emdia/runtime';
 import { ACT_KINDS, type ActKind } from '../acts/outward-act';
@@ -50,7 +50,7 @@ const Notice = Type.Object(
     notice_id: Uuid, purpose: Purpose, local_day: CivilDate, step: Text(20), asked_at: Instant, valid_until: Instant, regua_version: Type.String(),
     instalment_id: orNull(Uuid), next_step, facts, turned_down,
     template: orNull(Text(30)), tone: orNull(Tone), offers: orNull(Type.Array(Offer)), channels: orNull(Type.Array(Channel)),
-    covers: orNull(Type.Array(Type.Object({ receivable_id: Uuid, due_date: CivilDate, step: Text(20), outcome: oneOf('asked', 'sent', 'unknown', 'refused', 'lapsed'), reason: Reason }))),
+    covers: orNull(Type.Array(Type.Object({ receivable_id: Uuid, due_date: CivilDate, step: Text(20), outcome: oneOf('asked', 'sent', 'unknown', 'refused', 'lapsed'), reason: Reason, channel: orNull(Channel) }))),
   },
   closed,
 );
@@ -76,7 +76,7 @@ export const CauseTakenView = Type.Object({ cause: Cause, regua_version: Reason,
 
 export const CaseView = Type.Object(
   {
-    ...Case, state: orNull(Type.String({ pattern: '^[A-Z]{2}(-[0-9]{7})?$', description: 'State, or state and IBGE code of the municipality' })), has_email: orNull(Type.Boolean()), regua_version: Reason, regua_since: orNull(Instant), regua_by: Reason, cause: orNull(Cause), cause_at: orNull(Instant), cause_by: Reason, cause_asked_at: orNull(Instant), channel_closed_at: orNull(Instant), contact_asked_day: orNull(CivilDate), service_asked_day: orNull(CivilDate),
+    ...Case, state: orNull(Type.String({ pattern: '^[A-Z]{2}(-[0-9]{7})?$', description: 'State, or state and IBGE code of the municipality' })), has_email: orNull(Type.Boolean()), segment: orNull(Segment), score: orNull(Score), regua_version: Reason, regua_since: orNull(Instant), regua_by: Reason, cause: orNull(Cause), cause_at: orNull(Instant), cause_by: Reason, cause_asked_at: orNull(Instant), channel_closed_at: orNull(Instant), contact_asked_day: orNull(CivilDate), service_asked_day: orNull(CivilDate),
     receivables: Type.Array(Receivable),
     holds: Type.Array(Hold),
     agreements: Type.Array(Type.Object({ agreement_id: Uuid, receivable_ids: Type.Array(Uuid), instalments: Type.Array(Instalment), paid: Type.Array(Uuid), ended: Type.Boolean() }, closed)),

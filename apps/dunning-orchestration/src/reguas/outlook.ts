@@ -33,7 +33,7 @@ const NO_CHANNEL = new Set(['customer-unknown', 'no-address', 'address-invalid',
 /** Lives a case on for some days by the very decisions that will be made, along another régua or (null) its own. Pure; nothing is kept. */
 export function outlook(known: CaseFile, trial: Policy | null, now: Date, days: number): Outlook {
   // A notice that is out is supposed to go, like all others.
-  const out = [...known.covers].filter(([, { outcome }]) => outcome === 'asked').map(([key, cover]): [string, Covered] => [key, { ...cover, outcome: 'sent' }]);
+  const out = [...known.covers].filter(([, { outcome }]) => outcome === 'asked').map(([key, cover]): [string, Covered] => [key, { ...cover, outcome: 'sent', channel: 'email' }]);
   const file = { ...known, trial, covers: withEntries(known.covers, out) };
   const end = new Date(now.getTime() + days * DAY_MS);
   const limits: Record<Limit, number> = { merged: 0, 'day-moved': 0, budget: 0, 'no-channel': 0, held: 0 };
@@ -86,7 +86,7 @@ function isMoved({ receivables }: CaseFile, receivable_id: string): boolean {
 }
 
 function answered(file: CaseFile, { notice_id, covers }: Notice, goes: boolean): CaseFile {
-  const told: Pick<Covered, 'outcome' | 'reason'> = goes ? { outcome: 'sent', reason: null } : { outcome: 'refused', reason: 'budget' };
+  const told: Pick<Covered, 'outcome' | 'reason' | 'channel'> = goes ? { outcome: 'sent', reason: null, channel: 'email' } : { outcome: 'refused', reason: 'budget', channel: null };
   return {
     ...file,
     covers: withEntries(file.covers, covers.map(({ receivable_id }): [string, Covered] => {

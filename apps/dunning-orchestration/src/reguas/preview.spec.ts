@@ -1,9 +1,10 @@
-import { activate, type DEFAULT_REGUAS, defaultPolicy } from '@emdia/regua';
+import { activate, type Condition, type DEFAULT_REGUAS, defaultPolicy } from '@emdia/regua';
 import * as fc from 'fast-check';
 import { addDays } from '@emdia/calendar';
 import { derivedId, type DataOf, type DunningNoticeRequested, type DunningTaskRequested } from '@emdia/contracts';
 import { anyPolicy } from '../../test/policies';
 import { Story } from '../../test/story';
+import type { CaseFile } from '../cases/case-file';
 import { placeHold } from '../holds/hold';
 import { outlook } from './outlook';
 import { preview } from './preview';
@@ -74,7 +75,7 @@ describe('a preview', () => {
 
   it('says who would move, and what falls due in thirty days before and after', async () => {
     expect(await preview(files(), defaultPolicy('dificuldade'), at('2026-03-01'))).toEqual({
-      regua_version: 'dificuldade-1', days: 30, cases: 2,
+      regua_version: 'dificuldade-1', days: 30, cases: 2, opens_with: [{ regua_version: 'esquecido-1', cases: 2, silent: false }], excluded: [],
       moves: [
         { customer_id: 'C-0', from_version: 'esquecido-1', from: { what: 'D-3', day: '2026-03-03' }, to: { what: 'D+5', day: '2026-03-11' } },
         { customer_id: 'C-1', from_version: 'esquecido-1', from: { what: 'D-3', day: '2026-03-06' }, to: { what: 'D+5', day: '2026-03-16' } },
@@ -88,6 +89,18 @@ describe('a preview', () => {
   });
 
   it('of the régua that they follow moves nobody', async () => expect((await preview(files(), defaultPolicy('esquecido'), at('2026-03-01'))).moves).toEqual([]));
+  it('says what they would open with were it published, and whom nobody would write to then', async () => {
+    const { document } = defaultPolicy('esquecido');
+    const nossa = (unless: Condition) => activate({ ...document, regua: 'nossa', for: { priority: 1, unless } });
+    const seen = async (unfitted: CaseFile['unfitted'], unless: Condition) => {
+      const { opens_with, excluded } = await preview(files().map((file) => ({ ...file, unfitted })), nossa(unless), at('2026-03-01'));
+      return [opens_with.map(({ regua_version, cases, silent }) => `${cases} ${regua_version}${silent ? ' silent' : ''}`), excluded];
+    };
+    expect(await seen('task', { customers: ['C-1'] })).toEqual([['1 nossa-1', '1 sem-regua-1 silent'], ['C-1']]);
+    expect(await seen(undefined, { customers: ['C-1'] })).toEqual([['1 esquecido-1', '1 nossa-1'], []]);
+    expect(await seen('task', { customers: ['C-9'] })).toEqual([['2 nossa-1'], []]);
+  });
+  it('of people alone has no message', async () => expect((await preview(files(), defaultPolicy('sem-regua'), at('2026-03-01'))).after).toMatchObject({ messages: 0, tasks: 6 }));
   it('of a change tries the change', async () => {
     const { document } = defaultPolicy('esquecido');
     const later = activate({ ...document, version: 2, contact: { ...document.contact, weekdays: ['fri'] }, steps: document.steps.filter(({ step }) => ['D-3', 'D+15'].includes(step)) });

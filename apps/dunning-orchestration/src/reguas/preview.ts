@@ -4,7 +4,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { CivilDate, CustomerId } from '@emdia/contracts';
 import { orNull } from '@emdia/runtime';
 import type { CaseFile } from '../cases/case-file';
-import { policyOf } from './policy';
+import { houseVersion, policyInUse, policyOf } from './policy';
 import { LIMITS, outlook, type Limit, type Outlook } from './outlook';
 
 /** How far a preview looks ahead. */
@@ -31,6 +31,10 @@ export const Preview = Type.Object(
     days: Type.Integer(),
     cases: count,
     moves: Type.Array(Type.Object({ customer_id: CustomerId, from_version: Type.String(), from: Next, to: Next }, closed), { description: 'Whose next message or task would be another, or of another day' }),
+    opens_with: Type.Array(Type.Object({ regua_version: Type.String(), cases: count, silent: Type.Boolean({ description: 'Nobody is written to along it' }) }, closed), {
+      description: 'What these cases would open with now, were this one in use for whom it is for; `silent` is for whom no own one fits, where the creditor gives those to people',
+    }),
+    excluded: Type.Array(CustomerId, { description: 'Who would open with a silent one: nobody would write to them, a person would have their debts' }),
     before: Totals,
     after: Totals,
     next_customer_id: orNull(CustomerId),
@@ -52,9 +56,19 @@ export async function preview(files: readonly CaseFile[], policy: Policy, now: D
     return from?.what === to?.what && from?.day === to?.day ? [] : [{ customer_id: file.customer_id, from_version: policyOf(file).version, from, to }];
   });
   return {
-    regua_version: policy.version, days: PREVIEW_DAYS, cases: files.length, moves,
+    regua_version: policy.version, days: PREVIEW_DAYS, cases: files.length, moves, ...openings(files, policy),
     before: totalsOf(outlooks.map(({ before }) => before)), after: totalsOf(outlooks.map(({ after }) => after)),
   };
+}
+
+/** What some cases would open with, were a régua published; those of the house are in use as they are. */
+function openings(files: readonly CaseFile[], policy: Policy): Pick<Preview, 'opens_with' | 'excluded'> {
+  const isPublished = houseVersion(policy.version) !== policy;
+  const withIt = (active: readonly Policy[] = []): readonly Policy[] => [...active.filter(({ document }) => document.regua !== policy.document.regua), policy];
+  const chosen = files.map((file) => ({ file, by: policyInUse(isPublished ? { ...file, published: { byVersion: new Map(), active: withIt(file.published?.active) } } : file) }));
+  const counts = new Map<string, Preview['opens_with'][number]>();
+  for (const { by } of chosen) counts.set(by.version, { regua_version: by.version, cases: (counts.get(by.version)?.cases ?? 0) + 1, silent: by.document.silent ?? false });
+  return { opens_with: [...counts.values()].sort((a, b) => b.cases - a.cases || (a.regua_version < b.regua_version ? -1 : 1)), excluded: chosen.filter(({ by }) => by.document.silent).map(({ file }) => file.customer_id) };
 }
 
 function firstOf({ messages, tasks }: Outlook): Outlook['messages'][number] | null {

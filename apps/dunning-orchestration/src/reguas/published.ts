@@ -1,5 +1,5 @@
 import type { Tx } from '@emdia/database';
-import { DEFAULT_REGUAS, defaultPolicy, ladderOf, versionOf, type Policy } from '@emdia/regua';
+import { defaultPolicy, HOUSE_REGUAS, ladderOf, versionOf, type Policy } from '@emdia/regua';
 import { problem } from '@emdia/runtime';
 
 /** The réguas that one creditor published. */
@@ -54,7 +54,7 @@ export class PublishedReguas {
 export function current(own: Published | undefined, name: string): { owner: 'house' | 'creditor'; policy: Policy } {
   const mine = own?.active.find(({ document }) => document.regua === name);
   if (mine) return { owner: 'creditor', policy: mine };
-  const house = DEFAULT_REGUAS.find((each) => each === name);
-  if (!house) throw problem(404, 'not-found', 'No such régua', `Publish it by POST /v1/reguas, or use one of the house: ${DEFAULT_REGUAS.join(', ')}.`);
+  const house = HOUSE_REGUAS.find((each) => each === name);
+  if (!house) throw problem(404, 'not-found', 'No such régua', `Publish it by POST /v1/reguas, or use one of the house: ${HOUSE_REGUAS.join(', ')}.`);
   return { owner: 'house', policy: defaultPolicy(house) };
 }

@@ -1,18 +1,19 @@
-import { Body, Controller, Delete, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Post, Put } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsString, Length } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsString, Length, Matches } from 'class-validator';
 import { Type } from '@sinclair/typebox';
 import { Clock } from '@emdia/clock';
-import { customerKey } from '@emdia/contracts';
+import { customerKey, CustomerId } from '@emdia/contracts';
 import { Database, type Tx } from '@emdia/database';
 import { Runner, step } from '@emdia/messaging';
-import { DEFAULT_REGUAS, defaultPolicy } from '@emdia/regua';
-import { Answers, Caller, ForCreditor, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
+import { defaultPolicy, HOUSE_REGUAS } from '@emdia/regua';
+import { Answers, Caller, ForCreditor, MayLack, PathId, problem, Scopes, type Principal } from '@emdia/runtime';
 import { Cases } from '../cases/cases';
 import { readBudgets } from './contact-rules';
 import { DocumentBody } from './document-body';
 import { migrate } from './migrate';
 import { current, PublishedReguas } from './published';
+import { setUnfitted, UNFITTED, UnfittedView, type Unfitted } from './unfitted';
 import { acceptable, ReguaName, ReguaView, viewOf } from './views';
 
 /** What stands where the name of a régua does. */
@@ -27,12 +28,28 @@ class MigrateCommand {
   @IsString()
   @Length(3, 40)
   from_version!: string;
+
+  @MayLack({ type: 'array', items: { type: 'string', pattern: CustomerId.pattern! }, maxItems: MIGRATED_CASES_MAX, uniqueItems: true, description: 'Only these of its customers; all of them when left out' })
+  @IsArray()
+  @ArrayMaxSize(MIGRATED_CASES_MAX)
+  @ArrayUnique()
+  @Matches(new RegExp(CustomerId.pattern!), { each: true })
+  customer_ids?: string[];
 }
+
+class UnfittedCommand {
+  @ApiProperty({ enum: [...UNFITTED], description: '`house`: they follow the first régua of the house. `task`: nobody writes to them, a person has the debt from the day after it is due.' })
+  @IsIn([...UNFITTED])
+  unfitted!: Unfitted;
+}
+
+/** Open cases of a version, of some customers or (null) of all. */
+const FOLLOWING = `from case_file where status = 'open' and regua_version = $1 and ($2::text[] is null or customer_id = any($2))`;
 
 /** The greatest version of a name so far, those of the house included. */
 async function lastVersion(tx: Tx, name: string): Promise<number> {
   const [row] = await tx.query<{ last: number | null }>('select max(version) as last from regua_document where regua = $1', [name]);
-  const house = DEFAULT_REGUAS.find((each) => each === name);
+  const house = HOUSE_REGUAS.find((each) => each === name);
   return Math.max(row?.last ?? 0, house ? defaultPolicy(house).document.version : 0);
 }
 
@@ -70,6 +87,14 @@ export class PublishingController {
     return viewOf('creditor', policy);
   }
 
+  @Put('default')
+  @Scopes('reguas:write')
+  @Answers(UnfittedView, 'Set')
+  @ApiOperation({ summary: 'Say what becomes of customers whom no own régua fits, or whom `for.unless` leaves out; cases that are open keep their régua until they are migrated' })
+  unfitted(@Body() { unfitted }: UnfittedCommand, @Caller() { actor }: Principal, @ForCreditor() creditorId: string) {
+    return this.database.transactionOf(creditorId, (tx) => setUnfitted(tx, creditorId, unfitted, { actor, now: this.clock.now() }));
+  }
+
   @Delete(':regua')
   @Scopes('reguas:write')
   @Answers(null, 'Retired', 204)
@@ -84,11 +109,11 @@ export class PublishingController {
   @Scopes('reguas:write')
   @Answers(Migrated, 'Taken over')
   @ApiOperation({ summary: `Take over open cases of another version, at most ${MIGRATED_CASES_MAX} a call; steps done before count by their day` })
-  async migrate(@PathId('regua', ReguaName) regua: string, @Body() { from_version: from }: MigrateCommand, @Caller() { actor }: Principal, @ForCreditor() creditorId: string) {
+  async migrate(@PathId('regua', ReguaName) regua: string, @Body() { from_version: from, customer_ids }: MigrateCommand, @Caller() { actor }: Principal, @ForCreditor() creditorId: string) {
     const [to, rows, following] = await this.database.transactionOf(creditorId, async (tx) => {
       const { policy } = current((await this.published.of(tx, [creditorId])).get(creditorId), regua);
-      const found = await tx.query<{ customer_id: string }>(`select customer_id from case_file where status = 'open' and regua_version = $1 order by customer_id limit $2`, [from, MIGRATED_CASES_MAX]);
-      const [all] = await tx.query<{ n: number }>(`select count(*)::int as n from case_file where status = 'open' and regua_version = $1`, [from]);
+      const found = await tx.query<{ customer_id: string }>(`select customer_id ${FOLLOWING} order by customer_id limit $3`, [from, customer_ids ?? null, MIGRATED_CASES_MAX]);
+      const [all] = await tx.query<{ n: number }>(`select count(*)::int as n ${FOLLOWING}`, [from, customer_ids ?? null]);
       return [policy.version, found, all!.n] as const;
     });
     if (from === to) throw problem(422, 'same-version', 'Nothing to take over', `Cases of ${from} follow it already; name another \`from_version\`.`);

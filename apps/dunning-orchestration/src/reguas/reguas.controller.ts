@@ -5,7 +5,7 @@ import { Type } from '@sinclair/typebox';
 import { Clock } from '@emdia/clock';
 import { customerKey } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { DEFAULT_REGUAS, defaultPolicy, isRefused, reguaSchema } from '@emdia/regua';
+import { defaultPolicy, HOUSE_REGUAS, isRefused, reguaSchema } from '@emdia/regua';
 import { Answers, ForCreditor, IsCustomerId, MayLack, orNull, PathId, problem, Scopes } from '@emdia/runtime';
 import { Cases } from '../cases/cases';
 import { creditorDay } from '../cases/plan';
@@ -14,6 +14,7 @@ import { DocumentBody, IsDocument, told } from './document-body';
 import { Preview, preview } from './preview';
 import { current, PublishedReguas } from './published';
 import { Result, resultOf, RESULTS, type Sums } from './results';
+import { readUnfitted, UnfittedView } from './unfitted';
 import { acceptable, Document, examined, Findings, ReguaName, ReguaView, viewOf } from './views';
 
 const closed = { additionalProperties: false };
@@ -51,18 +52,18 @@ export class ReguasController {
   @Get()
   @Scopes('cases:read')
   @Answers(Type.Object({ items: Type.Array(ReguaView) }, closed), 'The réguas')
-  @ApiOperation({ summary: "What cases open with: the creditor's own, then those of the house; its first is for whom no own one fits" })
+  @ApiOperation({ summary: "What cases open with: the creditor's own, then those of the house; GET /v1/reguas/default says which is for whom no own one fits" })
   async list(@ForCreditor() creditorId: string) {
     const own = await this.own(creditorId);
-    return { items: [...(own?.active ?? []).map((policy) => viewOf('creditor', policy)), ...DEFAULT_REGUAS.map((name) => viewOf('house', defaultPolicy(name)))] };
+    return { items: [...(own?.active ?? []).map((policy) => viewOf('creditor', policy)), ...HOUSE_REGUAS.map((name) => viewOf('house', defaultPolicy(name)))] };
   }
 
   @Get('default')
   @Scopes('cases:read')
-  @Answers(ReguaView, 'The régua')
-  @ApiOperation({ summary: 'The régua for whom no other fits' })
-  default() {
-    return viewOf('house', defaultPolicy(DEFAULT_REGUAS[0]));
+  @Answers(UnfittedView, 'The régua')
+  @ApiOperation({ summary: 'The régua of whom no own one fits: that of the house, or the silent one where the creditor gives them to people' })
+  default(@ForCreditor() creditorId: string) {
+    return this.database.transactionOf(creditorId, (tx) => readUnfitted(tx, creditorId));
   }
 
   @Get('schema')

@@ -21,6 +21,9 @@ export interface Debt {
   readonly customer_id: string;
   readonly amount_cents: number;
   readonly due_date: CivilDate;
+  /** What the file tells of its customer; of made-up people nothing. */
+  readonly segment: string | null;
+  readonly score: number | null;
   /** Nobody would pay it in time unasked; of a given book: it was not paid in time. The same under every régua. */
   readonly at_risk: boolean;
   /** Who decides when it is paid; null where the book itself tells that, which is never so of a debt at risk. */
@@ -71,7 +74,7 @@ export function generatedGround({ customers, months, seed }: BookOptions, credit
       const payment = (day: CivilDate) => telling((diary) => diary.pay(invoice, `pay-${invoice_id}`, day, EVENING, day > due_date ? asked_cents(invoice, day) : amount_cents));
       facts.push(telling((diary) => diary.issue(invoice)));
       if (!trouble) facts.push(payment([addDays(due_date, -fate.between(0, 6)), addDays(invoice.issue_date, 1)].sort()[1]!));
-      debts.push({ receivable_id, customer_id: customer.customer_id, amount_cents, due_date, at_risk: trouble !== null, payer: trouble && new Payer(trouble, fate, unaskedDay(trouble, fate, due_date)), payment, dispute: null });
+      debts.push({ receivable_id, customer_id: customer.customer_id, amount_cents, due_date, segment: null, score: null, at_risk: trouble !== null, payer: trouble && new Payer(trouble, fate, unaskedDay(trouble, fate, due_date)), payment, dispute: null });
     }
   }
   const last_day = addDays(monthStart(months), HORIZON_DAYS);
@@ -99,10 +102,10 @@ export function givenGround(file: readonly Receivable[], map: ColumnMap, credito
   }
   const root = new Seeded(seed);
   const debts = receivables.map((receivable): Debt => {
-    const { line, invoice, customer, amount_cents, due_date, settled_date, disputed } = receivable;
+    const { line, invoice, customer, amount_cents, due_date, segment = null, score = null, settled_date, disputed } = receivable;
     const trouble = disputed ? 'disputes' : troubleIn(due_date, settled_date, records.get(customer)!);
     return {
-      receivable_id: receivableId(creditor_id, invoice), customer_id: customer, amount_cents, due_date, at_risk: isLate(receivable),
+      receivable_id: receivableId(creditor_id, invoice), customer_id: customer, amount_cents, due_date, segment, score, at_risk: isLate(receivable),
       payer: answers(receivable) ? new Payer(trouble, root.branch(line), settled_date) : null,
       payment: (day) => paymentOf(receivable, day, evening(day), creditor_id),
       dispute: disputed ? (day) => ({ at: evening(day), deed: disputeOf(receivable, addDays(day, REVIEW_DAYS), creditor_id) }) : null,

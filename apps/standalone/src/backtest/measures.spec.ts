@@ -3,7 +3,7 @@ import type { Touch } from './listening';
 import { differenceOf, measure, recoveredByCustomer, type Told } from './measures';
 
 const debt = (receivable_id: string, customer_id: string, amount_cents: number, at_risk = true): Debt => ({
-  receivable_id, customer_id, amount_cents, due_date: '2025-03-10', at_risk, payer: null, payment: () => { throw new Error('not asked'); }, dispute: null,
+  receivable_id, customer_id, amount_cents, due_date: '2025-03-10', segment: null, score: null, at_risk, payer: null, payment: () => { throw new Error('not asked'); }, dispute: null,
 });
 const debts = [debt('a', 'ana', 10_000), debt('b', 'ana', 5_000), debt('c', 'bia', 20_000), debt('d', 'caio', 7_000, false), debt('e', 'davi', 1_000)];
 const told = new Map<string, Told>(([['a', '2025-03-13'], ['b', null], ['c', '2025-03-09'], ['d', '2025-03-10'], ['e', '2025-05-10']] as const).map(([receivable_id, settled_on]) => [receivable_id, { receivable_id, status: settled_on ? 'settled' : 'open', settled_on }]));

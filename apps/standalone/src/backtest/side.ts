@@ -34,6 +34,7 @@ export class Side {
   private readonly undisputed: Set<string>;
   private readonly disputing = new Set<Debt>();
   private readonly paidLate = new Map<string, number>();
+  private readonly reached = new Map<string, Channel[]>();
 
   constructor(readonly candidate: Candidate, readonly ground: Ground, readonly client: Client) {
     this.policy = activate(candidate.document);
@@ -108,6 +109,7 @@ export class Side {
   private reach(receivable_id: string, day: CivilDate, channel: Channel | null, wayOf: (debt: Debt) => Way | undefined): void {
     const debt = this.unpaid.get(receivable_id);
     const way = debt && wayOf(debt);
+    if (channel) this.reached.set(receivable_id, [...(this.reached.get(receivable_id) ?? []), channel]);
     if (!way) return;
     debt.payer!.reach(day, way, channel);
     if (this.undisputed.delete(receivable_id)) this.disputing.add(debt);
@@ -129,13 +131,13 @@ export class Side {
   }
 
   /** The alternatives of a step that hold for a debt, by what the régua may know of it. */
-  private waysOf(step: string, { customer_id, amount_cents, due_date }: Debt, day: CivilDate): readonly Step[] {
+  private waysOf(step: string, { receivable_id, customer_id, amount_cents, due_date, segment, score }: Debt, day: CivilDate): readonly Step[] {
     const ways = this.waysNamed(step);
     if (ways.length < 2) return ways;
     const owed = [...this.unpaid.values()].filter((debt) => debt.customer_id === customer_id && debt.due_date <= addDays(day, 10));
     const facts = {
       customer_id, amount_cents, case_amount_cents: owed.reduce((sum, debt) => sum + debt.amount_cents, 0), late_before: this.paidLate.get(customer_id) ?? 0,
-      segment: null, score: null, cause: null, reached: [],
+      segment, score, cause: null, reached: this.reached.get(receivable_id) ?? [],
     };
     return ways.filter((way) => applies(way, facts, daysBetween(due_date, day)));
   }

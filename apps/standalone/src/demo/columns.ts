@@ -1,7 +1,7 @@
 /** The columns a book of receivables may have; the first four and a customer are needed, the rest may lack. */
 export const FIELDS = [
   'invoice', 'customer', 'issue_date', 'due_date', 'amount', 'settled_date', 'disputed',
-  'customer_name', 'email', 'document', 'state', 'description', 'currency',
+  'customer_name', 'email', 'document', 'state', 'segment', 'score', 'description', 'currency',
 ] as const;
 export type Field = (typeof FIELDS)[number];
 const NEEDED: readonly Field[] = ['invoice', 'customer', 'issue_date', 'due_date', 'amount'];
@@ -34,6 +34,8 @@ const KNOWN: Record<Field, readonly string[]> = {
   email: ['email', 'customeremail', 'emaildocliente', 'emailcliente'],
   document: ['document', 'taxid', 'cpfcnpj', 'cnpjcpf', 'documento', 'cpf', 'cnpj'],
   state: ['state', 'uf', 'estado'],
+  segment: ['segment', 'customersegment', 'segmento', 'segmentodocliente'],
+  score: ['score', 'creditscore', 'scoredecredito'],
   description: ['description', 'descricao', 'historico'],
   currency: ['currency', 'invoicecurrency', 'moeda'],
 };

@@ -44,6 +44,14 @@ describe('a book of receivables', () => {
     expect(saying(() => receivablesIn(`${file}.none`, undefined))).toMatch(/^.*book\.csv\.none cannot be read: /);
   });
 
+  it('reads segment and score of customers, the segment as a régua names it', () => {
+    const lines = (...ends: string[]) => ['invoice,customer,issue_date,due_date,amount,Segmento,score', ...ends.map((end, n) => `F-${n},c,2025-01-02,2025-01-10,99.90,${end}`)];
+    expect(read(lines('Pessoa Física,0', 'VIP,1000', ' ,')).receivables).toMatchObject([{ segment: 'pessoa-fisica', score: 0 }, { segment: 'vip', score: 1_000 }, { segment: undefined, score: undefined }]);
+    expect(saying(() => read(lines('vip,1001', 'vip,good')))).toMatch(/line 2: score "1001" is no whole number.*\n.*line 3: score "good"/);
+    const [told] = importedBook(read(lines('VIP,700')).receivables, NOTHING).facts;
+    expect(told!.deed).toMatchObject({ event: { data: { customer: { segment: 'vip', score: 700 } } } });
+  });
+
   it('asks which comes first where no date tells, and obeys the map', () => {
     const lines = ['invoice,customer,issue date,due date,amount', 'a,c,1/2/2024,3/4/2024,10.00'];
     expect(saying(() => read(lines))).toContain('date_format');

@@ -26,6 +26,8 @@ export interface Receivable {
   readonly email: string | undefined;
   readonly document: string | undefined;
   readonly state: string | undefined;
+  readonly segment: string | undefined;
+  readonly score: number | undefined;
   readonly description: string | undefined;
   readonly currency: string;
 }
@@ -108,13 +110,19 @@ function rowOf(line: number, cell: (field: Field) => string, how: { date_format:
   if (issue_date && due_date && due_date < issue_date) wrong.push(`it is due (${due_date}) before it was issued (${issue_date})`);
   const currency = cell('currency') || how.currency;
   if (!/^[A-Z]{3}$/.test(currency)) wrong.push(`currency "${currency}" is not three capital letters`);
+  const [segment, score] = [segmentOf(cell('segment')), cell('score') === '' ? undefined : Number(cell('score'))];
+  if (score !== undefined && !(Number.isInteger(score) && score >= 0 && score <= 1_000)) wrong.push(`score "${cell('score')}" is no whole number from 0 to 1000`);
   if (wrong.length || !issue_date || !due_date || amount_cents === null || disputed === null) return null;
   const optional = (field: Field) => cell(field) || undefined;
   return {
     line, invoice: cell('invoice'), customer: cell('customer'), issue_date, due_date, amount_cents, settled_date, disputed, currency,
-    customer_name: optional('customer_name'), email: optional('email'), document: optional('document'), state: optional('state'), description: optional('description'),
+    customer_name: optional('customer_name'), email: optional('email'), document: optional('document'), state: optional('state'), segment, score, description: optional('description'),
   };
 }
+
+/** A segment as réguas name it: what a spreadsheet calls "Pessoa Física" is `pessoa-fisica`. */
+const segmentOf = (cell: string): string | undefined =>
+  cell.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+|-+$/g, '').slice(0, 40) || undefined;
 
 /** The facts of a book that was read: each day's at 00:00, coverage of the day last; disputed invoices are held until settled. */
 export function importedBook(receivables: readonly Receivable[], map: ColumnMap, creditor_id: string = CREDITOR_ID): Book {
@@ -159,13 +167,13 @@ export const disputeOf = ({ invoice, customer }: Receivable, review_date: CivilD
 });
 
 function factsOf(receivable: Receivable, map: ColumnMap, creditor_id: string): Fact[] {
-  const { invoice, customer, issue_date, due_date, amount_cents, currency, settled_date, description, document, state } = receivable;
+  const { invoice, customer, issue_date, due_date, amount_cents, currency, settled_date, description, document, state, segment, score } = receivable;
   const facts: Fact[] = [];
   const on = (day: CivilDate, deed: Deed) => facts.push({ at: midnight(day), deed });
   const event = (day: CivilDate, type: string, data: Record<string, unknown>): Deed => ({ kind: 'event', event: upstream(type, midnight(day), { creditor_id, ...data }, creditor_id, invoice) });
   on(issue_date, event(issue_date, 'invoice-issued', {
     invoice_id: invoice, number: invoice, ...(description && { description }),
-    customer: { customer_id: customer, name: receivable.customer_name ?? customer, email: receivable.email ?? invented(customer), ...(document && { document }), ...(state && { state }) },
+    customer: { customer_id: customer, name: receivable.customer_name ?? customer, email: receivable.email ?? invented(customer), ...(document && { document }), ...(state && { state }), ...(segment && { segment }), ...(score !== undefined && { score }) },
     issue_date, due_date, currency, amount_cents, ...(map.charge_policy && { charge_policy: map.charge_policy }), source_version: 1,
   }));
   if (settled_date) facts.push(paymentOf(receivable, settled_date, midnight(settled_date), creditor_id));
