@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { type ChargePolicy, lateCharges } from '@emdia/money';
 import { call, told as toldBy } from '../../test/webhook-context';
 import { asaas } from './asaas';
 
@@ -32,6 +33,32 @@ describe('Asaas', () => {
   it('issues what was asked for at first, not what interest made of it', () => {
     expect(told('PAYMENT_CREATED', { value: 135.6, originalValue: 129.9, interestValue: 5.7, dueDate: '2026-04-01' })).toMatchObject([{ data: { amount_cents: 12_990, due_date: '2026-03-10' } }]);
     expect(told('PAYMENT_UPDATED', { value: 135.6, originalValue: 129.9, dueDate: '2026-04-01' })).toEqual([{ type: 'upstream.invoice-amended.v1', data: { invoice_id: 'pay_1', due_date: '2026-04-01', amount_cents: 12_990, occurred_at: OCCURRED } }]);
+  });
+
+  it('issues what its charge costs late and grants early', () => {
+    const policy = (payment: object) => (told('PAYMENT_CREATED', payment) as unknown as { data: { charge_policy?: unknown } }[])[0]!.data.charge_policy;
+    const boleto = { interest_rounding: 'DAILY_AMOUNT', accrual_start: 'ORIGINAL_IF_UNPAID_NEXT_BUSINESS_DAY' };
+    const none = { discount: { value: 0, limitDate: null, dueDateLimitDays: 0, type: 'FIXED' }, fine: { value: 0.00, type: 'FIXED' }, interest: { value: 0, type: 'PERCENTAGE' } };
+    expect(policy(none)).toBeUndefined();
+    expect(policy({ ...none, fine: { value: 2, type: 'PERCENTAGE' }, interest: { value: 1.5, type: 'PERCENTAGE' } })).toEqual({ ...boleto, fine_percent: '2', interest_monthly_percent: '1.5' });
+    expect(policy({ ...none, fine: { value: 4.9, type: 'FIXED' } })).toEqual({ ...boleto, fine_percent: '0', fine_cents: 490, interest_monthly_percent: '0' });
+    // The older shape names no type.
+    expect(policy({ fine: { value: 1 }, interest: { value: 2 }, discount: { value: 10, dueDateLimitDays: 5 } })).toEqual({ ...boleto, fine_percent: '1', interest_monthly_percent: '2', discounts: [{ until: '2026-03-05', cents: 1_000 }] });
+    expect(policy({ discount: { value: 5, dueDateLimitDays: 0, type: 'PERCENTAGE' } })).toMatchObject({ fine_percent: '0', interest_monthly_percent: '0', discounts: [{ until: '2026-03-10', percent: '5' }] });
+    expect(policy({ discount: { value: 5, limitDate: '2026-03-07', dueDateLimitDays: 0, type: 'FIXED' } })).toMatchObject({ discounts: [{ until: '2026-03-07', cents: 500 }] });
+  });
+
+  it('sets an invoice aside whose terms cannot be read', () => {
+    expect(told('PAYMENT_CREATED', { fine: { value: 2_000, type: 'PERCENTAGE' } })).toBe('unmappable: `fine.value` is missing or of another kind.');
+    expect(told('PAYMENT_CREATED', { fine: { value: 1.005, type: 'FIXED' } })).toContain('fine.value');
+    expect(told('PAYMENT_CREATED', { interest: { value: 'one', type: 'PERCENTAGE' } })).toContain('interest.value');
+    expect(told('PAYMENT_CREATED', { discount: { value: 5, dueDateLimitDays: 'soon' } })).toContain('discount.dueDateLimitDays');
+  });
+
+  it('charges late what Asaas charges: whoever pays it has not overpaid', () => {
+    const [issued] = told('PAYMENT_CREATED', { fine: { value: 2, type: 'PERCENTAGE' }, interest: { value: 1, type: 'PERCENTAGE' } }) as unknown as { data: { amount_cents: number; due_date: string; charge_policy: ChargePolicy } }[];
+    const { amount_cents, due_date, charge_policy } = issued!.data;
+    expect(lateCharges({ open_cents: amount_cents, due_date, on_date: '2026-03-20', policy: charge_policy })).toMatchObject({ fine_cents: 260, interest_cents: 40 });
   });
 
   it('holds while nobody knows whether it comes about', () => {
