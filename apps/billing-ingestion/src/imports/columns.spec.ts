@@ -9,6 +9,7 @@ describe('files', () => {
       invoice_id: 'FAT-1', amount_cents: 12_990, customer: { customer_id: 'ana', email: 'ana@exemplo.com.br' }, charge_policy: { fine_percent: '2.00' },
     });
     expect(dataOfRow('payments', { amount_cents: '129,90', payment_id: 'P' })).toEqual({ amount_cents: '129,90', payment_id: 'P' });
+    expect(dataOfRow('payments', { amount_cents: '13223', fine_cents: '200', interest_cents: '33' })).toEqual({ amount_cents: 13_223, charges: { fine_cents: 200, interest_cents: 33 } });
     expect(dataOfRow('payments', { amount_cents: '129.9' })).toEqual({ amount_cents: 129.9 });
   });
 

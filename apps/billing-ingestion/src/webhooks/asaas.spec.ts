@@ -69,7 +69,7 @@ describe('Asaas', () => {
 
   it('is paid once it is confirmed and credited once it is received: gross, the fee, the customer\'s day and the money\'s', () => {
     const late = { value: 135.6, netValue: 133.61, originalValue: 129.9, interestValue: 5.7, confirmedDate: '2026-03-12', clientPaymentDate: '2026-03-12' };
-    const paid = { type: 'upstream.payment-received.v1', data: { ...MONEY, amount_cents: 13_560, paid_date: '2026-03-12', credited: false } };
+    const paid = { type: 'upstream.payment-received.v1', data: { ...MONEY, amount_cents: 13_560, charges: { interest_cents: 570 }, paid_date: '2026-03-12', credited: false } };
     expect(told('PAYMENT_CONFIRMED', { ...late, status: 'CONFIRMED', estimatedCreditDate: '2026-04-14' })).toEqual([paid]);
     const credited = (more: object = {}) => ({ type: 'upstream.payment-credited.v1', data: { payment_id: 'pay_1', source: 'loja', credit_date: '2026-04-14', fee_cents: 199, occurred_at: OCCURRED, ...more } });
     const received = (more: object) => told('PAYMENT_RECEIVED', { ...late, status: 'RECEIVED', paymentDate: '2026-04-13', creditDate: '2026-04-14', ...more });
@@ -78,6 +78,7 @@ describe('Asaas', () => {
     expect(received({ netValue: 135.6 })).toEqual([paid, credited({ fee_cents: 0 })]);
     // A fee that nobody told is none that anybody made up.
     const { fee_cents: _, ...unknown } = credited().data;
+    for (const interestValue of [null, 0]) expect(told('PAYMENT_CONFIRMED', { ...late, interestValue })).toEqual([{ ...paid, data: { ...MONEY, amount_cents: 13_560, paid_date: '2026-03-12', credited: false } }]);
     for (const netValue of [null, 140]) expect(received({ netValue })).toEqual([paid, { ...credited(), data: unknown }]);
     expect(received({ netValue: 1.005 })).toBe('unmappable: `netValue` is no amount of whole cents.');
     expect(told('PAYMENT_RECEIVED')).toBe('unmappable: `clientPaymentDate` is missing or of another kind.');

@@ -1,5 +1,5 @@
 import { addDays, instantAt, isCivilDate } from '@emdia/calendar';
-import { Rate, type ChargePolicy, type Rail } from '@emdia/contracts';
+import { Rate, type ChargePolicy, type ChargesTold, type Rail } from '@emdia/contracts';
 import { customerId, decimalCents, decline, exactJson, listOf, missing, present, reference, required, short, text, within, type Fields } from './fields';
 import { header, isToken } from './secrets';
 import type { Content, Context, Mapped, Source } from './source';
@@ -116,11 +116,19 @@ const cashId = (payment: Fields): string => `${required(payment, 'id')}:cash`;
 
 const paidOn = (payment: Fields): string => date(payment, 'clientPaymentDate', 'confirmedDate', 'paymentDate') ?? missing('clientPaymentDate');
 
+/** Fine and interest in `value`, not parted. */
+function chargesOf(payment: Fields): ChargesTold | null {
+  const interest_cents = text(payment, 'interestValue') === null ? 0 : cents(payment, 'interestValue');
+  return interest_cents > 0 ? { interest_cents } : null;
+}
+
 /** The customer has paid; the money comes later, a card's by weeks. Confirmed and received say it in the same words, so that it is told once. */
 const paid = (told: Told): Content => ({
   type: 'upstream.payment-received.v1',
-  data: { payment_id: required(told.payment, 'id'), ...tells(told), amount_cents: cents(told.payment, 'value'), currency: 'BRL', paid_date: paidOn(told.payment), credited: false },
-});
+  data: present({
+    payment_id: required(told.payment, 'id'), ...tells(told), amount_cents: cents(told.payment, 'value'), charges: chargesOf(told.payment), currency: 'BRL', paid_date: paidOn(told.payment), credited: false,
+  }),
+} as Content);
 
 /** What Asaas keeps of a charge; untold where it says none, or a net that is more than what was paid. */
 function fee(payment: Fields): number | null {
@@ -167,7 +175,11 @@ function refunded(told: Told): Mapped {
 const chargedBack = (told: Told): Mapped => one(givenBack(told, { refund_id: `${required(told.payment, 'id')}:chargeback` }));
 
 function chargebackWon(told: Told): Mapped {
-  return one({ type: 'upstream.payment-received.v1', data: { payment_id: `${required(told.payment, 'id')}:chargeback-won`, ...tells(told), amount_cents: cents(told.payment, 'value'), currency: 'BRL', paid_date: told.day } });
+  const { payment, day } = told;
+  return one({
+    type: 'upstream.payment-received.v1',
+    data: present({ payment_id: `${required(payment, 'id')}:chargeback-won`, ...tells(told), amount_cents: cents(payment, 'value'), charges: chargesOf(payment), currency: 'BRL', paid_date: day }),
+  } as Content);
 }
 
 // A cancelled invoice stays so here, whatever comes after.
