@@ -53,7 +53,7 @@ const RECEIVABLES = `
 const BOOKS = `
   select coalesce(sum(p.amount_cents) filter (where p.account in ('cash_in_transit', 'cash', 'fees')), 0)::float8 as received_cents,
     coalesce(-sum(p.amount_cents) filter (where p.account = 'unapplied'), 0)::float8 as unapplied_cents,
-    coalesce(-sum(p.amount_cents) filter (where p.account in ('fine_income', 'interest_income')), 0)::float8 as charges_cents,
+    coalesce(-sum(p.amount_cents) filter (where p.account in ('fine_income', 'interest_income', 'charge_difference')), 0)::float8 as charges_cents,
     count(distinct e.id) filter (where e.cause like 'payment:%')::int as payments,
     count(distinct e.id) filter (where e.cause like 'refund:%')::int as refunds
   from reconciliation.posting p join reconciliation.entry e on e.id = p.entry_id where p.creditor_id = $1`;

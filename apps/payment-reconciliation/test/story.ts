@@ -1,6 +1,6 @@
 import {
   BillingInvoiceAmended, BillingInvoiceCancelled, BillingInvoiceIssued, BillingPaymentCredited, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported,
-  customerKey, type Contract, type DataOf, derivedId, DunningHoldLifted, DunningHoldPlaced, DunningWriteOffRequested, type EventOf, NegotiationAgreementBroken, NegotiationAgreementCompleted,
+  type ChargesTold, customerKey, type Contract, type DataOf, derivedId, DunningHoldLifted, DunningHoldPlaced, DunningWriteOffRequested, type EventOf, NegotiationAgreementBroken, NegotiationAgreementCompleted,
   NegotiationAgreementMade, NegotiationDisputeRaised, NegotiationDisputeResolved, NegotiationPromiseBroken, NegotiationPromiseMade, type Outgoing,
 } from '@emdia/contracts';
 import type { Step, Store } from '@emdia/messaging';
@@ -76,6 +76,7 @@ interface Paying {
   readonly credit_date?: string;
   readonly fee_cents?: number;
   readonly discount_cents?: number;
+  readonly charges?: ChargesTold;
   readonly reason?: 'refund' | 'chargeback' | 'pix-devolution';
 }
 
@@ -83,8 +84,8 @@ const ofPayment = (payment_id: string, reference: string | null, { customer_id =
 
 export const paid = (payment_id: string, reference: string | null, more: Paying = {}): Told => {
   // Credited by the day of the story, where not told otherwise.
-  const { amount_cents = 10_000, paid_date = '2026-03-02', currency = 'BRL', fee_cents, discount_cents, credit_date = [paid_date, '2026-03-10'].sort()[0]! } = more;
-  const parts = { ...(fee_cents === undefined ? {} : { fee_cents }), ...(discount_cents === undefined ? {} : { discount_cents }) };
+  const { amount_cents = 10_000, paid_date = '2026-03-02', currency = 'BRL', fee_cents, discount_cents, charges, credit_date = [paid_date, '2026-03-10'].sort()[0]! } = more;
+  const parts = { ...(fee_cents === undefined ? {} : { fee_cents }), ...(discount_cents === undefined ? {} : { discount_cents }), ...(charges === undefined ? {} : { charges }) };
   const data = { ...ofPayment(payment_id, reference, more), amount_cents, currency, paid_date, credit_date, ...parts };
   return told(BillingPaymentReported, `${data.source} ${payment_id}`, data, (store, e) => onPayment(store, e, applyReported));
 };

@@ -1,4 +1,5 @@
 import type { CivilDate } from '@emdia/calendar';
+import type { ChargesTold } from '@emdia/contracts';
 
 /** What kinds of file are read: bank returns in three formats, statements, and what the central bank's Pix API sends. */
 export type FileKind = 'cnab400' | 'cnab240' | 'febraban150' | 'ofx' | 'pix';
@@ -37,6 +38,8 @@ export interface Row {
   fee_cents: number | null;
   /** Late charges paid: interest and fine together, where the bank does not part them. */
   interest_cents: number | null;
+  /** The fine in it, where the bank parts them; not part of the JSON. */
+  fine_cents: number | null;
   discount_cents: number | null;
   /** Abatimento, where it is told apart from the discount and not in it; not part of the JSON. */
   rebate_cents: number | null;
@@ -61,6 +64,12 @@ export interface Row {
 
 /** What was granted of a title: every discount, an abatimento told apart from it included. */
 export const grantedCents = ({ discount_cents, rebate_cents }: Pick<Row, 'discount_cents' | 'rebate_cents'>): number => (discount_cents ?? 0) + (rebate_cents ?? 0);
+
+/** Late charges in the amount, as the bank tells them; null where it tells none. */
+export function chargesIn({ interest_cents, fine_cents }: Pick<Row, 'interest_cents' | 'fine_cents'>): ChargesTold | null {
+  if (interest_cents === null || interest_cents <= 0) return null;
+  return fine_cents === null ? { interest_cents } : { fine_cents, interest_cents: interest_cents - fine_cents };
+}
 
 /** What the head of a file says; not part of the JSON. */
 export interface Header {
@@ -115,7 +124,7 @@ export const NO_HEADER: Header = { sequence: null, agreement: null, generated_on
 /** A row that says nothing but where it stands. */
 export const emptyRow = (line: number): Row => ({
   line, account: null, our_number: null, document_number: null, occurrence: null, settled: false, title_cents: null, gross_cents: null, net_cents: null,
-  fee_cents: null, interest_cents: null, discount_cents: null, rebate_cents: null, due_date: null, paid_date: null, credit_date: null, external_id: null, reverses_id: null,
+  fee_cents: null, interest_cents: null, fine_cents: null, discount_cents: null, rebate_cents: null, due_date: null, paid_date: null, credit_date: null, external_id: null, reverses_id: null,
   payer: null, payer_document: null, memo: null, meaning: 'notice',
 });
 

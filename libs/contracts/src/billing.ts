@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract } from './contract';
-import { Cents, ChargePolicy, CityCode, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, PersonKey, PositiveCents, Rail, Reference, RefundReason, Score, Segment, State_, Text, Uuid, UnsaidCents } from './vocabulary';
+import { Cents, ChargePolicy, ChargesTold, CityCode, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, PersonKey, PositiveCents, Rail, Reference, RefundReason, Score, Segment, State_, Text, UnsaidCents, Uuid } from './vocabulary';
 import { heartbeat, rejected, resolved } from './housekeeping';
 
 const Invoice = { creditor_id: CreditorId, customer_id: CustomerId, receivable_id: Uuid, invoice_id: Reference };
@@ -40,7 +40,7 @@ const Payment = {
 
 export const BillingPaymentReported = contract('billing.payment-reported.v1', 'Money was received.', {
   ...Payment, amount_cents: { ...PositiveCents, description: 'What the debtor paid, in integer cents, whatever fee the creditor bears.' }, currency: Currency, fee_cents: Type.Optional(Cents), discount_cents: Type.Optional(Cents), paid_date: CivilDate, credit_date: CivilDate,
-  credited: Type.Optional(Type.Boolean()),
+  charges: Type.Optional(ChargesTold), credited: Type.Optional(Type.Boolean()),
 });
 
 export const BillingPaymentCredited = contract('billing.payment-credited.v1', 'Money received is in the creditor\'s account; sent after its payment, under the same key.', {

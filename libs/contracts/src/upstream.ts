@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { contract, type Contract, type DataOf } from './contract';
-import { Cents, ChargePolicy, CityCode, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, oneOf, PositiveCents, Reference, RefundReason, Score, Segment, State, Text, UnsaidCents } from './vocabulary';
+import { Cents, ChargePolicy, ChargesTold, CityCode, CivilDate, CreditorId, Currency, CustomerId, DeclineTold, Instant, Instrument, oneOf, PositiveCents, Reference, RefundReason, Score, Segment, State, Text, UnsaidCents } from './vocabulary';
 
 /** What a subscription platform publishes, by Kafka, `POST /v1/events`, the resource endpoints or a file. */
 
@@ -72,6 +72,7 @@ export const UpstreamPaymentReceived = contract('upstream.payment-received.v1', 
   amount_basis: Type.Optional({ ...oneOf('GROSS', 'NET'), description: 'Whether the amount is what the debtor paid (also where this is not told), or what was left of it after the fee, which is told then.' }),
   fee_cents: Type.Optional({ ...Cents, description: "What the source kept; the creditor's cost, never the debtor's." }),
   discount_cents: Type.Optional({ ...Cents, description: 'What the source granted for this payment; the debtor paid that much less than the title.' }),
+  charges: Type.Optional(ChargesTold),
   paid_date: CivilDate,
   credit_date: Type.Optional(CivilDate),
   credited: Type.Optional(Type.Boolean({ description: 'Whether the money is there; untold, it is once `credit_date` (else `paid_date`) has come.' })),

@@ -51,6 +51,12 @@ export const ChargePolicy = Type.Object(
 );
 export type ChargePolicy = Static<typeof ChargePolicy>;
 
+export const ChargesTold = Type.Object(
+  { fine_cents: Type.Optional(Cents), interest_cents: Cents },
+  { description: 'Fine and interest that the amount holds, as the source itself says; where it does not part them, both are in `interest_cents` and the fine is left out.' },
+);
+export type ChargesTold = Static<typeof ChargesTold>;
+
 export const Rail = oneOf('BOLETO', 'PIX_COB', 'PIX_COBV', 'PIX_AUTO', 'CARD', 'DEBIT', 'TRANSFER', 'CASH');
 export type Rail = Static<typeof Rail>;
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { addDays, isWeekday, nextBusinessDay } from '@emdia/calendar';
 import fc from 'fast-check';
-import { type ChargePolicy, effectiveDueDate, lastDayWithoutCharge, lastPayableDay, lateCharges } from './late-charges';
+import { type ChargePolicy, chargeToleranceCents, effectiveDueDate, lastDayWithoutCharge, lastPayableDay, lateCharges } from './late-charges';
 
 const boleto: ChargePolicy = { fine_percent: '2.00', interest_monthly_percent: '1.00', interest_rounding: 'DAILY_AMOUNT', accrual_start: 'ORIGINAL_IF_UNPAID_NEXT_BUSINESS_DAY' };
 const pix: ChargePolicy = { ...boleto, accrual_start: 'ROLLED' };
@@ -44,6 +44,8 @@ describe('lateCharges', () => {
     expect(charge(10_000, '2026-03-14', '2026-03-17', null)).toEqual({ fine_cents: 0, interest_cents: 0, days_late: 3, total_cents: 10_000 });
   });
 
+  it('allows others half a cent a day to count otherwise, and a cent for the fine', () => expect([-1, 0, 1, 10, 31].map(chargeToleranceCents)).toEqual([0, 0, 2, 6, 17]));
+
   it('charges nothing on nothing, and refuses impossible input', () => {
     expect(charge(0, '2026-03-10', '2026-04-10')).toMatchObject({ total_cents: 0, days_late: 31 });
     expect(() => charge(-1, '2026-03-10', '2026-04-10')).toThrow(RangeError);
@@ -70,6 +72,7 @@ describe('lateCharges', () => {
       const daily = charge(open, due, on, { ...policy, interest_rounding: 'DAILY_AMOUNT' }).interest_cents;
       const total = charge(open, due, on, { ...policy, interest_rounding: 'TOTAL' }).interest_cents;
       expect(Math.abs(daily - total)).toBeLessThanOrEqual((today.days_late + 1) / 2);
+      expect(Math.abs(daily - total)).toBeLessThanOrEqual(chargeToleranceCents(today.days_late));
     }), { numRuns: 500 });
   });
 });

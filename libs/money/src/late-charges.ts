@@ -50,6 +50,9 @@ function interestCents(open_cents: number, days: number, policy: ChargePolicy): 
 
 const capped = (cents: number, open_cents: number, max_percent: string | undefined): number => (max_percent === undefined ? cents : Math.min(cents, percentOf(open_cents, max_percent)));
 
+/** By how much late charges that others count may part from ours: a day's interest may be rounded before or after it is multiplied, half a cent a day, and the fine once. */
+export const chargeToleranceCents = (days_late: number): number => (days_late <= 0 ? 0 : Math.ceil(days_late / 2) + 1);
+
 /**
  * Fine (once) and simple interest (by day, of the kind the policy counts) on an open amount, as of a civil date, each up to its cap. Both are zero without a
  * policy, whose days are counted from the original due date, and where nothing is open; throws RangeError on negative or fractional cents, dates that do not

@@ -10,6 +10,7 @@ describe('files', () => {
     });
     expect(dataOfRow('invoices', { customer_id: 'ana', segment: 'vip', score: '0' })).toEqual({ customer: { customer_id: 'ana', segment: 'vip', score: 0 } });
     expect(dataOfRow('payments', { amount_cents: '129,90', payment_id: 'P' })).toEqual({ amount_cents: '129,90', payment_id: 'P' });
+    expect(dataOfRow('payments', { amount_cents: '13223', fine_cents: '200', interest_cents: '33' })).toEqual({ amount_cents: 13_223, charges: { fine_cents: 200, interest_cents: 33 } });
     expect(dataOfRow('payments', { amount_cents: '129.9' })).toEqual({ amount_cents: 129.9 });
   });
 

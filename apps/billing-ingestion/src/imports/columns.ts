@@ -17,12 +17,12 @@ export const kinds = {
   payments: {
     type: UpstreamPaymentReceived.type,
     own: ['creditor_id', 'payment_id', 'source', 'customer_id', 'reference', 'occurred_at', 'amount_cents', 'amount_basis', 'fee_cents', 'discount_cents', 'currency', 'paid_date', 'credit_date'],
-    nested: {},
+    nested: { charges: ['fine_cents', 'interest_cents'] },
     required: ['payment_id', 'amount_cents', 'currency', 'paid_date'],
   },
 } as const satisfies Record<Kind, { type: string; own: readonly string[]; nested: Record<string, readonly string[]>; required: readonly string[] }>;
 
-const NUMBERS = new Set(['amount_cents', 'fee_cents', 'discount_cents', 'source_version', 'score']);
+const NUMBERS = new Set(['amount_cents', 'fee_cents', 'discount_cents', 'fine_cents', 'interest_cents', 'source_version', 'score']);
 
 /** How a header row fits a kind: what lacks, and what nobody reads. */
 export function headerOf(kind: Kind, names: readonly string[]): { lacking: string[]; unread: string[] } {

@@ -37,6 +37,16 @@ describe('a payment', () => {
     expect(receipt).toMatchObject({ outcome: 'rejected', wrong: { reason: 'contract-violation', detail: expect.stringContaining('needs the fee') } });
   });
 
+  it('tells late charges as its source does; told once more with them, or without, it is the same payment', async () => {
+    const charges = { fine_cents: 200, interest_cents: 33 };
+    expect((await books.take('payment-received', { ...PAYMENT, charges })).events[0]!.data).toMatchObject({ amount_cents: 12_990, charges });
+    expect(await told('payment-received', PAYMENT)).toEqual([]);
+    expect(payment()).toMatchObject({ charges });
+    await told('payment-received', { ...PAYMENT, payment_id: 'PAG-2' });
+    expect((await books.take('payment-received', { ...PAYMENT, payment_id: 'PAG-2', charges })).receipt).toMatchObject({ outcome: 'unchanged' });
+    expect((await books.take('payment-received', { ...PAYMENT, payment_id: 'PAG-3', charges: { fine_cents: 200 } })).receipt).toMatchObject({ outcome: 'rejected' });
+  });
+
   it('credited later is told under its key, after it, also when the credit was known first', async () => {
     const credit = { payment_id: 'PAG-1', credit_date: '2026-03-11', fee_cents: 290 };
     expect(await told('payment-credited', credit)).toEqual([]);

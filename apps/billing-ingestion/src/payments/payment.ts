@@ -1,6 +1,6 @@
 import {
   BillingChargeDeclined, BillingPaymentCredited, BillingPaymentFailed, BillingPaymentPending, BillingPaymentReported, BillingRefundReported, creditorKey, customerKey, derivedId, outgoing, referenceKey,
-  type Outgoing, type RefundReason, type UpstreamContent,
+  type ChargesTold, type Outgoing, type RefundReason, type UpstreamContent,
 } from '@emdia/contracts';
 import { cardKey } from '@emdia/brazil';
 import { wrong, type Wrong } from '../upstream/reasons';
@@ -78,6 +78,8 @@ export interface ReceivedPayment extends Begun {
   /** Kept by the source out of the amount, which is what the debtor paid. */
   readonly fee_cents: number | null;
   readonly discount_cents: number | null;
+  /** Late charges in the amount, as the source says. */
+  readonly charges: ChargesTold | null;
   readonly paid_date: string;
   readonly credit_date: string;
   /** Null: it is credited once its credit date has come. */
@@ -112,7 +114,7 @@ export function received(known: Payment | null, data: Received, source: string, 
   const amount_cents = data.amount_basis === 'NET' ? data.amount_cents + fee_cents! : data.amount_cents;
   const attempts = known && known.status !== 'awaited' ? known.attempts : 0;
   const payment: ReceivedPayment = {
-    status: 'received', ...identity(known, data, source), ...owner, amount_cents, fee_cents, discount_cents: data.discount_cents ?? null, currency, attempts,
+    status: 'received', ...identity(known, data, source), ...owner, amount_cents, fee_cents, discount_cents: data.discount_cents ?? null, charges: data.charges ?? null, currency, attempts,
     paid_date, credit_date: data.credit_date ?? paid_date, credited: data.credited ?? null, content_hash,
   };
   const events = [...released(known, owner, now), reportedEvent(payment, now), ...(payment.credit ? [creditedEvent(payment, payment.credit, now)] : []), ...payment.refunds.map((refund) => refundEvent(payment, refund, now))];
@@ -202,7 +204,7 @@ const reportedEvent = (payment: ReceivedPayment, now: Date): Outgoing =>
   outgoing(BillingPaymentReported, {
     data: {
       amount_cents: payment.amount_cents, currency: payment.currency, fee_cents: payment.fee_cents ?? undefined, discount_cents: payment.discount_cents ?? undefined,
-      paid_date: payment.paid_date, credit_date: payment.credit_date, credited: payment.credited ?? undefined, ...told(payment),
+      paid_date: payment.paid_date, credit_date: payment.credit_date, charges: payment.charges ?? undefined, credited: payment.credited ?? undefined, ...told(payment),
     },
     ...envelope(payment, now, 'payment-reported'),
   });

@@ -1,3 +1,4 @@
+import type { ChargesTold } from '@emdia/contracts';
 import type { Tx } from '@emdia/database';
 import type { Payment, Refund } from './payment';
 
@@ -16,6 +17,7 @@ interface Row {
   readonly content_hash: string | null;
   readonly fee_cents: number | null;
   readonly discount_cents: number | null;
+  readonly charges: ChargesTold | null;
   readonly credited: boolean | null;
   readonly credit_told_date: string | null;
   readonly credit_fee_cents: number | null;
@@ -38,7 +40,7 @@ export async function loadPayments(tx: Tx, creditorIds: readonly string[], sourc
   const wanted = [creditorIds, sources, paymentIds];
   const rows = await tx.query<Row>(
     `select creditor_id, source, payment_id, status, key, customer_id, reference, amount_cents::float8 as amount_cents, currency, paid_date::text, credit_date::text,
-       content_hash, attempts, pending_at, failed, failed_at, failure_code, fee_cents::float8 as fee_cents, discount_cents::float8 as discount_cents,
+       content_hash, attempts, pending_at, failed, failed_at, failure_code, fee_cents::float8 as fee_cents, discount_cents::float8 as discount_cents, charges,
        credited, credit_told_date::text, credit_fee_cents::float8 as credit_fee_cents, credit_hash from payment where ${IDENTITIES}`,
     wanted,
   );
@@ -69,8 +71,8 @@ function paymentOf(row: Row, refunds: readonly Refund[]): Payment {
   const failure = failed ? { code: failure_code, occurred_at: instant(row.failed_at) } : null;
   if (status === 'awaited') return { status, ...identity, failure };
   const begun = { ...identity, key: row.key!, customer_id: row.customer_id, reference: row.reference, attempts: row.attempts };
-  const { amount_cents, currency, fee_cents, discount_cents, credited } = row;
-  if (status === 'received') return { status, ...begun, amount_cents: amount_cents!, currency: currency!, fee_cents, discount_cents, credited, paid_date: row.paid_date!, credit_date: row.credit_date!, content_hash: row.content_hash! };
+  const { amount_cents, currency, fee_cents, discount_cents, charges, credited } = row;
+  if (status === 'received') return { status, ...begun, amount_cents: amount_cents!, currency: currency!, fee_cents, discount_cents, charges, credited, paid_date: row.paid_date!, credit_date: row.credit_date!, content_hash: row.content_hash! };
   return { status, ...begun, amount_cents, currency, pending_at: instant(row.pending_at), failure };
 }
 
@@ -84,7 +86,7 @@ function rowOf(payment: Payment): Row {
     key: begun?.key ?? null, customer_id: begun?.customer_id ?? null, reference: begun?.reference ?? null,
     amount_cents: begun?.amount_cents ?? null, currency: begun?.currency ?? null,
     paid_date: received?.paid_date ?? null, credit_date: received?.credit_date ?? null, content_hash: received?.content_hash ?? null,
-    fee_cents: received?.fee_cents ?? null, discount_cents: received?.discount_cents ?? null, credited: received?.credited ?? null,
+    fee_cents: received?.fee_cents ?? null, discount_cents: received?.discount_cents ?? null, charges: received?.charges ?? null, credited: received?.credited ?? null,
     credit_told_date: credit?.credit_date ?? null, credit_fee_cents: credit?.fee_cents ?? null, credit_hash: credit?.content_hash ?? null,
     attempts: begun?.attempts ?? 0,
     pending_at: status === 'pending' || status === 'failed' ? payment.pending_at : null,
@@ -97,7 +99,7 @@ export async function savePayments(tx: Tx, payments: readonly Payment[]): Promis
   await tx.query(
     `insert into payment (${NAMES}) select ${NAMES} from jsonb_to_recordset($1) as p (creditor_id text, source text, payment_id text, status text, key text, customer_id text,
        reference text, amount_cents bigint, currency text, paid_date date, credit_date date, content_hash text, attempts int, pending_at timestamptz, failed boolean,
-       failed_at timestamptz, failure_code text, fee_cents bigint, discount_cents bigint, credited boolean, credit_told_date date, credit_fee_cents bigint, credit_hash text)
+       failed_at timestamptz, failure_code text, fee_cents bigint, discount_cents bigint, charges jsonb, credited boolean, credit_told_date date, credit_fee_cents bigint, credit_hash text)
      on conflict (creditor_id, source, payment_id) do update set ${CHANGING.map((name) => `${name} = excluded.${name}`).join(', ')}`,
     [JSON.stringify(payments.map(rowOf))],
   );
@@ -119,6 +121,6 @@ export async function savePayments(tx: Tx, payments: readonly Payment[]): Promis
 
 const CHANGING = [
   'status', 'key', 'customer_id', 'reference', 'amount_cents', 'currency', 'paid_date', 'credit_date', 'content_hash', 'attempts', 'pending_at', 'failed', 'failed_at', 'failure_code',
-  'fee_cents', 'discount_cents', 'credited', 'credit_told_date', 'credit_fee_cents', 'credit_hash',
+  'fee_cents', 'discount_cents', 'charges', 'credited', 'credit_told_date', 'credit_fee_cents', 'credit_hash',
 ];
 const NAMES = ['creditor_id', 'source', 'payment_id', ...CHANGING].join(', ');

@@ -68,7 +68,7 @@ describe('the books', () => {
       stepOf('invoice-amended', { invoice_id: 'FAT-1', due_date: '2026-03-25', occurred_at: '2026-03-02T10:00:00Z' }),
       stepOf('invoice-cancelled', { invoice_id: 'FAT-9', reason: 'erro' }),
       stepOf('payment-pending', { payment_id: 'PAG-2', amount_cents: 5, currency: 'BRL', reference: '2026/001', occurred_at: '2026-03-02T10:00:00Z' }),
-      stepOf('payment-received', { ...PAYMENT, fee_cents: 290, discount_cents: 500, credited: false }),
+      stepOf('payment-received', { ...PAYMENT, fee_cents: 290, discount_cents: 500, charges: { fine_cents: 200, interest_cents: 33 }, credited: false }),
       stepOf('payment-refunded', { refund_id: 'EST-1', payment_id: 'PAG-1', amount_cents: 10, currency: 'BRL', refunded_date: '2026-03-10', reason: 'chargeback' }),
       stepOf('payment-credited', { payment_id: 'PAG-1', credit_date: '2026-03-11', fee_cents: 300 }),
       stepOf('payment-credited', { payment_id: 'PAG-4', credit_date: '2026-03-11' }),

@@ -95,9 +95,9 @@ function secretOf(installationKey: string): KeyObject {
 
 const UNSTORABLE = /[\0\p{Cs}]/u;
 
-/** The fact alone, and what an event says besides: versions, and the contact data that ride along. */
+/** The fact alone, and what an event says besides: versions, and the contact data that ride along. How the amount of a payment is parted is neither: of two tellings often only one knows it. */
 function partsOf({ type, data }: UpstreamContent): { fact: unknown; besides: unknown } {
-  const { source_version, occurred_at, customer, ...rest } = data as Fields;
+  const { source_version, occurred_at, customer, charges: _, ...rest } = data as Fields;
   return { fact: customer ? [type, rest, (customer as Fields).customer_id] : [type, rest], besides: [source_version, occurred_at, customer] };
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { type ChargePolicy, lateCharges } from '@emdia/money';
 import { call, told as toldBy } from '../../test/webhook-context';
 import { asaas } from './asaas';
 
@@ -34,6 +35,32 @@ describe('Asaas', () => {
     expect(told('PAYMENT_UPDATED', { value: 135.6, originalValue: 129.9, dueDate: '2026-04-01' })).toEqual([{ type: 'upstream.invoice-amended.v1', data: { invoice_id: 'pay_1', due_date: '2026-04-01', amount_cents: 12_990, occurred_at: OCCURRED } }]);
   });
 
+  it('issues what its charge costs late and grants early', () => {
+    const policy = (payment: object) => (told('PAYMENT_CREATED', payment) as unknown as { data: { charge_policy?: unknown } }[])[0]!.data.charge_policy;
+    const boleto = { interest_rounding: 'DAILY_AMOUNT', accrual_start: 'ORIGINAL_IF_UNPAID_NEXT_BUSINESS_DAY' };
+    const none = { discount: { value: 0, limitDate: null, dueDateLimitDays: 0, type: 'FIXED' }, fine: { value: 0.00, type: 'FIXED' }, interest: { value: 0, type: 'PERCENTAGE' } };
+    expect(policy(none)).toBeUndefined();
+    expect(policy({ ...none, fine: { value: 2, type: 'PERCENTAGE' }, interest: { value: 1.5, type: 'PERCENTAGE' } })).toEqual({ ...boleto, fine_percent: '2', interest_monthly_percent: '1.5' });
+    expect(policy({ ...none, fine: { value: 4.9, type: 'FIXED' } })).toEqual({ ...boleto, fine_percent: '0', fine_cents: 490, interest_monthly_percent: '0' });
+    // The older shape names no type.
+    expect(policy({ fine: { value: 1 }, interest: { value: 2 }, discount: { value: 10, dueDateLimitDays: 5 } })).toEqual({ ...boleto, fine_percent: '1', interest_monthly_percent: '2', discounts: [{ until: '2026-03-05', cents: 1_000 }] });
+    expect(policy({ discount: { value: 5, dueDateLimitDays: 0, type: 'PERCENTAGE' } })).toMatchObject({ fine_percent: '0', interest_monthly_percent: '0', discounts: [{ until: '2026-03-10', percent: '5' }] });
+    expect(policy({ discount: { value: 5, limitDate: '2026-03-07', dueDateLimitDays: 0, type: 'FIXED' } })).toMatchObject({ discounts: [{ until: '2026-03-07', cents: 500 }] });
+  });
+
+  it('sets an invoice aside whose terms cannot be read', () => {
+    expect(told('PAYMENT_CREATED', { fine: { value: 2_000, type: 'PERCENTAGE' } })).toBe('unmappable: `fine.value` is missing or of another kind.');
+    expect(told('PAYMENT_CREATED', { fine: { value: 1.005, type: 'FIXED' } })).toContain('fine.value');
+    expect(told('PAYMENT_CREATED', { interest: { value: 'one', type: 'PERCENTAGE' } })).toContain('interest.value');
+    expect(told('PAYMENT_CREATED', { discount: { value: 5, dueDateLimitDays: 'soon' } })).toContain('discount.dueDateLimitDays');
+  });
+
+  it('charges late what Asaas charges: whoever pays it has not overpaid', () => {
+    const [issued] = told('PAYMENT_CREATED', { fine: { value: 2, type: 'PERCENTAGE' }, interest: { value: 1, type: 'PERCENTAGE' } }) as unknown as { data: { amount_cents: number; due_date: string; charge_policy: ChargePolicy } }[];
+    const { amount_cents, due_date, charge_policy } = issued!.data;
+    expect(lateCharges({ open_cents: amount_cents, due_date, on_date: '2026-03-20', policy: charge_policy })).toMatchObject({ fine_cents: 260, interest_cents: 40 });
+  });
+
   it('holds while nobody knows whether it comes about', () => {
     for (const event of ['PAYMENT_AUTHORIZED', 'PAYMENT_AWAITING_RISK_ANALYSIS']) expect(told(event, { billingType: 'CREDIT_CARD' })).toEqual([{ type: 'upstream.payment-pending.v1', data: { ...MONEY, amount_cents: 12_990 } }]);
     const creditCard = { creditCardBrand: 'VISA', creditCardToken: 'tok-1', creditCardNumber: '4242' };
@@ -42,7 +69,7 @@ describe('Asaas', () => {
 
   it('is paid once it is confirmed and credited once it is received: gross, the fee, the customer\'s day and the money\'s', () => {
     const late = { value: 135.6, netValue: 133.61, originalValue: 129.9, interestValue: 5.7, confirmedDate: '2026-03-12', clientPaymentDate: '2026-03-12' };
-    const paid = { type: 'upstream.payment-received.v1', data: { ...MONEY, amount_cents: 13_560, paid_date: '2026-03-12', credited: false } };
+    const paid = { type: 'upstream.payment-received.v1', data: { ...MONEY, amount_cents: 13_560, charges: { interest_cents: 570 }, paid_date: '2026-03-12', credited: false } };
     expect(told('PAYMENT_CONFIRMED', { ...late, status: 'CONFIRMED', estimatedCreditDate: '2026-04-14' })).toEqual([paid]);
     const credited = (more: object = {}) => ({ type: 'upstream.payment-credited.v1', data: { payment_id: 'pay_1', source: 'loja', credit_date: '2026-04-14', fee_cents: 199, occurred_at: OCCURRED, ...more } });
     const received = (more: object) => told('PAYMENT_RECEIVED', { ...late, status: 'RECEIVED', paymentDate: '2026-04-13', creditDate: '2026-04-14', ...more });
@@ -51,6 +78,7 @@ describe('Asaas', () => {
     expect(received({ netValue: 135.6 })).toEqual([paid, credited({ fee_cents: 0 })]);
     // A fee that nobody told is none that anybody made up.
     const { fee_cents: _, ...unknown } = credited().data;
+    for (const interestValue of [null, 0]) expect(told('PAYMENT_CONFIRMED', { ...late, interestValue })).toEqual([{ ...paid, data: { ...MONEY, amount_cents: 13_560, paid_date: '2026-03-12', credited: false } }]);
     for (const netValue of [null, 140]) expect(received({ netValue })).toEqual([paid, { ...credited(), data: unknown }]);
     expect(received({ netValue: 1.005 })).toBe('unmappable: `netValue` is no amount of whole cents.');
     expect(told('PAYMENT_RECEIVED')).toBe('unmappable: `clientPaymentDate` is missing or of another kind.');

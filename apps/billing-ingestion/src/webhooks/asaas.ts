@@ -1,5 +1,5 @@
-import { instantAt, isCivilDate } from '@emdia/calendar';
-import type { Rail } from '@emdia/contracts';
+import { addDays, instantAt, isCivilDate } from '@emdia/calendar';
+import { Rate, type ChargePolicy, type ChargesTold, type Rail } from '@emdia/contracts';
 import { customerId, decimalCents, decline, exactJson, listOf, missing, present, reference, required, short, text, within, type Fields } from './fields';
 import { header, isToken } from './secrets';
 import type { Content, Context, Mapped, Source } from './source';
@@ -37,9 +37,43 @@ const payer = (payment: Fields): string => customerId(null, text(payment, 'custo
 /** Paid late, `value` holds the interest too; what was issued is then in `originalValue`. */
 const faceCents = (payment: Fields): number => cents(payment, 'originalValue', 'value');
 
+/** A percentage as the contracts have it; zero where none is told. */
+function rate(terms: Fields, name: string): string {
+  const value = text(terms, 'value') ?? '0';
+  return new RegExp(Rate.pattern!).test(value) ? value : missing(name);
+}
+
+const isNothing = (terms: Fields): boolean => /^0+(\.0+)?$/.test(text(terms, 'value') ?? '0');
+
+/** Granted up to so many days before the due date, in reais where it is not told to be a percentage. */
+function discountsOf(discount: Fields, due_date: string): NonNullable<ChargePolicy['discounts']> {
+  if (isNothing(discount)) return [];
+  const days = text(discount, 'dueDateLimitDays') ?? '0';
+  if (!/^\d{1,3}$/.test(days)) return missing('discount.dueDateLimitDays');
+  const until = date(discount, 'limitDate', 'limitedDate') ?? addDays(due_date, -Number(days));
+  return [text(discount, 'type') === 'PERCENTAGE' ? { until, percent: rate(discount, 'discount.value') } : { until, cents: decimalCents(required(discount, 'value'), 'discount.value') }];
+}
+
+/**
+ * What Asaas charges for being late and grants for being early: `fine` in reais or percent, `interest` in percent a month, `discount`. Null where all are zero. It
+ * documents neither rounding nor the first day: both as on a boleto.
+ */
+function chargePolicyOf(payment: Fields, due_date: string): ChargePolicy | null {
+  const [fine, interest] = [within(payment, 'fine'), within(payment, 'interest')];
+  const discounts = discountsOf(within(payment, 'discount'), due_date);
+  if (isNothing(fine) && isNothing(interest) && discounts.length === 0) return null;
+  const isFixed = text(fine, 'type') === 'FIXED' && !isNothing(fine);
+  return {
+    fine_percent: isFixed ? '0' : rate(fine, 'fine.value'), interest_monthly_percent: rate(interest, 'interest.value'),
+    interest_rounding: 'DAILY_AMOUNT', accrual_start: 'ORIGINAL_IF_UNPAID_NEXT_BUSINESS_DAY',
+    ...(isFixed && { fine_cents: decimalCents(required(fine, 'value'), 'fine.value') }), ...(discounts.length > 0 && { discounts }),
+  };
+}
+
 function issued({ payment, occurred_at }: Told): Mapped {
   const rail = RAILS[text(payment, 'billingType') ?? ''];
   const url = text(payment, 'bankSlipUrl') ?? text(payment, 'invoiceUrl');
+  const due_date = date(payment, 'originalDueDate', 'dueDate') ?? missing('dueDate');
   return one({
     type: 'upstream.invoice-issued.v1',
     data: present({
@@ -47,9 +81,10 @@ function issued({ payment, occurred_at }: Told): Mapped {
       number: reference(text(payment, 'invoiceNumber')),
       description: short(text(payment, 'description'), 200),
       issue_date: date(payment, 'dateCreated') ?? missing('dateCreated'),
-      due_date: date(payment, 'originalDueDate', 'dueDate') ?? missing('dueDate'),
+      due_date,
       currency: 'BRL',
       amount_cents: faceCents(payment),
+      charge_policy: chargePolicyOf(payment, due_date),
       customer: { customer_id: payer(payment) },
       instruments: rail ? [present({ rail, reference: reference(text(payment, 'nossoNumero')), url: url?.startsWith('https://') && url.length <= 500 ? url : null })] : null,
       occurred_at,
@@ -81,11 +116,19 @@ const cashId = (payment: Fields): string => `${required(payment, 'id')}:cash`;
 
 const paidOn = (payment: Fields): string => date(payment, 'clientPaymentDate', 'confirmedDate', 'paymentDate') ?? missing('clientPaymentDate');
 
+/** Fine and interest in `value`, not parted. */
+function chargesOf(payment: Fields): ChargesTold | null {
+  const interest_cents = text(payment, 'interestValue') === null ? 0 : cents(payment, 'interestValue');
+  return interest_cents > 0 ? { interest_cents } : null;
+}
+
 /** The customer has paid; the money comes later, a card's by weeks. Confirmed and received say it in the same words, so that it is told once. */
 const paid = (told: Told): Content => ({
   type: 'upstream.payment-received.v1',
-  data: { payment_id: required(told.payment, 'id'), ...tells(told), amount_cents: cents(told.payment, 'value'), currency: 'BRL', paid_date: paidOn(told.payment), credited: false },
-});
+  data: present({
+    payment_id: required(told.payment, 'id'), ...tells(told), amount_cents: cents(told.payment, 'value'), charges: chargesOf(told.payment), currency: 'BRL', paid_date: paidOn(told.payment), credited: false,
+  }),
+} as Content);
 
 /** What Asaas keeps of a charge; untold where it says none, or a net that is more than what was paid. */
 function fee(payment: Fields): number | null {
@@ -132,7 +175,11 @@ function refunded(told: Told): Mapped {
 const chargedBack = (told: Told): Mapped => one(givenBack(told, { refund_id: `${required(told.payment, 'id')}:chargeback` }));
 
 function chargebackWon(told: Told): Mapped {
-  return one({ type: 'upstream.payment-received.v1', data: { payment_id: `${required(told.payment, 'id')}:chargeback-won`, ...tells(told), amount_cents: cents(told.payment, 'value'), currency: 'BRL', paid_date: told.day } });
+  const { payment, day } = told;
+  return one({
+    type: 'upstream.payment-received.v1',
+    data: present({ payment_id: `${required(payment, 'id')}:chargeback-won`, ...tells(told), amount_cents: cents(payment, 'value'), charges: chargesOf(payment), currency: 'BRL', paid_date: day }),
+  } as Content);
 }
 
 // A cancelled invoice stays so here, whatever comes after.

@@ -25,9 +25,11 @@ describe('Pix', () => {
       expect(told({ cobs: [{ txid: TXID, valor: { original: '129.90' }, pix: [bare], ...charge }] })).toEqual([RECEIVED]);
   });
 
-  it('tells what it was granted, and leaves a sum that is another to a person', () => {
+  it('tells what it was granted and what was charged, and leaves a sum that is another to a person', () => {
     const parts = (desconto: string) => ({ componentesValor: { original: { valor: '139.90' }, desconto: { valor: desconto } } });
     expect(told({ pix: [of(parts('10.00'))] })).toEqual([{ ...RECEIVED, data: { ...RECEIVED.data, discount_cents: 1_000 } }]);
+    const late = { original: { valor: '126.90' }, multa: { valor: '2.54' }, juros: { valor: '0.46' } };
+    expect(told({ pix: [of({ componentesValor: late })] })).toEqual([{ ...RECEIVED, data: { ...RECEIVED.data, charges: { fine_cents: 254, interest_cents: 46 } } }]);
     expect(untold({ pix: [of(parts('9.00')), of({ endToEndId: E2E(2) })] })).toEqual([[expect.stringContaining('componentesValor sums to 130.90'), TXID]]);
   });
 

@@ -1,4 +1,4 @@
-import { pixEntries, readPix, type BankFile, type Row } from '@emdia/bank-files';
+import { chargesIn, pixEntries, readPix, type BankFile, type Row } from '@emdia/bank-files';
 import { instantAt } from '@emdia/calendar';
 import type { RetryPolicy } from '@emdia/contracts';
 import { decline, identityOf, listOf, present, reference, text, Unmappable, within } from './fields';
@@ -40,7 +40,7 @@ function received(row: Row, source: string): RowTold {
   return {
     id: `pix:${row.external_id!}`, type: 'upstream.payment-received.v1',
     data: present({
-      payment_id: row.external_id!, source, reference: row.document_number, amount_cents: row.gross_cents!, currency: 'BRL', discount_cents: row.discount_cents || null,
+      payment_id: row.external_id!, source, reference: row.document_number, amount_cents: row.gross_cents!, currency: 'BRL', discount_cents: row.discount_cents || null, charges: chargesIn(row),
       paid_date: row.paid_date!, credit_date: row.credit_date!,
     }),
   } as Fact;

@@ -1,5 +1,5 @@
 import { type CivilDate, localDate, zoneOf } from '@emdia/calendar';
-import { customerKey, referenceKey, type UnappliedReason, type ChargePolicy, type Collectability, type Instrument, type ReceivableStatus } from '@emdia/contracts';
+import { customerKey, referenceKey, type UnappliedReason, type ChargePolicy, type ChargesTold, type Collectability, type Instrument, type ReceivableStatus } from '@emdia/contracts';
 import type { AllocationPolicy } from '../allocation-policy/allocation-policy';
 import type { Entry } from '../ledger/entry';
 
@@ -69,12 +69,13 @@ export interface Receivable {
   readonly position: Position | null;
 }
 
-/** What of a payment pays one receivable; the discount was granted with it, and is no money. */
+/** What of a payment pays one receivable; the discount was granted with it, and is no money. `difference_cents` are late charges above our own count. */
 export interface Allocation {
   readonly receivable_id: string;
   readonly principal_cents: number;
   readonly fine_cents: number;
   readonly interest_cents: number;
+  readonly difference_cents: number;
   readonly discount_cents: number;
 }
 
@@ -111,6 +112,8 @@ export interface Payment {
   readonly credit_fee_cents: number | null;
   /** What the source granted. */
   readonly discount_cents: number;
+  /** Late charges that the source says are in the money; null where it says none. */
+  readonly charges: ChargesTold | null;
   /** Null until the money came. */
   readonly paid_date: CivilDate | null;
   /** When it is, or will be, in the creditor's account; `credited` says which. */
@@ -216,7 +219,7 @@ export const withEntry = <T>(map: ReadonlyMap<string, T>, id: string, value: T):
 export const unappliedCents = ({ received_cents, refunded_cents, allocations }: Payment): number => Math.max(0, received_cents - refunded_cents) - appliedCents(allocations);
 
 const appliedCents = (allocations: readonly Allocation[]): number =>
-  allocations.reduce((sum, { principal_cents, fine_cents, interest_cents }) => sum + principal_cents + fine_cents + interest_cents, 0);
+  allocations.reduce((sum, { principal_cents, fine_cents, interest_cents, difference_cents }) => sum + principal_cents + fine_cents + interest_cents + difference_cents, 0);
 
 /** Whether an attempt is under way by an event's word; a failure told at the same instant as its beginning came after it. */
 const isAttempted = ({ pending_at, failed_at }: Payment): boolean => pending_at !== null && (failed_at === null || failed_at < pending_at);

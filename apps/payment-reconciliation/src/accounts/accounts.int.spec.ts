@@ -18,7 +18,7 @@ const STORY: Told[] = [
   agreed(['B', 'C'], [3_000, 4_000], 1_000), paid('i1', instalmentId(1), { amount_cents: 3_000 }), refunded('i1', 'r2', 500, instalmentId(1)), completed(['B', 'C'], 1_000),
   paid('early', 'A', { paid_date: '2026-03-01' }), paid('t', 'A', { credit_date: '2026-03-12', fee_cents: 290, discount_cents: 100 }), credited('t', 'A', '2026-03-12', { fee_cents: 300 }),
   issued('E', { charge_policy: { ...POLICY, discounts: [{ until: '2026-03-04', percent: '5' }] } }), paid('e', 'E', { amount_cents: 9_500, credit_date: '2026-03-12' }),
-  refunded('before', 'r3', 700, 'E'),
+  refunded('before', 'r3', 700, 'E'), issued('F', { charge_policy: POLICY }), paid('f', 'F', { paid_date: '2026-03-12', amount_cents: 10_263, charges: { fine_cents: 200, interest_cents: 63 } }),
 ];
 
 describe('the accounts in the database', () => {

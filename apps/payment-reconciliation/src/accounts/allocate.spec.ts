@@ -1,5 +1,6 @@
+import type { ChargesTold } from '@emdia/contracts';
 import type { AllocationPolicy } from '../allocation-policy/allocation-policy';
-import { account, balances, given, issued, nothing, paid, POLICY, position, promised, receivableId, tell, type Told, unapplied } from '../../test/story';
+import { account, applied, balances, byFile, given, issued, nothing, paid, POLICY, position, promised, receivableId, refunded, tell, type Told, unapplied } from '../../test/story';
 
 const late = { paid_date: '2026-03-12' };
 const invoice = issued('A', { charge_policy: POLICY });
@@ -11,7 +12,7 @@ describe('the order of allocation', () => {
   const half = paid('p', 'A', { ...late, amount_cents: 5_120 });
 
   it('is costs, interest, principal where the creditor has said nothing', () => {
-    expect(partOf(by([], invoice, half))).toEqual({ receivable_id: receivableId('A'), principal_cents: 5_000, fine_cents: 100, interest_cents: 20, discount_cents: 0 });
+    expect(partOf(by([], invoice, half))).toEqual({ receivable_id: receivableId('A'), principal_cents: 5_000, fine_cents: 100, interest_cents: 20, difference_cents: 0, discount_cents: 0 });
   });
 
   it('is the creditor\'s from its day on', () => {
@@ -39,6 +40,95 @@ describe('the order of allocation', () => {
     const world = by([], fixed, paid('p', 'A', { ...late, amount_cents: 4_000 }));
     expect(partOf(world)).toMatchObject({ principal_cents: 4_000, fine_cents: 0 });
     expect(balances(tell(world, [paid('q', 'A', { ...late, amount_cents: 6_500 })]))).toEqual({ cash: 10_500, revenue: -10_000, fine_income: -500 });
+  });
+});
+
+describe('charges that the source tells', () => {
+  // Ten days late: by our own count 2.00 of fine and 0.30 of interest.
+  const told = (amount_cents: number, charges: ChargesTold, more: object = {}) => paid('p', 'A', { ...late, amount_cents, charges, ...more });
+  const plain = issued('A');
+
+  it('are what we count ourselves, where both come to the same', () => {
+    const same = { principal_cents: 10_000, fine_cents: 200, interest_cents: 30, difference_cents: 0 };
+    expect(partOf(by([], invoice, told(10_230, { fine_cents: 200, interest_cents: 30 })))).toMatchObject(same);
+    expect(partOf(by([], invoice, told(10_230, { interest_cents: 230 })))).toMatchObject(same);
+  });
+
+  it('above our own count stand on a line of their own, and keep nobody\'s other debts', () => {
+    const world = by([], invoice, issued('B'), told(10_263, { fine_cents: 200, interest_cents: 63 }));
+    expect(partOf(world)).toMatchObject({ fine_cents: 200, interest_cents: 30, difference_cents: 33 });
+    expect(balances(world)).toEqual({ cash: 10_263, receivable: 10_000, revenue: -20_000, fine_income: -200, interest_income: -30, charge_difference: -33 });
+    expect([position(world, 'A').status, position(world, 'B').collectability, unapplied(world)]).toEqual(['settled', 'owed', {}]);
+    expect(partOf(by([], invoice, told(10_263, { interest_cents: 263 })))).toMatchObject({ fine_cents: 200, interest_cents: 30, difference_cents: 33 });
+  });
+
+  it('parted otherwise than we would are what both say, and a difference', () => {
+    expect(partOf(by([], invoice, told(10_230, { fine_cents: 180, interest_cents: 50 })))).toMatchObject({ fine_cents: 180, interest_cents: 30, difference_cents: 20 });
+  });
+
+  it('below our own count leave the rest of it unpaid, not the debt', () => {
+    expect(partOf(by([], invoice, told(10_100, { interest_cents: 100 })))).toMatchObject({ principal_cents: 10_000, fine_cents: 100, interest_cents: 0, difference_cents: 0 });
+  });
+
+  it('are fine and interest as told where we count none', () => {
+    expect(partOf(by([], plain, told(10_233, { fine_cents: 200, interest_cents: 33 })))).toMatchObject({ fine_cents: 200, interest_cents: 33, difference_cents: 0 });
+    expect(partOf(by([], plain, told(10_233, { interest_cents: 233 })))).toMatchObject({ fine_cents: 0, interest_cents: 233, difference_cents: 0 });
+  });
+
+  it('take no more than is left above the principal, and leave what is more than they are', () => {
+    expect(partOf(by([], plain, told(10_100, { interest_cents: 233 })))).toMatchObject({ principal_cents: 10_000, interest_cents: 100 });
+    expect(position(by([], plain, told(9_000, { interest_cents: 233 })), 'A')).toMatchObject({ open_cents: 1_000, paid_cents: 9_000 });
+    const more = by([], invoice, told(10_400, { interest_cents: 300 }));
+    expect([partOf(more)!.difference_cents, unapplied(more), account(more).payments.get('bank:p')!.unapplied_reason]).toEqual([70, { p: 100 }, 'overpaid']);
+  });
+
+  it('are none where the money was in time', () => {
+    const world = by([], invoice, told(10_050, { interest_cents: 50 }, { paid_date: '2026-03-02' }));
+    expect([partOf(world)!.difference_cents, unapplied(world)]).toEqual([0, { p: 50 }]);
+  });
+
+  it('go back with the money', () => {
+    const world = by([], invoice, told(10_263, { interest_cents: 263 }), refunded('p', 'r', 10_263, 'A'));
+    expect([position(world, 'A').open_cents, balances(world)]).toEqual([10_000, { receivable: 10_000, revenue: -10_000 }]);
+    expect(partOf(by([], invoice, told(10_263, { interest_cents: 263 }), refunded('p', 'r', 20, 'A')))).toMatchObject({ principal_cents: 10_000, fine_cents: 200, interest_cents: 30, difference_cents: 13 });
+  });
+
+  it('count where only the second road tells them', () => {
+    const world = by([], invoice, byFile(paid('p', 'A', { ...late, amount_cents: 10_263 })));
+    expect(unapplied(world)).toEqual({ p: 33 });
+    expect([unapplied(tell(world, [told(10_263, { interest_cents: 263 })])), balances(tell(world, [told(10_263, { interest_cents: 263 })])).charge_difference]).toEqual([{}, -33]);
+  });
+
+  it('are told once, whatever a person then places', () => {
+    const world = by([], plain, issued('B'), told(20_233, { interest_cents: 233 }), applied('p', 'A', 'B'));
+    expect([balances(world), unapplied(world)]).toEqual([{ cash: 20_233, revenue: -20_000, interest_income: -233 }, {}]);
+  });
+});
+
+describe('a few cents above our own count, where no charges are told', () => {
+  const late_by = (amount_cents: number, ...things: Told[]) => by([], ...things, issued('B'), paid('p', 'A', { ...late, amount_cents }));
+
+  it('are a difference of counting, up to half a cent a day', () => {
+    const world = late_by(10_236, invoice);
+    expect(partOf(world)).toMatchObject({ fine_cents: 200, interest_cents: 30, difference_cents: 6 });
+    expect([position(world, 'B').collectability, unapplied(world)]).toEqual(['owed', {}]);
+  });
+
+  it('are where a person put them', () => {
+    const world = late_by(10_237, invoice);
+    const placed = tell(world, [applied('p', 'A', 'B')]);
+    expect([position(placed, 'B').open_cents, unapplied(placed)]).toEqual([9_993, {}]);
+    // Six of the seven cents are not taken back for a difference when some of the payment goes back.
+    expect(position(tell(placed, [refunded('p', 'r', 1, 'A')]), 'B').open_cents).toBe(9_994);
+    const waiting = by([], invoice, issued('B'), paid('p', null, { ...late, amount_cents: 10_236 }), applied('p', null, 'A'));
+    expect([position(waiting, 'B').collectability, unapplied(waiting)]).toEqual(['owed', {}]);
+  });
+
+  it('are an overpayment where they are more, in time, or where nothing is charged', () => {
+    const more = late_by(10_237, invoice);
+    expect([partOf(more)!.difference_cents, unapplied(more), position(more, 'B').collectability]).toEqual([0, { p: 7 }, 'unmatched']);
+    expect(unapplied(late_by(10_001, issued('A')))).toEqual({ p: 1 });
+    expect(unapplied(by([], invoice, paid('p', 'A', { amount_cents: 10_001 })))).toEqual({ p: 1 });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { CivilDate } from '@emdia/calendar';
-import type { UnappliedReason } from '@emdia/contracts';
-import { dailyInterest, earlyDiscount, lateCharges } from '@emdia/money';
+import type { ChargesTold, UnappliedReason } from '@emdia/contracts';
+import { chargeToleranceCents, dailyInterest, earlyDiscount, lastDayWithoutCharge, type LateCharges, lateCharges } from '@emdia/money';
 import { type Charges, chargesPaid, divided, orderOn, type Part } from '../allocation-policy/allocation-policy';
 import { type Account, type Allocation, isCancelled, type Payment, type Receivable, unappliedCents } from './account';
 import type { Match } from './references';
@@ -22,6 +22,17 @@ interface Paying {
   /** Of the discount that the source granted. */
   granted_cents: number;
   readonly made: Map<string, Allocation>;
+}
+
+/** A receivable that a payment just settled, and what was open of it before. */
+interface Settled {
+  readonly receivable: Receivable;
+  readonly before_cents: number;
+}
+
+/** The late charges on it by our own count. */
+interface Due extends LateCharges {
+  readonly receivable: Receivable;
 }
 
 /** Charges that a payment took before principal, and what its money could have paid instead. */
@@ -129,7 +140,7 @@ function pay(paying: Paying, all: readonly Open[], limit_cents: number, withChar
   const reachesAll = money_cents >= open_cents;
   let left_cents = money_cents;
   let early_cents = 0;
-  const settled: { receivable: Receivable; before_cents: number }[] = [];
+  const settled: Settled[] = [];
   for (const target of targets) {
     if (left_cents === 0) break;
     const { receivable, cents: before_cents } = target;
@@ -144,17 +155,75 @@ function pay(paying: Paying, all: readonly Open[], limit_cents: number, withChar
     if (target.cents === 0 && withCharges) settled.push({ receivable, before_cents });
   }
   if (early_cents > 0) early.push({ key: paying.key, targets, cents: early_cents });
-  // Charges that an order puts after principal, and all of them where the money reached everything.
-  for (const { receivable, before_cents } of settled) {
-    if (left_cents === 0) break;
-    const due = lateCharges({ open_cents: before_cents, due_date: receivable.terms!.due_date, on_date: payment.paid_date!, policy: receivable.issue!.charge_policy });
-    const had = paying.made.get(receivable.receivable_id)!;
-    const part = chargesPaid(order, { fine_cents: Math.max(0, due.fine_cents - had.fine_cents), interest_cents: Math.max(0, due.interest_cents - had.interest_cents) }, left_cents);
-    left_cents -= part.fine_cents + part.interest_cents;
-    if (part.fine_cents + part.interest_cents > 0) grow(paying.made, receivable.receivable_id, { principal_cents: 0, ...part });
-  }
+  if (left_cents > 0 && settled.length > 0) left_cents -= payCharges(paying, settled, left_cents, limit_cents < Infinity || payment.applications.length === 0);
   paying.left_cents -= money_cents - left_cents;
   paying.gross_cents -= money_cents - left_cents;
+}
+
+/**
+ * Late charges of what was just settled, out of what is left above the principal: what the source tells goes before our own count; where it tells none, a difference of a
+ * few cents is one of counting, no overpayment, unless a person has placed it (`mayDiffer`). Says how much was paid.
+ */
+function payCharges(paying: Paying, settled: readonly Settled[], money_cents: number, mayDiffer: boolean): number {
+  const { payment, order, made } = paying;
+  const due = settled.map((each): Due => {
+    const { terms, issue } = each.receivable;
+    return { receivable: each.receivable, ...lateCharges({ open_cents: each.before_cents, due_date: terms!.due_date, on_date: payment.paid_date!, policy: issue!.charge_policy }) };
+  });
+  const late = due.filter(({ receivable }) => payment.paid_date! > lastDayWithoutCharge(receivable.terms!.due_date));
+  let left_cents = payment.charges === null || late.length === 0 ? money_cents : money_cents - payTold(paying, payment.charges, late, money_cents);
+  // Charges that an order puts after principal, and all of them where the money reached everything.
+  for (const each of due) {
+    if (left_cents === 0) break;
+    const part = chargesPaid(order, lacking(made, each), left_cents);
+    left_cents -= part.fine_cents + part.interest_cents;
+    if (part.fine_cents + part.interest_cents > 0) grow(made, each.receivable.receivable_id, { principal_cents: 0, ...part });
+  }
+  const counted = late.filter(({ receivable }) => receivable.issue!.charge_policy !== null);
+  if (mayDiffer && left_cents > 0 && payment.charges === null && left_cents <= counted.reduce((sum, { days_late }) => sum + chargeToleranceCents(days_late), 0)) {
+    grow(made, counted[0]!.receivable.receivable_id, { principal_cents: 0, ...NO_CHARGES, difference_cents: left_cents });
+    left_cents = 0;
+  }
+  return money_cents - left_cents;
+}
+
+/**
+ * Pays what the source says is fine and interest: as far as we count it too, as that; what is above our count as a difference, which stays in sight, and as what it is told to be
+ * where nothing says what we would count. Whoever paid in time owes no charges, whatever is told. Says how much was paid.
+ */
+function payTold({ order, made }: Paying, told: ChargesTold, late: readonly Due[], money_cents: number): number {
+  // Where the source does not part them, our own fine does.
+  const told_fine_cents = told.fine_cents ?? Math.min(told.interest_cents, late.reduce((sum, { fine_cents }) => sum + fine_cents, 0));
+  const all_cents = (told.fine_cents ?? 0) + told.interest_cents;
+  const had = { fine_cents: 0, interest_cents: 0, difference_cents: 0 };
+  for (const { fine_cents, interest_cents, difference_cents } of made.values()) {
+    had.fine_cents += fine_cents;
+    had.interest_cents += interest_cents;
+    had.difference_cents += difference_cents;
+  }
+  const limit_cents = Math.min(money_cents, Math.max(0, all_cents - had.fine_cents - had.interest_cents - had.difference_cents));
+  let left_cents = limit_cents;
+  let [fine_left, interest_left] = [Math.max(0, told_fine_cents - had.fine_cents), Math.max(0, all_cents - told_fine_cents - had.interest_cents)];
+  const take = ({ receivable: { receivable_id } }: Due, { fine_cents, interest_cents }: Charges, difference_cents: number) => {
+    left_cents -= fine_cents + interest_cents + difference_cents;
+    fine_left -= fine_cents;
+    interest_left -= interest_cents;
+    if (fine_cents + interest_cents + difference_cents > 0) grow(made, receivable_id, { principal_cents: 0, fine_cents, interest_cents, difference_cents });
+  };
+  for (const each of late) {
+    const own = lacking(made, each);
+    take(each, chargesPaid(order, { fine_cents: Math.min(own.fine_cents, fine_left), interest_cents: Math.min(own.interest_cents, interest_left) }, left_cents), 0);
+  }
+  const uncounted = late.find(({ receivable }) => receivable.issue!.charge_policy === null);
+  if (uncounted) take(uncounted, chargesPaid(order, { fine_cents: fine_left, interest_cents: interest_left }, left_cents), 0);
+  if (left_cents > 0) take(late[0]!, NO_CHARGES, left_cents);
+  return limit_cents - left_cents;
+}
+
+/** What is due of charges on a receivable beyond what this payment has paid of them. */
+function lacking(made: ReadonlyMap<string, Allocation>, { receivable, fine_cents, interest_cents }: Due): Charges {
+  const had = made.get(receivable.receivable_id);
+  return { fine_cents: Math.max(0, fine_cents - (had?.fine_cents ?? 0)), interest_cents: Math.max(0, interest_cents - (had?.interest_cents ?? 0)) };
 }
 
 const NO_CHARGES: Charges = { fine_cents: 0, interest_cents: 0 };
@@ -189,15 +258,16 @@ function grantDiscounts(paying: Paying, targets: readonly Open[], limit_cents: n
   }
 }
 
-type Grown = Omit<Allocation, 'receivable_id' | 'discount_cents'> & { readonly discount_cents?: number };
+type Grown = Omit<Allocation, 'receivable_id' | 'difference_cents' | 'discount_cents'> & { readonly difference_cents?: number; readonly discount_cents?: number };
 
-function grow(made: Map<string, Allocation>, receivable_id: string, { principal_cents, fine_cents, interest_cents, discount_cents = 0 }: Grown): void {
+function grow(made: Map<string, Allocation>, receivable_id: string, { principal_cents, fine_cents, interest_cents, difference_cents = 0, discount_cents = 0 }: Grown): void {
   const known = made.get(receivable_id);
   made.set(receivable_id, {
     receivable_id,
     principal_cents: (known?.principal_cents ?? 0) + principal_cents,
     fine_cents: (known?.fine_cents ?? 0) + fine_cents,
     interest_cents: (known?.interest_cents ?? 0) + interest_cents,
+    difference_cents: (known?.difference_cents ?? 0) + difference_cents,
     discount_cents: (known?.discount_cents ?? 0) + discount_cents,
   });
 }
@@ -217,7 +287,7 @@ function same(a: readonly Allocation[], b: readonly Allocation[]): boolean {
     const other = b.find(({ receivable_id }) => receivable_id === each.receivable_id);
     return (
       other !== undefined && other.principal_cents === each.principal_cents && other.fine_cents === each.fine_cents &&
-      other.interest_cents === each.interest_cents && other.discount_cents === each.discount_cents
+      other.interest_cents === each.interest_cents && other.difference_cents === each.difference_cents && other.discount_cents === each.discount_cents
     );
   });
 }

@@ -146,7 +146,7 @@ function allocationEntries(before: ReadonlyMap<string, Payment>, after: Readonly
   return entries;
 }
 
-const NOTHING = { principal_cents: 0, fine_cents: 0, interest_cents: 0, discount_cents: 0 };
+const NOTHING = { principal_cents: 0, fine_cents: 0, interest_cents: 0, difference_cents: 0, discount_cents: 0 };
 
 function subtracted(after: readonly Allocation[], before: readonly Allocation[]): Allocation[] {
   const ids = [...new Set([...before, ...after].map(({ receivable_id }) => receivable_id))];
@@ -156,10 +156,11 @@ function subtracted(after: readonly Allocation[], before: readonly Allocation[])
       const [a, b] = [of(after, receivable_id), of(before, receivable_id)];
       return {
         receivable_id, principal_cents: a.principal_cents - b.principal_cents, fine_cents: a.fine_cents - b.fine_cents, interest_cents: a.interest_cents - b.interest_cents,
-        discount_cents: a.discount_cents - b.discount_cents,
+        difference_cents: a.difference_cents - b.difference_cents, discount_cents: a.discount_cents - b.discount_cents,
       };
     })
-    .filter(({ principal_cents, fine_cents, interest_cents, discount_cents }) => principal_cents !== 0 || fine_cents !== 0 || interest_cents !== 0 || discount_cents !== 0);
+    .filter(({ principal_cents, fine_cents, interest_cents, difference_cents, discount_cents }) =>
+      principal_cents !== 0 || fine_cents !== 0 || interest_cents !== 0 || difference_cents !== 0 || discount_cents !== 0);
 }
 
 function tell(before: Position | null, receivable: Receivable, account: Account, cause: Cause, now: Date): Outgoing[] {

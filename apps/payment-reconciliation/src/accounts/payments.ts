@@ -8,7 +8,7 @@ type About = { readonly source: string; readonly payment_id: string; readonly re
 
 const paymentOf = (account: Account, { source, payment_id, reference }: About, now: Date): Payment =>
   account.payments.get(paymentKey({ source, payment_id })) ?? {
-    source, payment_id, reference, currency: null, received_cents: 0, refunded_cents: 0, fee_cents: null, credit_fee_cents: null, discount_cents: 0,
+    source, payment_id, reference, currency: null, received_cents: 0, refunded_cents: 0, fee_cents: null, credit_fee_cents: null, discount_cents: 0, charges: null,
     paid_date: null, credit_date: null, credited: false, pending_at: null, failed_at: null, filed: null, tellings: [], recorded_at: now, applications: [], allocations: [], unapplied_reason: null,
   };
 
@@ -31,13 +31,13 @@ const isToldAlready = (telling: Telling, road: Road, amount_cents: number): bool
  * event once, and the entry's cause is unique. A silent third check here would hide it when one of those two is broken.
  */
 const reportedBy = (road: Road) => (account: Account, event: EventOf<typeof BillingPaymentReported>, now: Date): Change => {
-  const { amount_cents, currency, paid_date, fee_cents = null, discount_cents = 0, credit_date, credited = credit_date <= dayOf(now) } = event.data;
+  const { amount_cents, currency, paid_date, fee_cents = null, discount_cents = 0, charges = null, credit_date, credited = credit_date <= dayOf(now) } = event.data;
   const known = paymentOf(account, event.data, now);
   const before = tellingOf(known, null);
-  if (isToldAlready(before, road, amount_cents)) return { facts: withPayment(account, withTelling(known, { ...before, [road]: true })) };
+  if (isToldAlready(before, road, amount_cents)) return { facts: withPayment(account, { ...withTelling(known, { ...before, [road]: true }), charges: known.charges ?? charges }) };
   const isKept = road === 'by_file' || known.tellings.includes(before);
   const payment: Payment = {
-    ...(isKept ? withTelling(known, { ...before, amount_cents, [road]: true }) : known), currency, paid_date, received_cents: known.received_cents + amount_cents, fee_cents, discount_cents,
+    ...(isKept ? withTelling(known, { ...before, amount_cents, [road]: true }) : known), currency, paid_date, received_cents: known.received_cents + amount_cents, fee_cents, discount_cents, charges,
     credit_date: known.credited ? known.credit_date : credit_date, credited: known.credited || credited, recorded_at: now,
   };
   return { facts: withPayment(account, payment), entries: [receiptEntry(known, payment, before.withdrawn, { event_id: event.id, currency, recorded_at: now })] };
@@ -111,7 +111,7 @@ export function applyWithdrawn(account: Account, event: Event<Withdrawn>, now: D
   if (before.by_event && known.tellings.includes(before)) return { facts: withPayment(account, withTelling(known, { ...before, by_file: false })) };
   const left = withTelling(known, { ...before, by_file: false, by_event: false, withdrawn: before.withdrawn + 1 });
   const payment: Payment = refund_id === null
-    ? { ...left, received_cents: known.received_cents - amount_cents, fee_cents: null, credit_fee_cents: null, discount_cents: 0, credited: false, filed: null }
+    ? { ...left, received_cents: known.received_cents - amount_cents, fee_cents: null, credit_fee_cents: null, discount_cents: 0, charges: null, credited: false, filed: null }
     : { ...left, refunded_cents: known.refunded_cents - amount_cents };
   return { facts: withPayment(account, payment), entries: [withdrawalEntry(known, payment, before, { event_id: event.id, currency: known.currency!, recorded_at: now })] };
 }
@@ -145,6 +145,7 @@ const merged = (a: Payment, b: Payment): Payment => ({
   fee_cents: a.fee_cents ?? b.fee_cents,
   credit_fee_cents: a.credit_fee_cents ?? b.credit_fee_cents,
   discount_cents: Math.max(a.discount_cents, b.discount_cents),
+  charges: a.charges ?? b.charges,
   paid_date: a.paid_date ?? b.paid_date,
   credit_date: a.credited || b.credit_date === null ? a.credit_date : b.credit_date,
   credited: a.credited || b.credited,

@@ -40,9 +40,9 @@ const LINES = `
 
 const PAYMENTS = `
   select a.source, a.payment_id, a.principal_cents::float8 as principal_cents, a.fine_cents::float8 as fine_cents, a.interest_cents::float8 as interest_cents,
-    a.discount_cents::float8 as discount_cents, p.paid_date::text as paid_date
+    a.difference_cents::float8 as difference_cents, a.discount_cents::float8 as discount_cents, p.paid_date::text as paid_date
   from allocation a join payment p on p.account_key = a.account_key and p.source = a.source and p.payment_id = a.payment_id
-  where a.receivable_id = $1 and a.principal_cents + a.fine_cents + a.interest_cents + a.discount_cents > 0 order by p.paid_date, a.source, a.payment_id`;
+  where a.receivable_id = $1 and a.principal_cents + a.fine_cents + a.interest_cents + a.difference_cents + a.discount_cents > 0 order by p.paid_date, a.source, a.payment_id`;
 
 const HISTORY = `
   select version, collectability, status, open_cents::float8 as open_cents, recorded_at from collectability_change where receivable_id = $1 order by version`;

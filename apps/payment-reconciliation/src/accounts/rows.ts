@@ -64,7 +64,7 @@ export const readReceivables = async (tx: Tx, keys: readonly string[]): Promise<
 
 export const readPayments = (tx: Tx, keys: readonly string[]): Promise<(Omit<Payment, 'applications' | 'allocations'> & AccountRow)[]> =>
   tx.query(
-    `select account_key, source, payment_id, reference, currency, credited, pending_at, failed_at, filed, tellings, recorded_at, unapplied_reason,
+    `select account_key, source, payment_id, reference, currency, credited, charges, pending_at, failed_at, filed, tellings, recorded_at, unapplied_reason,
        ${cents('received_cents', 'refunded_cents', 'fee_cents', 'credit_fee_cents', 'discount_cents')}, ${dates('paid_date', 'credit_date')}
      from payment where account_key = any($1::text[])`, [keys]);
 
@@ -76,8 +76,8 @@ type OfPayment = AccountRow & Pick<Payment, 'source' | 'payment_id'>;
 
 export const readAllocations = (tx: Tx, keys: readonly string[]): Promise<(Allocation & OfPayment)[]> =>
   tx.query(
-    `select account_key, source, payment_id, receivable_id, ${cents('principal_cents', 'fine_cents', 'interest_cents', 'discount_cents')}
-     from allocation where account_key = any($1::text[]) and principal_cents + fine_cents + interest_cents + discount_cents > 0`, [keys]);
+    `select account_key, source, payment_id, receivable_id, ${cents('principal_cents', 'fine_cents', 'interest_cents', 'difference_cents', 'discount_cents')}
+     from allocation where account_key = any($1::text[]) and principal_cents + fine_cents + interest_cents + difference_cents + discount_cents > 0`, [keys]);
 
 export const readApplications = (tx: Tx, keys: readonly string[]): Promise<(Application & OfPayment)[]> =>
   tx.query(

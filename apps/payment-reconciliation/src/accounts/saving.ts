@@ -106,6 +106,7 @@ const putPayments = bulk<SavedPayment>('payment', ['account_key', 'source', 'pay
   ['fee_cents', 'bigint', ({ thing }) => thing.fee_cents],
   ['credit_fee_cents', 'bigint', ({ thing }) => thing.credit_fee_cents],
   ['discount_cents', 'bigint', ({ thing }) => thing.discount_cents],
+  ['charges', 'jsonb', ({ thing }) => thing.charges],
   ['paid_date', 'date', ({ thing }) => thing.paid_date],
   ['credit_date', 'date', ({ thing }) => thing.credit_date],
   ['credited', 'boolean', ({ thing }) => thing.credited],
@@ -134,6 +135,7 @@ const putAllocations = bulk<OfPayment<Allocation>>('allocation', ['creditor_id',
   ['principal_cents', 'bigint', ({ thing }) => thing.principal_cents],
   ['fine_cents', 'bigint', ({ thing }) => thing.fine_cents],
   ['interest_cents', 'bigint', ({ thing }) => thing.interest_cents],
+  ['difference_cents', 'bigint', ({ thing }) => thing.difference_cents],
   ['discount_cents', 'bigint', ({ thing }) => thing.discount_cents],
 ]);
 
@@ -192,7 +194,7 @@ const putChanges = bulk<Saved<CollectabilityChange>>('collectability_change', nu
 function allocationsOf({ account, thing: payment, loaded }: SavedPayment): OfPayment<Allocation>[] {
   const { allocations } = payment;
   const displaced = (loaded?.allocations ?? []).filter(({ receivable_id }) => !allocations.some((each) => each.receivable_id === receivable_id));
-  const zeros = displaced.map(({ receivable_id }) => ({ receivable_id, principal_cents: 0, fine_cents: 0, interest_cents: 0, discount_cents: 0 }));
+  const zeros = displaced.map(({ receivable_id }) => ({ receivable_id, principal_cents: 0, fine_cents: 0, interest_cents: 0, difference_cents: 0, discount_cents: 0 }));
   return [...allocations, ...zeros].map((thing) => ({ account, payment, thing }));
 }
 

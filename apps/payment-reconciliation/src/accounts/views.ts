@@ -17,7 +17,7 @@ const Receivable = {
 
 export const ReceivableView = Type.Object(Receivable, closed);
 
-const Paid = Type.Object({ source: Type.String(), payment_id: Type.String(), principal_cents: Cents, fine_cents: Cents, interest_cents: Cents, discount_cents: Cents, paid_date: orNull(CivilDate) }, closed);
+const Paid = Type.Object({ source: Type.String(), payment_id: Type.String(), principal_cents: Cents, fine_cents: Cents, interest_cents: Cents, difference_cents: Cents, discount_cents: Cents, paid_date: orNull(CivilDate) }, closed);
 const Line = Type.Object(
   {
     entry_id: Uuid, cause: Type.String(), event_id: orNull(Type.String()), recorded_at: Instant, account: Type.String(), source: orNull(Type.String()),

@@ -37,6 +37,16 @@ describe('files of banks', () => {
     expect(await gate('A')).toBe('settled');
   });
 
+  it('tell the late charges that the bank has charged: they are income, and nobody has overpaid', async () => {
+    await invoice('charged', slip('000000000099'));
+    const before = await sums();
+    await send(bytesOf(lines400('237', [title('000000000099', { paid: 10_233, interest: 233, on: '2026-03-12', credit: '2026-03-13' })])));
+    expect(await receivable('charged')).toMatchObject({ status: 'settled', payments: [{ principal_cents: 10_000, fine_cents: 0, interest_cents: 233, difference_cents: 0 }] });
+    const { interest_income = 0, ...after } = await sums();
+    const { interest_income: was = 0, ...rest } = before;
+    expect([interest_income - was, after]).toEqual([-233, { ...rest, cash: rest.cash! + 10_233, receivable: rest.receivable! - 10_000 }]);
+  });
+
   it('change nothing when they come twice, under another name or in the bank\'s other format', async () => {
     await invoice('twice', slip('000000000055'));
     const first = await send(bytesOf(lines400('237', [title('000000000055')])));

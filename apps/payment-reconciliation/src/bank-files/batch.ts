@@ -112,7 +112,7 @@ class Taking {
     if (other) return other.amount_cents === money.amount_cents ? 'known' : this.leave(row, 'other-amount', before);
     const reference = isOut ? before!.reference : this.referenceOf(money);
     const about = this.about(payment_id, reference);
-    const { amount_cents, currency, fee_cents, discount_cents, paid_date } = money;
+    const { amount_cents, currency, fee_cents, discount_cents, charges, paid_date } = money;
     const line = { payment_id, reference, amount_cents, paid_date, credit_date };
     if (credit_date === null || isHolding) {
       // What was held already stays held by the same word.
@@ -122,7 +122,7 @@ class Taking {
       return waits;
     }
     // What is spread comes last: a property that follows it costs the engine more than a microsecond.
-    const data = { amount_cents, currency, paid_date, credit_date, discount_cents, credited: true, fee_cents: fee_cents ?? undefined, ...about };
+    const data = { amount_cents, currency, paid_date, credit_date, discount_cents, credited: true, fee_cents: fee_cents ?? undefined, charges: charges ?? undefined, ...about };
     this.on(told(BillingPaymentReported, data, this.now), applyFiled);
     this.posted_cents += amount_cents;
     this.now_posted.set(payment_id, this.keep(row, 'posted', line, before));

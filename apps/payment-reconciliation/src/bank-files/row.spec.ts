@@ -19,6 +19,14 @@ describe('rows of a bank\'s file', () => {
     expect(moneyOf(read('237', title({ paid: 8_900, discount: 700, rebate: 400 }))[0])).toMatchObject({ amount_cents: 8_900, discount_cents: 1_100 });
   });
 
+  it('tell the late charges that the bank says are in the amount', () => {
+    expect(moneyOf(read('237', title())[0])).toMatchObject({ charges: null });
+    expect(moneyOf(read('237', title({ paid: 10_233, interest: 233 }))[0])).toMatchObject({ amount_cents: 10_233, charges: { interest_cents: 233 } });
+    const parts = { original: { valor: '97.70' }, multa: { valor: '2.00' }, juros: { valor: '0.30' } };
+    const pix = { endToEndId: 'E00000000202603041200abcdefgh001', valor: '100.00', horario: '2026-03-04T12:00:00Z', componentesValor: parts };
+    expect(moneyOf(rowsOf(readBankFile(Buffer.from(JSON.stringify({ pix: [pix] }))))[0])).toMatchObject({ amount_cents: 10_000, charges: { fine_cents: 200, interest_cents: 30 } });
+  });
+
   it('tell a Pix\'s abatimento once: it is in its discount', () => {
     const parts = { original: { valor: '110.00' }, abatimento: { valor: '3.00' }, desconto: { valor: '7.00' } };
     const pix = { endToEndId: 'E00000000202603041200abcdefgh001', valor: '100.00', horario: '2026-03-04T12:00:00Z', componentesValor: parts };

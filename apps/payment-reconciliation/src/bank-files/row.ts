@@ -1,6 +1,6 @@
-import { type BankFile, grantedCents, type Row, rowIdentities } from '@emdia/bank-files';
+import { type BankFile, chargesIn, grantedCents, type Row, rowIdentities } from '@emdia/bank-files';
 import type { CivilDate } from '@emdia/calendar';
-import { derivedId } from '@emdia/contracts';
+import { type ChargesTold, derivedId } from '@emdia/contracts';
 import { slipReference } from '../accounts/references';
 
 /** Why a row that is about money was left to a person. */
@@ -12,6 +12,8 @@ export interface Money {
   readonly currency: string;
   readonly fee_cents: number | null;
   readonly discount_cents: number;
+  /** Late charges that the bank says are in the amount. */
+  readonly charges: ChargesTold | null;
   readonly paid_date: CivilDate;
   readonly references: readonly string[];
 }
@@ -68,7 +70,7 @@ function moneyOf(file: BankFile, row: Row): Money | LeftReason {
     amount_cents, currency: file.currency, paid_date, references: referencesOf(file, row),
     // A fee that the bank debits by itself is not withheld from this money.
     fee_cents: gross_cents !== null && net_cents !== null && net_cents <= gross_cents ? gross_cents - net_cents : null,
-    discount_cents: grantedCents(row),
+    discount_cents: grantedCents(row), charges: chargesIn(row),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What a posting is booked on. Debits are positive: `revenue`, `unapplied` and the incomes stand on the credit side, below zero. */
 export const LEDGER_ACCOUNTS = [
-  'receivable', 'revenue', 'cash_in_transit', 'cash', 'fees', 'unapplied', 'fine_income', 'interest_income', 'discount', 'waiver', 'write_off', 'refund',
+  'receivable', 'revenue', 'cash_in_transit', 'cash', 'fees', 'unapplied', 'fine_income', 'interest_income', 'charge_difference', 'discount', 'waiver', 'write_off', 'refund',
 ] as const;
 export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number];
 
@@ -125,16 +125,18 @@ export interface AllocationChange {
   readonly principal_cents: number;
   readonly fine_cents: number;
   readonly interest_cents: number;
+  readonly difference_cents: number;
   readonly discount_cents: number;
 }
 
 /** A payment was applied, or taken back where negative; what came with it stays or becomes unapplied. A discount settles as money does. */
 export function allocationEntry(payment: PaymentName, changes: readonly AllocationChange[], occasion: Occasion): Entry {
-  const applied = changes.flatMap(({ receivable_id, principal_cents, fine_cents, interest_cents, discount_cents }) => [
+  const applied = changes.flatMap(({ receivable_id, principal_cents, fine_cents, interest_cents, difference_cents, discount_cents }) => [
     line('receivable', -principal_cents - discount_cents, { receivable_id, payment }),
     line('discount', discount_cents, { receivable_id, payment }),
     line('fine_income', -fine_cents, { receivable_id, payment }),
     line('interest_income', -interest_cents, { receivable_id, payment }),
+    line('charge_difference', -difference_cents, { receivable_id, payment }),
   ]);
   const moved_cents = applied.reduce((sum, { amount_cents }) => sum - amount_cents, 0);
   return entry(`allocation:${paymentCause(payment)}:${occasion.event_id}`, occasion, [line('unapplied', moved_cents, { payment }), ...applied]);

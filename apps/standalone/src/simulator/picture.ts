@@ -15,7 +15,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
     case when status <> 'cancelled' then original_due_date end as original_due_date, case when status <> 'cancelled' then effective_due_date end as effective_due_date
     from reconciliation.receivable`,
   money: `select account_key, source, payment_id, received_cents, refunded_cents, unapplied_cents, paid_date from reconciliation.payment`,
-  allocations: `select payment_id, receivable_id, principal_cents, fine_cents, interest_cents from reconciliation.allocation where principal_cents + fine_cents + interest_cents > 0`,
+  allocations: `select payment_id, receivable_id, principal_cents, fine_cents, interest_cents, difference_cents from reconciliation.allocation where principal_cents + fine_cents + interest_cents + difference_cents > 0`,
   ledger: `select account, receivable_id, payment_id, sum(amount_cents) as cents from reconciliation.posting group by 1, 2, 3 having sum(amount_cents) <> 0`,
   standstills: `select standstill_id, kind, receivable_ids, review_date, begun, ended from reconciliation.standstill`,
   coverage: `select source, partition, covered_until, lag_business_days from reconciliation.coverage`,

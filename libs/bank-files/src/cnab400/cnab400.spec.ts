@@ -1,4 +1,5 @@
 import { BANKS_400, bytesOf, lines400, put, type Title, titlesOf } from '../../test/synthetic';
+import { chargesIn } from '../bank-file';
 import { readBankFile } from '../read-bank-file';
 
 const read = (lines: readonly string[], lineEnd?: string, encoding?: BufferEncoding) => readBankFile(bytesOf(lines, lineEnd, encoding));
@@ -38,10 +39,11 @@ describe('a CNAB 400 return', () => {
     expect(one('001', { paid: 10_000, interest: 300 }).gross_cents).toBe(10_000);
   });
 
-  it('adds the fine to the interest where the bank tells them apart', () => {
+  it('tells the fine apart from the interest where the bank does', () => {
     for (const [bank, code] of [['748', '06'], ['756', '06'], ['104', '21']] as const) {
       const lines = lines400(bank, [{ code, number: '1', title: 10_000, paid: 10_500, interest: 300, on: '2026-03-04' }]);
-      expect([bank, read(lines.with(1, at(lines[1]!, 280, '0000000000200'))).rows[0]!.interest_cents]).toEqual([bank, 500]);
+      expect([bank, chargesIn(read(lines.with(1, at(lines[1]!, 280, '0000000000200'))).rows[0]!)]).toEqual([bank, { fine_cents: 200, interest_cents: 300 }]);
+      expect([bank, chargesIn(read(lines).rows[0]!)]).toEqual([bank, { interest_cents: 300 }]);
     }
   });
 

@@ -113,6 +113,8 @@ function readRow({ number, text: line }: Line, layout: Layout400, meaningOf: Ret
     ...emptyRow(number), account: accountOf(line, fields), our_number: text(line, layout.our_number_by_type?.[line[0] ?? ''] ?? fields.our_number),
     document_number: text(line, fields.document_number), occurrence: code === '' ? null : code, settled: meaning === 'settled', meaning: meaning ?? 'notice',
     title_cents: whole(line, fields.title), fee_cents: whole(line, fields.fee), interest_cents: sum(whole(line, fields.interest), whole(line, fields.fine)),
+    // Zeros here may be a field that the bank does not fill.
+    fine_cents: whole(line, fields.fine) || null,
     discount_cents: whole(line, fields.discount), rebate_cents: whole(line, fields.rebate), due_date: date(line, fields.due_date, 'DDMMYY'),
     paid_date: date(line, fields.paid_date, 'DDMMYY'), credit_date: credit, payer: text(line, fields.payer), payer_document: text(line, fields.payer_document),
   };

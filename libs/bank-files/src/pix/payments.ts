@@ -26,13 +26,13 @@ export const documentOf = (person: Json): string | null => {
   return document && normaliseDocument(document);
 };
 
-interface Components { interest_cents: number | null; discount_cents: number | null; title_cents: number | null }
+interface Components { interest_cents: number | null; fine_cents: number | null; discount_cents: number | null; title_cents: number | null }
 
 /** What the amount is made of, as the bank that took it says; a sum that is another than the amount is for a person. */
 function componentsOf(pix: Json, cents: number, line: number, findings: Findings): Components {
   const parts = objectIn(pix, 'componentesValor');
   const known = [...PLUS, ...MINUS].filter((name) => name in parts);
-  const none = { interest_cents: null, discount_cents: null, title_cents: null };
+  const none = { interest_cents: null, fine_cents: null, discount_cents: null, title_cents: null };
   if (known.length === 0) return none;
   const amounts = new Map(known.map((name) => [name, pixCents(objectIn(parts, name).valor)]));
   const unread = known.find((name) => amounts.get(name) === null);
@@ -45,7 +45,7 @@ function componentsOf(pix: Json, cents: number, line: number, findings: Findings
   if (total !== cents) findings.add('needs_confirmation', line, `componentesValor sums to ${reais(total)}, the Pix is ${reais(cents)}: a difference of ${reais(total - cents)}`);
   const withdrawn = sum(['saque', 'troco']);
   if (withdrawn > 0) findings.add('warning', line, `${reais(withdrawn)} of the Pix was handed out in cash (saque or troco)`);
-  return { interest_cents: sum(['multa', 'juros']), discount_cents: sum(MINUS), title_cents: amounts.get('original') ?? null };
+  return { interest_cents: sum(['multa', 'juros']), fine_cents: amounts.get('multa') || null, discount_cents: sum(MINUS), title_cents: amounts.get('original') ?? null };
 }
 
 /** What was given back of a Pix, or is being given back: in part, several times, later. */

@@ -43,7 +43,7 @@ describe('readPix', () => {
 
   it('parts interest, fine and discounts where they sum to the amount, and asks a person where they do not', () => {
     const componentesValor = { original: { valor: '100.00' }, multa: { valor: '2.00' }, juros: { valor: '10.00' }, abatimento: { valor: '1.50' }, desconto: { valor: '0.50' } };
-    expect(one({ componentesValor })).toMatchObject({ posting: 'ok', rows: [{ title_cents: 10_000, interest_cents: 1_200, discount_cents: 200, rebate_cents: null, gross_cents: 11_000 }] });
+    expect(one({ componentesValor })).toMatchObject({ posting: 'ok', rows: [{ title_cents: 10_000, interest_cents: 1_200, fine_cents: 200, discount_cents: 200, rebate_cents: null, gross_cents: 11_000 }] });
     const wrong = one({ componentesValor: { ...componentesValor, juros: { valor: '9.00' } } });
     expect(wrong.posting).toBe('needs_confirmation');
     expect(reasons(wrong)).toBe('componentesValor sums to 109.00, the Pix is 110.00: a difference of -1.00');
