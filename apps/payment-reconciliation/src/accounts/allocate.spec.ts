@@ -1,4 +1,4 @@
-import type { ChargesTold } from '@emdia/contracts';
+import type { ChargePolicy, ChargesTold } from '@emdia/contracts';
 import type { AllocationPolicy } from '../allocation-policy/allocation-policy';
 import { account, applied, balances, byFile, given, issued, nothing, paid, POLICY, position, promised, receivableId, refunded, tell, type Told, unapplied } from '../../test/story';
 
@@ -99,6 +99,13 @@ describe('charges that the source tells', () => {
     expect([unapplied(tell(world, [told(10_263, { interest_cents: 263 })])), balances(tell(world, [told(10_263, { interest_cents: 263 })])).charge_difference]).toEqual([{}, -33]);
   });
 
+  it('that are told late take nothing back that a person has placed', () => {
+    const placed = by([], plain, issued('B', { amount_cents: 3_000 }), byFile(paid('p', 'A', { ...late, amount_cents: 13_000 })), applied('p', 'A', 'B'));
+    expect(position(placed, 'B').open_cents).toBe(0);
+    const world = tell(placed, [told(13_000, { interest_cents: 3_000 })]);
+    expect([position(world, 'B').open_cents, unapplied(world)]).toEqual([0, {}]);
+  });
+
   it('are told once, whatever a person then places', () => {
     const world = by([], plain, issued('B'), told(20_233, { interest_cents: 233 }), applied('p', 'A', 'B'));
     expect([balances(world), unapplied(world)]).toEqual([{ cash: 20_233, revenue: -20_000, interest_income: -233 }, {}]);
@@ -128,6 +135,9 @@ describe('a few cents above our own count, where no charges are told', () => {
     const more = late_by(10_237, invoice);
     expect([partOf(more)!.difference_cents, unapplied(more), position(more, 'B').collectability]).toEqual([0, { p: 7 }, 'unmatched']);
     expect(unapplied(late_by(10_001, issued('A')))).toEqual({ p: 1 });
+    const charging = (policy: Partial<ChargePolicy>) => issued('A', { charge_policy: { ...POLICY, ...policy } });
+    expect(unapplied(late_by(10_001, charging({ fine_percent: '0', interest_monthly_percent: '0' })))).toEqual({ p: 1 });
+    expect([10_201, 10_202].map((cents) => unapplied(late_by(cents, charging({ interest_monthly_percent: '0' }))))).toEqual([{}, { p: 2 }]);
     expect(unapplied(by([], invoice, paid('p', 'A', { amount_cents: 10_001 })))).toEqual({ p: 1 });
   });
 });

@@ -155,23 +155,23 @@ function pay(paying: Paying, all: readonly Open[], limit_cents: number, withChar
     if (target.cents === 0 && withCharges) settled.push({ receivable, before_cents });
   }
   if (early_cents > 0) early.push({ key: paying.key, targets, cents: early_cents });
-  if (left_cents > 0 && settled.length > 0) left_cents -= payCharges(paying, settled, left_cents, limit_cents < Infinity || payment.applications.length === 0);
+  if (left_cents > 0 && settled.length > 0) left_cents -= payCharges(paying, settled, left_cents, limit_cents < Infinity ? 0 : payment.applications.reduce((sum, { amount_cents }) => sum + amount_cents, 0));
   paying.left_cents -= money_cents - left_cents;
   paying.gross_cents -= money_cents - left_cents;
 }
 
 /**
  * Late charges of what was just settled, out of what is left above the principal: what the source tells goes before our own count; where it tells none, a difference of a
- * few cents is one of counting, no overpayment, unless a person has placed it (`mayDiffer`). Says how much was paid.
+ * few cents is one of counting, no overpayment. Neither takes back what people have placed elsewhere (`placed_cents`). Says how much was paid.
  */
-function payCharges(paying: Paying, settled: readonly Settled[], money_cents: number, mayDiffer: boolean): number {
+function payCharges(paying: Paying, settled: readonly Settled[], money_cents: number, placed_cents: number): number {
   const { payment, order, made } = paying;
   const due = settled.map((each): Due => {
     const { terms, issue } = each.receivable;
     return { receivable: each.receivable, ...lateCharges({ open_cents: each.before_cents, due_date: terms!.due_date, on_date: payment.paid_date!, policy: issue!.charge_policy }) };
   });
   const late = due.filter(({ receivable }) => payment.paid_date! > lastDayWithoutCharge(receivable.terms!.due_date));
-  let left_cents = payment.charges === null || late.length === 0 ? money_cents : money_cents - payTold(paying, payment.charges, late, money_cents);
+  let left_cents = payment.charges === null || late.length === 0 ? money_cents : money_cents - payTold(paying, payment.charges, late, Math.max(0, money_cents - placed_cents));
   // Charges that an order puts after principal, and all of them where the money reached everything.
   for (const each of due) {
     if (left_cents === 0) break;
@@ -179,8 +179,10 @@ function payCharges(paying: Paying, settled: readonly Settled[], money_cents: nu
     left_cents -= part.fine_cents + part.interest_cents;
     if (part.fine_cents + part.interest_cents > 0) grow(made, each.receivable.receivable_id, { principal_cents: 0, ...part });
   }
-  const counted = late.filter(({ receivable }) => receivable.issue!.charge_policy !== null);
-  if (mayDiffer && left_cents > 0 && payment.charges === null && left_cents <= counted.reduce((sum, { days_late }) => sum + chargeToleranceCents(days_late), 0)) {
+  // Where no interest runs nobody can count its days otherwise, and where nothing is charged there is nothing to count.
+  const counted = late.filter(({ fine_cents, interest_cents }) => fine_cents + interest_cents > 0);
+  const tolerance_cents = counted.reduce((sum, { days_late, interest_cents }) => sum + (interest_cents > 0 ? chargeToleranceCents(days_late) : 1), 0);
+  if (placed_cents === 0 && left_cents > 0 && payment.charges === null && left_cents <= tolerance_cents) {
     grow(made, counted[0]!.receivable.receivable_id, { principal_cents: 0, ...NO_CHARGES, difference_cents: left_cents });
     left_cents = 0;
   }
