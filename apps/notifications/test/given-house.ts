@@ -43,6 +43,7 @@ export class Neighbours {
   /** What a customer has open. */
   debtsOf: (customer_id: string) => string[] = () => [id('receivable', 1)];
   beforeGate: () => Promise<void> | void = () => undefined;
+  beforeCustomers: () => Promise<void> | void = () => undefined;
   emailOf: (customer_id: string) => string | null = (customer_id) => `${customer_id}@example.invalid`;
   phoneOf: (customer_id: string) => string | null = () => null;
   down = new Set<'gate' | 'customers'>();
@@ -88,6 +89,7 @@ export class Neighbours {
 
   private async customers({ customers }: { customers: { creditor_id: string; customer_id: string }[] }): Promise<unknown> {
     this.lookUps++;
+    await this.beforeCustomers();
     const creditors = [...new Set(customers.map(({ creditor_id }) => creditor_id))].map((creditor_id) => ({
       creditor_id, name: 'Acme Ltda', document: '11222333000181', address: 'Rua A, 1, São Paulo', contact_email: 'oi@acme.invalid', contact_phone: null, sender_name: 'Acme',
     }));
@@ -215,7 +217,7 @@ export class GivenHouse<W extends WallClock = PushedWall> {
   async clear(): Promise<void> {
     await this.rows('delete from delivery_cover');
     for (const table of ['delivery', 'contact_day', 'opt_out', 'closed_contact_point', 'outbox', 'inbox', 'dead_letter']) await this.rows(`delete from ${table}`);
-    Object.assign(this.neighbours, { asks: [], lookUps: 0, refusals: new Map(), beforeGate: () => undefined, down: new Set(), emailOf: (customer: string) => `${customer}@example.invalid`, phoneOf: () => null });
+    Object.assign(this.neighbours, { asks: [], lookUps: 0, refusals: new Map(), beforeGate: () => undefined, beforeCustomers: () => undefined, down: new Set(), emailOf: (customer: string) => `${customer}@example.invalid`, phoneOf: () => null });
     Object.assign(this.post, { sent: [], width: 8, answer: (mail: Mail) => ({ outcome: 'accepted', provider_id: mail.idempotency_key }) });
   }
 

@@ -67,10 +67,13 @@ export function channelFor(delivery: Delivery, known: Pick<Known, 'addressee' | 
   return { channel: null, turned_down, reason: closed };
 }
 
+/** Whether a message waits for nothing but to be looked at. */
+export const isDue = (state: Delivery | null, by: Claimant, now: Date): state is Due => state?.status === 'due' && state.due_at <= now && (state.retry_at_epoch_ms ?? 0) <= by.epoch_ms;
+
 /** due → claimed | refused | due (later): the first half of leaving, under the row's lock. */
 export function admit(state: Delivery | null, known: Known, by: Claimant, now: Date): DecisionOne<Delivery | null> {
   if (state?.status !== 'due') return { ignored: 'not-due' };
-  if (state.due_at > now || (state.retry_at_epoch_ms ?? 0) > by.epoch_ms) return { ignored: 'not-yet' };
+  if (!isDue(state, by, now)) return { ignored: 'not-yet' };
   const clock = byTheClock(state, now);
   if (clock.to === 'refuse') return refuse(state, clock.reason, null, now);
   if (clock.to === 'later') return { next: postpone(state, clock.due_at) };

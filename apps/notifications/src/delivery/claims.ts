@@ -4,7 +4,7 @@ import type { Addressee } from '../contact/addressee';
 import { classOf } from '../contact/budget';
 import { reserve, type Wanted } from '../contact/contact-days';
 import { limitsOf, ownRulesOf } from '../contact/own-rules';
-import { admit, byTheClock, channelFor, contactDay, type Claimant, type Known } from './admission';
+import { admit, byTheClock, channelFor, contactDay, isDue, type Claimant, type Known } from './admission';
 import { lockDeliveries, type Deliveries } from './deliveries';
 import type { Delivery } from './delivery';
 
@@ -38,15 +38,16 @@ export class Claims implements Store<Asking> {
 
   /** The step that lets one message ask; its result is the message as it then is, undefined where another took it. */
   step(noticeId: string): Step<Asking, Delivery | undefined> {
-    return step<Asking, Delivery | undefined>(this, noticeId, (asking, now) => {
-      const decision = admit(asking.delivery, asking.known, this.before.by, now);
+    return step<Asking, Delivery | undefined>(this, noticeId, (asking) => {
+      // As of the instant at which its day was taken, or not: by a later one it might be due, and its day would be nobody's.
+      const decision = admit(asking.delivery, asking.known, this.before.by, this.before.now);
       if ('ignored' in decision) return { ignored: decision.ignored };
       return { ...decision, next: { ...asking, delivery: decision.next }, result: decision.next ?? undefined };
     });
   }
 
   async load(tx: Tx, noticeIds: readonly string[]): Promise<Map<string, Asking>> {
-    const { now, addressees } = this.before;
+    const { now, by, addressees } = this.before;
     const locked = await lockDeliveries(tx, noticeIds, true);
     const closed = await this.closedPoints(tx, [...locked.values()]);
     const rules = await ownRulesOf(tx, [...locked.values()].map(({ creditor_id }) => creditor_id));
@@ -58,7 +59,8 @@ export class Claims implements Store<Asking> {
       const addressee = addressees.get(id);
       const known = { addressee, closed: delivery && addressee ? closed(addressee) : null, budget: false };
       asking.set(id, { delivery, known: delivery ? known : NOBODY });
-      if (delivery?.status !== 'due' || byTheClock(delivery, now).to !== 'admit' || channelFor(delivery, known).reason) continue;
+      // Another process may have given it back meanwhile, for later: a day taken for it now would stand in its own way then.
+      if (!isDue(delivery, by, now) || byTheClock(delivery, now).to !== 'admit' || channelFor(delivery, known).reason) continue;
       const wanted = this.wanted(delivery, addressee!);
       if (wanted) wishes.push(wanted);
       else asking.set(id, { delivery, known: { ...known, budget: true } });

@@ -66,6 +66,16 @@ describe('after a crash', () => {
     expect(await only()).toMatchObject({ status: 'sent', attempt: 2 });
     expect(house.post.sent).toHaveLength(1);
   });
+  it('a message that went back while its person was looked up holds no day, and goes when its time has come', async () => {
+    house.neighbours.beforeCustomers = async () => void (await house.rows(`update delivery set retry_at_epoch_ms = ${house.wall.epochMs() + 60_000}`));
+    await house.take(noticeRequested(1));
+    await sending.run(house.clock.now(), 10);
+    expect([(await only()).status, await house.rows('select from contact_day')]).toEqual(['due', []]);
+    house.neighbours.beforeCustomers = () => undefined;
+    untilRetry();
+    await house.sweep(sending);
+    expect(await only()).toMatchObject({ status: 'sent' });
+  });
   it('nor where the same process claimed it again', async () => {
     const open: (() => void)[] = [];
     const asked = (n: number) => new Promise<void>((resolve) => {
