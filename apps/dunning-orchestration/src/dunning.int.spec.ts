@@ -1,75 +1,24 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Clock, WallClock } from '@emdia/clock';
-import { BillingCustomerChanged, derivedId, encode, NotificationsContactRefused, NotificationsContactRuleSet, outgoing, ReconciliationBalanceChanged, type Contract, type DataOf } from '@emdia/contracts';
-import { InProcessBroker } from '@emdia/messaging';
-import { Config, type House, run } from '@emdia/runtime';
-import { testDatabase, type TestDatabase } from '@emdia/testing';
-import { bill, creditor_id, customer_id, key, PERSON, receivableId } from '../test/story';
-import { dunningOrchestration } from './index';
-
-class HandClock extends Clock {
-  time = new Date('2026-02-02T12:00:00-03:00');
-  now(): Date {
-    return this.time;
-  }
-}
+import { BillingCustomerChanged, derivedId, NotificationsContactRefused, NotificationsContactRuleSet, ReconciliationBalanceChanged } from '@emdia/contracts';
+import { ServedHouse } from '../test/served-house';
+import { bill, creditor_id, customer_id, PERSON, receivableId } from '../test/story';
 
 describe('dunning in a house', () => {
-  const clock = new HandClock();
-  const caller = { key_id: 'k1', creditor_id: creditor_id as string | null, scopes: ['cases:read', 'reguas:write', 'holds:write', 'tasks:read', 'tasks:write', 'sources:write'], actor: 'agent-7' };
-  // Stands for billing-ingestion, which knows the API keys.
-  const billing = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(caller))).listen(0, '127.0.0.1');
-  const heard: { type: string; data: Record<string, unknown> }[] = [];
-  let test: TestDatabase;
-  let broker: InProcessBroker;
-  let house: House;
-  let rows = 0;
+  const served = new ServedHouse('2026-02-02T12:00:00-03:00', ['cases:read', 'reguas:write', 'holds:write', 'tasks:read', 'tasks:write', 'sources:write']);
+  const { clock, caller, heard } = served;
+  const publish: ServedHouse['publish'] = (...told) => served.publish(...told);
+  const jumpTo = (time: string) => served.jumpTo(time);
+  const call = (method: string, path: string, body?: object, idempotencyKey?: string) => served.call(method, path, body, { idempotencyKey });
 
-  beforeAll(async () => {
-    test = await testDatabase('dunning');
-    broker = new InProcessBroker(new WallClock());
-    await broker.subscribe('listener', ['dunning.events.v1'], async (batch) => {
-      for (const { body } of batch) {
-        const { type, data } = JSON.parse(body) as { type: string; data: Record<string, unknown> };
-        if (!type.includes('heartbeat')) heard.push({ type, data });
-      }
-    });
-    const url = `http://127.0.0.1:${(billing.address() as AddressInfo).port}`;
-    const config = Config.from({ DATABASE_URL: test.url, PORT: '0', EMDIA_LOG_LEVEL: 'silent', BILLING_INGESTION_URL: url });
-    house = await run([dunningOrchestration], 'in-process', { config, clock, broker });
-  });
-  afterAll(async () => {
-    await house?.stop();
-    billing.close();
-    billing.closeAllConnections();
-    await test.drop();
-  });
+  beforeAll(() => served.open('dunning'));
+  afterAll(() => served.close());
 
-  const publish = async <C extends Contract>(contract: C, data: DataOf<C>, of = key) => {
-    const source = await broker.source('test', async () => []);
-    const event = outgoing(contract, { id: derivedId('test', ++rows), key: of, creditor_id, now: clock.now(), data });
-    await source.publish([{ id: String(rows), topic: contract.topic, type: contract.type, key: of, partition: null, body: encode(event, 'test') } as never], () => undefined);
-    await house.settle();
-    await source.close();
-  };
-  const jumpTo = async (time: string) => {
-    clock.time = new Date(time);
-    house.applications[0]!.sweeps.poke();
-    await house.settle();
-  };
-  const call = async (method: string, path: string, body?: object, idempotencyKey?: string) => {
-    const headers = { authorization: `Bearer emdia_k1_${caller.creditor_id}`, 'content-type': 'application/json', ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}) };
-    const response = await fetch(`${house.url}/v1/${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-    return { status: response.status, body: (response.status === 204 ? null : await response.json()) as Record<string, unknown> & { hold_id: string; receivables: unknown; items: unknown; acts?: unknown } };
-  };
   const types = () => heard.map(({ type }) => type.replace(/^dunning\.|\.v1$/g, ''));
 
   it('opens a case, asks at its hour, and explains why', async () => {
     await publish(BillingCustomerChanged, { creditor_id, customer_id, person_key: PERSON, document_key: null, state: 'SP', has_email: true, source_version: 1 });
     await publish(ReconciliationBalanceChanged, bill('A', '2026-02-06'));
     expect(types()).toEqual(['case-opened']);
-    expect(await house.applications[0]!.sweeps.nextDue()).toEqual({ name: 'due-cases', at: new Date('2026-02-03T13:00:00Z') });
+    expect(await served.house.applications[0]!.sweeps.nextDue()).toEqual({ name: 'due-cases', at: new Date('2026-02-03T13:00:00Z') });
     await jumpTo('2026-02-03T10:00:00-03:00');
     expect(types()).toEqual(['case-opened', 'notice-requested']);
 
@@ -139,7 +88,7 @@ describe('dunning in a house', () => {
 
     expect((await call('DELETE', `holds/${placed.body.hold_id}`)).status).toBe(204);
     expect((await call('DELETE', `holds/${placed.body.hold_id}`)).status).toBe(404);
-    await house.settle();
+    await served.house.settle();
     expect(types().slice(3)).toEqual(['hold-lifted']);
   });
 
@@ -335,7 +284,7 @@ describe('dunning in a house', () => {
       expect((await call('DELETE', 'acts/webhook')).body).toMatchObject({ carries_out: ['retry', 'service'], webhook: null });
     });
     it('are told in the case, with what became of them, and what could not be given back is listed for a person', async () => {
-      const { database } = house.applications[0]!;
+      const { database } = served.house.applications[0]!;
       const task = { task_id: derivedId('t'), queue: 'cobranca', reason: 'D+22: restore not done: answered 404', review_date: '2026-04-01' };
       const [gone, back] = [derivedId('gone'), derivedId('back')];
       const row = (act_id: string, more: string) => `('${act_id}', '${creditor_id}/C-4', '${creditor_id}', '${receivableId('E')}', '2026-04-06', 'D+22', 'service', ${more})`;
@@ -349,7 +298,7 @@ describe('dunning in a house', () => {
       expect((await call('GET', 'tasks')).body.items).toContainEqual({ ...task, customer_id: 'C-4', case_id: derivedId('case', creditor_id, 'C-4'), receivable_ids: [receivableId('E')], open_cents: 10_000 });
     });
     it('and by people, are asked back until a person says that it is done, each once', async () => {
-      const { database } = house.applications[0]!;
+      const { database } = served.house.applications[0]!;
       type Item = { task_id: string; reason: string };
       const items = async () => ((await call('GET', 'tasks')).body.items as unknown as Item[]).filter(({ reason }) => /^D\+(22|25|45): /.test(reason));
       const [entry, protest] = ['entry', 'protest'].map((what) => derivedId('task', what)) as [string, string];

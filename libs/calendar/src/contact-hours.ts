@@ -1,6 +1,6 @@
 import type { Uf } from '@emdia/brazil';
 import { roll } from './business-days';
-import { type CivilDate, weekday } from './civil-date';
+import { addDays, type CivilDate, weekday } from './civil-date';
 import type { Confidence } from './holiday-rules';
 import { isHoliday, placeWithOwn } from './holidays';
 import { hasOwnZone, instantAt, localDate, zoneOf } from './local-time';
@@ -90,3 +90,11 @@ export const allowedDayOnOrBefore = (date: CivilDate, place?: Place | null): Civ
 
 /** The date itself where contact is allowed on it, else the first allowed day after. */
 export const allowedDayOnOrAfter = (date: CivilDate, place?: Place | null, own: OwnWeekdays = null): CivilDate => roll(date, 1, (day) => isAllowedDay(day, place, own));
+
+/** The next instant after `instant` at which a debtor of a place may be contacted from. */
+export function nextOpening(instant: Date, place?: Place | null, own?: OwnContact | null): Date {
+  const today = localDate(instant, zoneOf(place));
+  const window = contactWindow(today, place, own);
+  if (window && instant < window.opens) return window.opens;
+  return contactWindow(allowedDayOnOrAfter(addDays(today, 1), place, own?.weekdays), place, own)!.opens;
+}

@@ -1,60 +1,26 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Clock, WallClock } from '@emdia/clock';
-import { BillingChargeDeclined, BillingCustomerChanged, derivedId, encode, outgoing, ReconciliationBalanceChanged, type Contract, type DataOf } from '@emdia/contracts';
+import { BillingChargeDeclined, BillingCustomerChanged, derivedId, ReconciliationBalanceChanged, type DataOf } from '@emdia/contracts';
 import { Database } from '@emdia/database';
-import { InProcessBroker } from '@emdia/messaging';
-import { Config, type House, run } from '@emdia/runtime';
-import { testDatabase, type TestDatabase } from '@emdia/testing';
+import { ServedHouse } from '../../test/served-house';
 import { bill, creditor_id, customer_id, key, PERSON, receivableId } from '../../test/story';
-import { dunningOrchestration } from '../index';
-
-class HandClock extends Clock {
-  time = new Date('2026-03-06T12:00:00-03:00');
-  now(): Date {
-    return this.time;
-  }
-}
 
 describe('retries in a house', () => {
-  const clock = new HandClock();
-  const caller = { key_id: 'k1', creditor_id: creditor_id as string, scopes: ['cases:read', 'reguas:write'], actor: 'agent-7' };
-  const billing = createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(caller))).listen(0, '127.0.0.1');
-  let test: TestDatabase;
-  let broker: InProcessBroker;
-  let house: House;
+  const served = new ServedHouse('2026-03-06T12:00:00-03:00', ['cases:read', 'reguas:write']);
+  const { clock } = served;
+  const publish: ServedHouse['publish'] = (...told) => served.publish(...told);
+  const call = (method: string, path: string, body?: object, whose: string = creditor_id) => served.call(method, path, body, { whose });
   let database: Database;
-  let events = 0;
 
   beforeAll(async () => {
-    test = await testDatabase('dunning-retries');
-    broker = new InProcessBroker(new WallClock());
-    const config = Config.from({ DATABASE_URL: test.url, PORT: '0', EMDIA_LOG_LEVEL: 'silent', BILLING_INGESTION_URL: `http://127.0.0.1:${(billing.address() as AddressInfo).port}` });
-    house = await run([dunningOrchestration], 'in-process', { config, clock, broker });
-    database = new Database({ url: test.url, schema: 'dunning' });
+    await served.open('dunning-retries');
+    database = new Database({ url: served.database.url, schema: 'dunning' });
   });
   afterAll(async () => {
-    await house?.stop();
     await database?.close();
-    billing.close();
-    billing.closeAllConnections();
-    await test.drop();
+    await served.close();
   });
 
-  const publish = async <C extends Contract>(contract: C, data: DataOf<C>, of = key) => {
-    const source = await broker.source('test', async () => []);
-    const event = outgoing(contract, { id: derivedId('test', ++events), key: of, creditor_id, now: clock.now(), data });
-    await source.publish([{ id: String(events), topic: contract.topic, type: contract.type, key: of, partition: null, body: encode(event, 'test') } as never], () => undefined);
-    await house.settle();
-    await source.close();
-  };
   const declined = (attempt_id: string, more: Partial<DataOf<typeof BillingChargeDeclined>> = {}, of = key) =>
     publish(BillingChargeDeclined, { creditor_id, customer_id, payment_id: attempt_id, source: 's', reference: 'A', attempt_id: derivedId('x', attempt_id), attempted_at: clock.now().toISOString(), rail: 'CARD', card_key: 'c'.repeat(64), brand: 'visa', network_code: '51', ...more }, of);
-  const call = async (method: string, path: string, body?: object, whose = creditor_id) => {
-    caller.creditor_id = whose;
-    const response = await fetch(`${house.url}/v1/${path}`, { method, headers: { authorization: `Bearer emdia_k1_${whose}`, 'content-type': 'application/json' }, ...(body ? { body: JSON.stringify(body) } : {}) });
-    return { status: response.status, body: (await response.json()) as Record<string, any> };
-  };
   const kept = async () => (await database.query<{ attempt_id: string }>('select attempt_id from charge_attempt')).length;
 
   it('shows the budget of a debt: every attempt on its card, whoever was charged, and those that waited for it', async () => {
@@ -93,8 +59,8 @@ describe('retries in a house', () => {
     await declined('h1', { network_code: '43', reference: 'OLD' });
     expect(await kept()).toBe(4);
     clock.time = new Date('2026-05-20T12:00:00-03:00');
-    house.applications[0]!.sweeps.poke();
-    await house.settle();
+    served.house.applications[0]!.sweeps.poke();
+    await served.house.settle();
     expect(await database.query('select network_code from charge_attempt')).toEqual([{ network_code: '43' }]);
   });
 });

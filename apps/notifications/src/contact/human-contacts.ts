@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { daysBetween, isAllowedDay, isWithinContactHours, localDate, zoneOf } from '@emdia/calendar';
+import { daysBetween, isAllowedDay, isWithinContactHours, localDate, nextOpening, zoneOf } from '@emdia/calendar';
 import type { Tx } from '@emdia/database';
 import { Forbidden, step, type Step, type Store } from '@emdia/messaging';
-import { nextOpening } from '../delivery/admission';
 import type { Addressee } from './addressee';
 import { fits, WINDOW_DAYS_MAX } from './budget';
 import { limitsOf, type OwnRule, ownRulesOf } from './own-rules';

@@ -1,7 +1,7 @@
-import { isWithinContactHours, localDate, localTime, tooNarrowFor, weekday, zoneOf } from '@emdia/calendar';
+import { isWithinContactHours, localDate, localTime, nextOpening, tooNarrowFor, weekday, zoneOf } from '@emdia/calendar';
 import fc from 'fast-check';
 import type { Addressee } from '../contact/addressee';
-import { admit, byTheClock, nextOpening, type Known } from './admission';
+import { admit, byTheClock, type Known } from './admission';
 import type { OwnRule } from '../contact/own-rules';
 import { claimedNotice, dueNotice, EPOCH_MS, NOON, OWNER, ownRule } from '../../test/given';
 import { giveBack } from './delivery';

@@ -1,4 +1,4 @@
-import { addDays, allowedDayOnOrAfter, contactWindow, isWithinContactHours, localDate, type OwnContact, zoneOf } from '@emdia/calendar';
+import { isWithinContactHours, localDate, nextOpening, zoneOf } from '@emdia/calendar';
 import type { ChannelTurnedDown } from '@emdia/contracts';
 import type { DecisionOne } from '@emdia/messaging';
 import type { Addressee } from '../contact/addressee';
@@ -30,14 +30,6 @@ export function byTheClock({ purpose, state, valid_until, own_rule }: Delivery, 
   if (opens < valid_until) return { to: 'later', due_at: opens };
   // A day or an hour that only the creditor closed is no message that came too late.
   return { to: 'refuse', reason: isWithinContactHours(now, state) ? 'hours' : 'expired' };
-}
-
-/** The next instant after `now` at which the hours open for a debtor of a state. */
-export function nextOpening(now: Date, state: string | null, own: OwnContact | null = null): Date {
-  const today = localDate(now, zoneOf(state));
-  const window = contactWindow(today, state, own);
-  if (window && now < window.opens) return window.opens;
-  return contactWindow(allowedDayOnOrAfter(addDays(today, 1), state, own?.weekdays), state, own)!.opens;
 }
 
 /** The local day of a contact made now. */
